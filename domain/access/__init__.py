@@ -1,0 +1,6 @@
+"""Who may come in, and what they may see and do."""
+
+from domain.access.models import Region, Role, User, UserSession
+from domain.access.policy import Permission, colleagues, demand, may, rows_of
+
+__all__ = ["Permission", "Region", "Role", "User", "UserSession", "colleagues", "demand", "may", "rows_of"]

@@ -1,0 +1,97 @@
+"""One access policy: the role gives verbs, the reporting tree and the region give rows."""
+
+import enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql import ColumnElement
+from sqlmodel import Session, col, select
+
+from domain.access.models import Role, User
+from domain.kernel.errors import Forbidden
+from domain.kernel.text import _
+
+
+class Permission(enum.StrEnum):
+    """What a route or a verb asks for. A route without one stops the start."""
+
+    PUBLIC = "public"
+    """Anyone, also without signing in."""
+    SIGNED_IN = "signed-in"
+    """Anyone with a screen of their own."""
+    ONEC_SITE = "onec-site"
+    """1C itself, by HTTP Basic of the exchange user."""
+
+    DEALS_SEE = "deals.see"
+    DEALS_OPEN = "deals.open"
+    DEALS_MOVE = "deals.move"
+    DEALS_EDIT = "deals.edit"
+    CLIENTS_SEE = "clients.see"
+    CLIENTS_EDIT = "clients.edit"
+    ESTATE_SEE = "estate.see"
+    ESTATE_BOOK = "estate.book"
+    EXCHANGE_SEE = "exchange.see"
+    EXCHANGE_RETRY = "exchange.retry"
+    USERS_MANAGE = "users.manage"
+
+
+_P = Permission
+_SALES = {
+    _P.DEALS_SEE, _P.DEALS_OPEN, _P.DEALS_MOVE, _P.DEALS_EDIT,
+    _P.CLIENTS_SEE, _P.CLIENTS_EDIT, _P.ESTATE_SEE, _P.ESTATE_BOOK,
+}  # fmt: skip
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.MANAGER: frozenset(_SALES),
+    Role.HEAD: frozenset(_SALES | {_P.EXCHANGE_SEE}),
+    Role.ENGINEER: frozenset({_P.ESTATE_SEE}),
+    Role.ACCOUNTANT: frozenset(
+        {_P.DEALS_SEE, _P.CLIENTS_SEE, _P.CLIENTS_EDIT, _P.ESTATE_SEE, _P.EXCHANGE_SEE, _P.EXCHANGE_RETRY}
+    ),
+    Role.ADMIN: frozenset({_P.ESTATE_SEE, _P.EXCHANGE_SEE, _P.EXCHANGE_RETRY, _P.USERS_MANAGE}),
+    Role.EXCHANGE: frozenset({_P.ONEC_SITE}),
+}
+
+
+def may(user: User | None, permission: Permission) -> bool:
+    """Default deny: an unknown role or a disabled person may do nothing that is not public."""
+    if permission is Permission.PUBLIC:
+        return True
+    if user is None or user.disabled_at is not None:
+        return False
+    if permission is Permission.SIGNED_IN:
+        return user.role in GRANTS and user.role is not Role.EXCHANGE
+    return permission in GRANTS.get(user.role, frozenset())
+
+
+def demand(user: User | None, permission: Permission) -> None:
+    if not may(user, permission):
+        raise Forbidden(_("Your role does not allow this. Ask your head or the administrator."))
+
+
+def rows_of(user: User, responsible_id: Any) -> ColumnElement[bool]:
+    """The condition that leaves only rows this person may see, by who is responsible for them.
+
+    Managers: their own. Heads: the subtree below them. Accountants: everything.
+    Anyone else: nothing.
+    """
+    if user.role is Role.ACCOUNTANT:
+        return sa.true()
+    if user.role is Role.MANAGER:
+        return responsible_id == user.id
+    if user.role is Role.HEAD:
+        return responsible_id.in_(sa.select(_subtree(user).c.id))
+    return sa.false()
+
+
+def _subtree(user: User) -> sa.CTE:
+    tree = select(col(User.id)).where(User.id == user.id).cte("subtree", recursive=True)
+    below = aliased(User)
+    return tree.union(sa.select(below.id).join(tree, below.chief_id == tree.c.id))
+
+
+def colleagues(session: Session, user: User) -> list[User]:
+    """People this person may hand a record to: themselves and, for a head, the subtree."""
+    people = select(User).where(rows_of(user, col(User.id)), col(User.disabled_at).is_(None))
+    return list(session.exec(people.order_by(User.name)))

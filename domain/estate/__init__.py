@@ -1,0 +1,32 @@
+"""Real estate: the stock of units, their prices and the bookings that never collide."""
+
+from domain.estate.models import (
+    Availability,
+    Booking,
+    BookingState,
+    Building,
+    Finish,
+    Floor,
+    Project,
+    Section,
+    Unit,
+    UnitKind,
+    UnitStatus,
+)
+from domain.estate.reading import get_booking, get_unit
+
+__all__ = [
+    "Availability",
+    "Booking",
+    "BookingState",
+    "Building",
+    "Finish",
+    "Floor",
+    "Project",
+    "Section",
+    "Unit",
+    "UnitKind",
+    "UnitStatus",
+    "get_booking",
+    "get_unit",
+]

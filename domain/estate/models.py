@@ -1,0 +1,134 @@
+"""Real estate: project → building → section → floor → unit, and the bookings of units."""
+
+import enum
+from datetime import datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlmodel import CheckConstraint, Field, Index, Relationship, UniqueConstraint
+
+from domain.access.models import User
+from domain.kernel.db import Record, area, moment, money, one_of, reference, text_of
+
+
+class UnitKind(enum.StrEnum):
+    FLAT = "flat"
+    PARKING = "parking"
+    STORAGE = "storage"
+    COMMERCIAL = "commercial"
+
+
+class Finish(enum.StrEnum):
+    NONE = "none"
+    ROUGH = "rough"
+    PRE_FINE = "pre_fine"
+    FINE = "fine"
+
+
+class Availability(enum.StrEnum):
+    """What 1C or the price list says of a unit, before our own bookings."""
+
+    ON_SALE = "on_sale"
+    CONTRACT = "contract"
+    SOLD = "sold"
+    OFF = "off"
+
+
+class UnitStatus(enum.StrEnum):
+    """What the chessboard shows; derived from availability and the active booking, never stored."""
+
+    FREE = "free"
+    BOOKED = "booked"
+    CONTRACT = "contract"
+    SOLD = "sold"
+    OFF = "off"
+
+
+class BookingState(enum.StrEnum):
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Project(Record, table=True):
+    name: str = text_of(200, unique=True)
+    city: str = text_of(100, default="")
+    position: int = 0
+
+
+class Building(Record, table=True):
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
+    project_id: int = reference("project.id", index=False)
+    name: str = text_of(100)
+    position: int = 0
+
+    project: Project = Relationship()
+
+
+class Section(Record, table=True):
+    __table_args__ = (UniqueConstraint("building_id", "number"),)
+
+    building_id: int = reference("building.id", index=False)
+    number: int
+
+    building: Building = Relationship()
+
+
+class Floor(Record, table=True):
+    __table_args__ = (UniqueConstraint("section_id", "number"),)
+
+    section_id: int = reference("section.id", index=False)
+    number: int
+    """May be negative: parking below ground."""
+
+    section: Section = Relationship()
+
+
+class Unit(Record, table=True):
+    __table_args__ = (
+        UniqueConstraint("floor_id", "kind", "number"),
+        CheckConstraint("price is null or price >= 0", name="price_not_negative"),
+        CheckConstraint("area_total > 0", name="area_positive"),
+        CheckConstraint("rooms between 0 and 20", name="rooms_sane"),
+    )
+
+    floor_id: int = reference("floor.id", index=False)
+    kind: UnitKind = one_of(UnitKind, default=UnitKind.FLAT)
+    number: str = text_of(20)
+    position: int = 0
+    """Place on the floor, left to right."""
+    rooms: int = 0
+    """0 is a studio."""
+    area_total: Decimal = area()
+    area_living: Decimal | None = area(optional=True)
+    area_kitchen: Decimal | None = area(optional=True)
+    finish: Finish = one_of(Finish, default=Finish.NONE)
+    availability: Availability = one_of(Availability, default=Availability.OFF)
+    price: Decimal | None = money(optional=True)
+    """At full payment, today; a booking freezes its own copy. None: not priced, so not for sale."""
+
+    floor: Floor = Relationship()
+
+
+class Booking(Record, table=True):
+    __table_args__ = (
+        Index("uq_booking_active_unit", "unit_id", unique=True, postgresql_where=sa.text("state = 'active'")),
+        Index("ix_booking_active_until", "until", postgresql_where=sa.text("state = 'active'")),
+        CheckConstraint("until > booked_at", name="term_after_start"),
+        CheckConstraint("(state = 'active') = (closed_at is null)", name="closed_when_not_active"),
+        CheckConstraint("price >= 0", name="price_not_negative"),
+    )
+
+    unit_id: int = reference("unit.id")
+    deal_id: int = reference("deal.id")
+    booked_by_id: int = reference("app_user.id", index=False)
+    price: Decimal = money()
+    booked_at: datetime = moment()
+    until: datetime = moment()
+    state: BookingState = one_of(BookingState, default=BookingState.ACTIVE)
+    closed_at: datetime | None = moment(optional=True)
+    extensions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+    unit: Unit = Relationship()
+    booked_by: User = Relationship()

@@ -1,0 +1,45 @@
+"""Every event there is, in the past tense. Wording for the timeline is checked complete."""
+
+USER_SIGNED_IN = "user.signed_in"
+USER_SIGNED_OUT = "user.signed_out"
+USER_ADDED = "user.added"
+USER_DISABLED = "user.disabled"
+USER_PASSWORD_SET = "user.password_set"
+USER_EDITED = "user.edited"
+
+PERSON_ADDED = "person.added"
+PERSON_EDITED = "person.edited"
+COMPANY_ADDED = "company.added"
+COMPANY_EDITED = "company.edited"
+COUNTERPARTY_READY = "counterparty.ready"
+"""Requisites became complete and valid: it may travel to 1C."""
+
+ESTATE_ARRANGED = "estate.arranged"
+"""A project, building, section or floor appeared."""
+UNIT_ADDED = "unit.added"
+UNIT_EDITED = "unit.edited"
+UNIT_REPRICED = "unit.repriced"
+UNIT_AVAILABILITY_CHANGED = "unit.availability_changed"
+UNIT_BOOKED = "unit.booked"
+BOOKING_EXTENDED = "booking.extended"
+BOOKING_CANCELLED = "booking.cancelled"
+BOOKING_EXPIRED = "booking.expired"
+
+FUNNEL_ARRANGED = "funnel.arranged"
+DEAL_OPENED = "deal.opened"
+DEAL_MOVED = "deal.moved"
+DEAL_REORDERED = "deal.reordered"
+DEAL_EDITED = "deal.edited"
+DEAL_COMMENTED = "deal.commented"
+TASK_PLANNED = "task.planned"
+TASK_DONE = "task.done"
+TASK_MOVED = "task.moved"
+
+SERVICE_ADDED = "service.added"
+SERVICE_EDITED = "service.edited"
+
+CATALOG_IMPORTED = "exchange.catalog_imported"
+MESSAGE_DEAD = "exchange.message_dead"
+MESSAGE_RETRIED = "exchange.message_retried"
+
+ALL = frozenset(value for key, value in list(globals().items()) if key.isupper() and isinstance(value, str))

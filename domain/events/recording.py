@@ -1,0 +1,82 @@
+"""Writing down what happened, in the same transaction as the change itself."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from domain.events import names
+from domain.events.models import Event
+
+
+class Numbered(Protocol):
+    """Anything with a number: the subject of an event, the person who acts."""
+
+    id: int
+
+
+def record(
+    session: Session,
+    name: str,
+    subject: Numbered,
+    *,
+    by: Numbered | None,
+    deal: int | None = None,
+    topics: Iterable[str] = (),
+    **payload: Any,
+) -> Event:
+    """Add the event row; it is committed, announced and relayed together with the change.
+
+    `by` is None when the system or 1C acts. `deal` is the id of the deal whose timeline
+    shows it. `payload` holds plain values; amounts and moments are kept as text;
+    changed fields as `changes={"field": (old, new)}`.
+    """
+    assert name in names.ALL, f"{name} is not listed in domain/events/names.py"
+    if subject.id is None:
+        session.flush([subject])
+    event = Event(
+        name=name,
+        actor_id=by.id if by else None,
+        subject_kind=type(subject).__name__.lower(),
+        subject_id=subject.id,
+        deal_id=deal,
+        topics=sorted(set(topics)),
+        payload=plain(payload),
+    )
+    session.add(event)
+    return event
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON can keep it, amounts without loss."""
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [plain(inner) for inner in value]
+    return value
+
+
+def horizon(session: Session) -> int:
+    """Where this transaction's view of the world ends.
+
+    A screen rendered now may miss events whose `xid` is at or after it; `since` asks for those.
+    """
+    return session.execute(
+        sa.text("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+    ).scalar_one()
+
+
+def topics_since(session: Session, horizon: int, wanted: Sequence[str]) -> set[str]:
+    """Which of the wanted topics changed after the given horizon."""
+    changed = sa.select(sa.func.unnest(Event.topics)).where(
+        Event.xid >= horizon,
+        Event.topics.overlap(list(wanted)),  # type: ignore[attr-defined,operator]
+    )
+    return set(session.execute(changed).scalars()) & set(wanted)

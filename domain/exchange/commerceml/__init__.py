@@ -1,0 +1,1 @@
+"""CommerceML as 1C writes it: a file in, plain records out. No database here."""

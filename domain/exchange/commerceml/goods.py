@@ -1,0 +1,55 @@
+"""Товар of a Каталог."""
+
+from collections.abc import Iterator
+
+from domain.exchange.commerceml.elements import Element, children, flag, is_deleted, name, parts, ref, text
+from domain.exchange.commerceml.records import Good
+
+FULL_NAME = "полное наименование"
+
+
+def good(element: Element) -> Good:
+    fields = parts(element)
+    requisites = dict(named_values(fields.get("ЗначенияРеквизитов"), "ЗначениеРеквизита"))
+    return Good(
+        line=element.sourceline or 0,
+        ref=ref(element, fields.get("Ид")),
+        name=name(fields.get("Наименование")) or requisites.get(FULL_NAME, ""),
+        article=text(fields.get("Артикул")),
+        measure=measure(fields.get("БазоваяЕдиница")),
+        description=text(fields.get("Описание")),
+        groups=tuple(text(child).lower() for child in children(fields.get("Группы"), "Ид")),
+        properties=dict(_properties(fields.get("ЗначенияСвойств"))),
+        traits=dict(named_values(fields.get("ХарактеристикиТовара"), "ХарактеристикаТовара")),
+        requisites=requisites,
+        tax_rate=_tax_rate(fields.get("СтавкиНалогов")),
+        deleted=is_deleted(element, fields) or bool(flag(requisites.get("пометкаудаления"))),
+    )
+
+
+def named_values(element: Element | None, kind: str) -> Iterator[tuple[str, str]]:
+    """Pairs «Наименование — Значение», names in lower case; the last of equal names stands."""
+    for child in children(element, kind):
+        fields = parts(child)
+        yield name(fields.get("Наименование")).lower(), text(fields.get("Значение"))
+
+
+def _properties(element: Element | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for child in children(element, "ЗначенияСвойства"):
+        values = (text(value) for value in children(child, "Значение"))
+        yield ref(child, parts(child).get("Ид")), tuple(value for value in values if value)
+
+
+def measure(element: Element | None) -> str:
+    """«шт», a short name from the attributes, or the bare code of 3.1: whatever is written."""
+    if element is None:
+        return ""
+    return (
+        text(element) or element.get("МеждународноеСокращение", "").strip() or element.get("Код", "").strip()
+    )
+
+
+def _tax_rate(element: Element | None) -> str | None:
+    for rate in children(element, "СтавкаНалога"):
+        return text(parts(rate).get("Ставка")) or None
+    return None

@@ -1,0 +1,50 @@
+"""Bringing the database up to the code, one process at a time."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+import domain
+
+LOCK = 0x6B61726B
+"""Advisory lock: two servers starting at once migrate in turn."""
+
+
+class NewerThanCode(Exception):
+    """The database was migrated by a later version of Karkas."""
+
+
+def config(connection: sa.Connection | None = None) -> Config:
+    alembic = Config()
+    alembic.set_main_option("script_location", str(Path(domain.__file__).parent / "migrations"))
+    alembic.attributes["connection"] = connection
+    return alembic
+
+
+def head() -> str | None:
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def current(connection: sa.Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Upgrade to the head. Raises NewerThanCode when the database knows a revision we do not."""
+    with engine.connect() as connection:
+        connection.execute(sa.text("select pg_advisory_lock(:key)"), {"key": LOCK})
+        try:
+            revision = current(connection)
+            known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+            if revision is not None and revision not in known:
+                raise NewerThanCode(revision)
+            command.upgrade(config(connection), "head")
+            connection.commit()
+        finally:
+            connection.rollback()
+            connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": LOCK})
+            connection.commit()

@@ -1,0 +1,75 @@
+"""The unit of work: one transaction for a request or a job, and what leaves after it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlmodel import Session
+
+import domain.tables  # noqa: F401  every mapper must be known before the first query
+from domain.events import Event
+from domain.exchange.models import Message
+from domain.kernel.settings import settings
+from jobs import queue
+
+POOL_SIZE = 8
+"""Per process. Processes × pool must stay under the server's max_connections (100)."""
+
+OPTIONS = "-c statement_timeout=30000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC -c jit=off"
+
+
+@cache
+def engine() -> sa.Engine:
+    """This process's pool, made on first use (a forked worker must not inherit connections)."""
+    return connect(settings().database_url)
+
+
+def connect(url: str, **options: object) -> sa.Engine:
+    plain = url.replace("postgres://", "postgresql://", 1).replace(
+        "postgresql://", "postgresql+psycopg://", 1
+    )
+    defaults: dict[str, object] = {"pool_size": POOL_SIZE, "max_overflow": 0, "pool_timeout": 3}
+    return sa.create_engine(
+        plain,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={"connect_timeout": 3, "options": OPTIONS},
+        **(defaults | options),
+    )
+
+
+@contextmanager
+def unit_of_work(*, read_only: bool = False) -> Iterator[Session]:
+    """One session, one transaction, one commit, then the wake-ups of what was recorded.
+
+    A crash between the commit and the wake-ups loses nothing: the rows are in the table
+    and the sweeper finds them. A read-only unit cannot write: the database refuses.
+    """
+    with Session(engine(), expire_on_commit=False) as session:
+        if read_only:
+            session.connection(execution_options={"postgresql_readonly": True})
+        yield session
+        session.commit()
+    wake(session)
+
+
+def wake(session: Session) -> None:
+    """Tell the workers about rows this session committed."""
+    born = session.info.pop("born", [])
+    if any(isinstance(row, Event) for row in born):
+        queue.enqueue("relay")
+    for row in born:
+        if isinstance(row, Message):
+            queue.enqueue("deliver", row.id)
+
+
+@event.listens_for(Session, "after_flush")
+def _remember(session: Session, context: object) -> None:
+    session.info.setdefault("born", []).extend(row for row in session.new if isinstance(row, Event | Message))
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("born", None)
