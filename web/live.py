@@ -1,0 +1,179 @@
+"""GET /live: one stream a tab, saying which screens should look again.
+
+PostgreSQL announces topics on commit (the trigger on `event`); one listener a process hears them
+and fans out. Only topics travel: the browser fetches the region again, by its own rights.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncGenerator, Iterable
+from types import FrameType
+from typing import Any
+
+import psycopg
+from anyio import to_thread
+from litestar import Request, get
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from domain import deals, events
+from domain.access import Permission, User, may
+from domain.access.sessions import still_open
+from domain.kernel.errors import Missing
+from domain.kernel.settings import settings
+from jobs.work import glance
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "karkas"
+COALESCE_SECONDS = 0.1
+PING_SECONDS = 15.0
+MOST_TOPICS = 20
+EVERYTHING = "*"
+"""Told after the listener itself was deaf for a while: every screen looks again."""
+
+
+class Hub:
+    """The streams of this process and the topics each follows."""
+
+    def __init__(self) -> None:
+        self.streams: dict[asyncio.Event, tuple[frozenset[str], set[str]]] = {}
+        self.closing = False
+        self._listener: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._listener = asyncio.create_task(self._listen())
+        self._close_on_sigterm()
+
+    async def stop(self) -> None:
+        self.close()
+        if self._listener:
+            self._listener.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listener
+
+    def close(self) -> None:
+        """End every stream, so that a deploy does not wait for open tabs."""
+        self.closing = True
+        for bell in self.streams:
+            bell.set()
+
+    def announce(self, topics: Iterable[str]) -> None:
+        changed = set(topics)
+        for bell, (followed, pending) in self.streams.items():
+            relevant = changed if EVERYTHING in changed else changed & followed
+            if relevant:
+                pending |= relevant
+                bell.set()
+
+    async def follow(self, topics: frozenset[str], already: set[str]) -> AsyncGenerator[set[str], None]:
+        """Sets of changed topics, coalesced; an empty set every PING_SECONDS of silence."""
+        bell = asyncio.Event()
+        self.streams[bell] = (topics, pending := set(already))
+        if pending:
+            bell.set()
+        try:
+            while not self.closing:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(bell.wait(), PING_SECONDS)
+                    await asyncio.sleep(COALESCE_SECONDS)
+                bell.clear()
+                changed = set(pending)
+                pending.clear()
+                yield changed
+        finally:
+            del self.streams[bell]
+
+    async def _listen(self) -> None:
+        """Keep one LISTEN connection; while it is away nothing is lost, only late."""
+        pause = 0.2
+        first = True
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    settings().database_url, autocommit=True, connect_timeout=3
+                ) as connection:
+                    await connection.execute(f"listen {CHANNEL}")
+                    pause = 0.2
+                    if not first:
+                        self.announce({EVERYTHING})
+                    first = False
+                    async for notice in connection.notifies():
+                        self.announce(notice.payload.split())
+            except psycopg.Error as failure:
+                log.warning("listener away", extra={"failure": type(failure).__name__})
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5)
+
+    def _close_on_sigterm(self) -> None:
+        """The server waits for open streams before it tells the application to stop: close them first."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            before = signal.getsignal(number)
+
+            def close_first(caught: int, frame: FrameType | None, before: Any = before) -> None:
+                loop.call_soon_threadsafe(self.close)
+                if callable(before):
+                    before(caught, frame)
+
+            with contextlib.suppress(ValueError):  # not the main thread: an in-process test
+                signal.signal(number, close_first)
+
+
+hub = Hub()
+
+
+@get("/live", permission=Permission.SIGNED_IN)
+async def live(request: Request[Any, Any, Any], topics: str = "", since: int = 0) -> ServerSentEvent:
+    """Server-sent events named `change` whose data is one topic.
+
+    `topics` are those of the screen, comma-separated; `since` is the horizon its page was rendered at:
+    what changed in between is told at once.
+    """
+    wanted = [topic for topic in dict.fromkeys(topics.split(",")) if topic][:MOST_TOPICS]
+    user: User = request.scope["user"]
+    followed, missed = await to_thread.run_sync(_admit, user, wanted, since)
+    return ServerSentEvent(_stream(request.scope["token_hash"], followed, missed))
+
+
+async def _stream(
+    token_hash: bytes, followed: frozenset[str], missed: set[str]
+) -> AsyncGenerator[ServerSentEventMessage, None]:
+    yield ServerSentEventMessage(comment="open", sep="\n")
+    async for changed in hub.follow(followed, missed):
+        if not changed:
+            if not await to_thread.run_sync(_still_open, token_hash):
+                return
+            yield ServerSentEventMessage(comment="ping", sep="\n")
+        for topic in sorted(changed):
+            yield ServerSentEventMessage(event="change", data=topic, sep="\n")
+
+
+def _admit(user: User, wanted: list[str], since: int) -> tuple[frozenset[str], set[str]]:
+    with glance() as session:
+        followed = frozenset(topic for topic in wanted if _may_follow(session, user, topic))
+        sane = 0 < since < 2**62
+        return followed, events.topics_since(session, since, sorted(followed)) if sane and followed else set()
+
+
+def _may_follow(session: Any, user: User, topic: str) -> bool:
+    kind, _, number = topic.rpartition("-")
+    if topic == "exchange":
+        return may(user, Permission.EXCHANGE_SEE)
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return False
+    if kind == "user":
+        return int(number) == user.id
+    if kind == "deal" and may(user, Permission.DEALS_SEE):
+        with contextlib.suppress(Missing):
+            return bool(deals.get_visible(session, user, int(number)))
+    return {
+        "building": may(user, Permission.ESTATE_SEE),
+        "funnel": may(user, Permission.DEALS_SEE),
+    }.get(kind, False)
+
+
+def _still_open(token_hash: bytes) -> bool:
+    with glance() as session:
+        return still_open(session, token_hash)

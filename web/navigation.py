@@ -1,0 +1,77 @@
+"""What surrounds every page: the sections a person may enter, the bell, the live horizon."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request
+
+from domain import events
+from domain.access import Permission, User, may
+from domain.access.sessions import csrf_token
+from domain.exchange import monitor
+from domain.kernel.settings import settings
+from domain.kernel.text import _
+from domain.notices import inbox
+from jobs.work import glance
+
+
+@dataclass(frozen=True)
+class Section:
+    href: str
+    title: str
+    icon: str
+    current: bool
+    badge: int = 0
+    trouble: bool = False
+
+
+def chrome(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """The context of the layout. Costs three short reads for a signed-in person, none for others."""
+    user: User | None = request.scope.get("user")
+    around = bare(request)
+    if user is None:
+        return around
+    with glance() as session:
+        around["live_since"] = events.horizon(session)
+        around["unread"] = inbox.unread_count(session, user)
+        trouble = may(user, Permission.EXCHANGE_SEE) and monitor.in_trouble(session)
+    around["navigation"] = sections(user, request.url.path, trouble=trouble)
+    return around
+
+
+def bare(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """What the layout needs when there is nobody, or no database to ask."""
+    token_hash: bytes | None = request.scope.get("token_hash")
+    return {
+        "theme": theme(request),
+        "csrf": csrf_token(settings().secret, token_hash) if token_hash else "",
+        "navigation": [],
+        "live_since": 0,
+        "unread": 0,
+        "demo": settings().demo,
+    }
+
+
+def sections(user: User, path: str, *, trouble: bool) -> list[Section]:
+    known = [
+        ("/", _("My day"), "sun", Permission.SIGNED_IN),
+        ("/deals", _("Deals"), "kanban", Permission.DEALS_SEE),
+        ("/estate", _("Chessboard"), "layout-grid", Permission.ESTATE_SEE),
+        ("/people", _("Clients"), "users", Permission.CLIENTS_SEE),
+        ("/exchange", _("1C exchange"), "arrow-left-right", Permission.EXCHANGE_SEE),
+    ]
+    return [
+        Section(href, title, icon, _inside(path, href), trouble=trouble and href == "/exchange")
+        for href, title, icon, permission in known
+        if may(user, permission)
+    ]
+
+
+def theme(request: Request[Any, Any, Any]) -> str:
+    chosen = request.cookies.get("theme", "system")
+    return chosen if chosen in {"light", "dark"} else "system"
+
+
+def _inside(path: str, href: str) -> bool:
+    kin = {"/people": ("/people", "/companies"), "/estate": ("/estate", "/units", "/bookings")}
+    return path == href if href == "/" else path.startswith(kin.get(href, (href,)))
