@@ -47,12 +47,18 @@ def unit_of_work(*, read_only: bool = False) -> Iterator[Session]:
     A crash between the commit and the wake-ups loses nothing: the rows are in the table
     and the sweeper finds them. A read-only unit cannot write: the database refuses.
     """
-    with Session(engine(), expire_on_commit=False) as session:
-        if read_only:
-            session.connection(execution_options={"postgresql_readonly": True})
+    bind = engine().execution_options(postgresql_readonly=True) if read_only else engine()
+    with Session(bind, expire_on_commit=False) as session:
         yield session
         session.commit()
     wake(session)
+
+
+@contextmanager
+def glance() -> Iterator[Session]:
+    """A session whose every statement stands alone: for a single read, or a touch that guards nothing."""
+    with Session(engine().execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False) as session:
+        yield session
 
 
 def wake(session: Session) -> None:
