@@ -22,6 +22,8 @@ class Source:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._first = stream.read(1024)
+        if not self._first:
+            raise Unreadable(None, _("The file is empty"))
         self._total = self._since_record = 0
         self._tail = b""
         self.encoding = encoding_of(self._first)

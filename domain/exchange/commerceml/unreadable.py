@@ -25,12 +25,14 @@ def _reason(code: int, cut_off: bool) -> str:
         return _("a character that does not fit the encoding named in the first line")
     if code == errors.ERR_RESOURCE_LIMIT:
         return _("elements are nested too deep or a text is too long")
-    if code == errors.ERR_UNDECLARED_ENTITY:
-        return _("own entities (&name;) are not accepted")
     if code == errors.ERR_DOCUMENT_EMPTY:
         return _("this is not XML")
+    if code == errors.ERR_DOCUMENT_END:
+        return _("something follows the end of the document")
     if cut_off:
         return _("the file is cut off: its end is missing")
+    if code in (errors.ERR_UNDECLARED_ENTITY, errors.ERR_INTERNAL_ERROR):  # unresolved entities end as "internal"
+        return _("own entities (&name;) are not accepted")
     if code == errors.ERR_TAG_NAME_MISMATCH:
         return _("an element is closed by the name of another")
     return _("the XML is damaged")
