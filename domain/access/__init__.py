@@ -1,6 +1,17 @@
 """Who may come in, and what they may see and do."""
 
 from domain.access.models import Region, Role, User, UserSession
-from domain.access.policy import Permission, colleagues, demand, may, rows_of
+from domain.access.policy import GRANTS, Permission, colleagues, demand, may, rows_of
 
-__all__ = ["Permission", "Region", "Role", "User", "UserSession", "colleagues", "demand", "may", "rows_of"]
+__all__ = [
+    "GRANTS",
+    "Permission",
+    "Region",
+    "Role",
+    "User",
+    "UserSession",
+    "colleagues",
+    "demand",
+    "may",
+    "rows_of",
+]
