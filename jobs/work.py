@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 import domain.tables  # noqa: F401  every mapper must be known before the first query
 from domain.events import Event
-from domain.exchange.models import Message
+from domain.exchange.models import Message, MessageState
 from domain.kernel.settings import settings
 from jobs import queue
 
@@ -73,7 +73,9 @@ def wake(session: Session) -> None:
 
 @event.listens_for(Session, "after_flush")
 def _remember(session: Session, context: object) -> None:
-    session.info.setdefault("born", []).extend(row for row in session.new if isinstance(row, Event | Message))
+    news = [row for row in session.new if isinstance(row, Event | Message)]
+    requeued = [row for row in session.dirty if isinstance(row, Message) and row.state is MessageState.QUEUED]
+    session.info.setdefault("born", []).extend(news + requeued)
 
 
 @event.listens_for(Session, "after_rollback")

@@ -41,5 +41,6 @@ SERVICE_EDITED = "service.edited"
 CATALOG_IMPORTED = "exchange.catalog_imported"
 MESSAGE_DEAD = "exchange.message_dead"
 MESSAGE_RETRIED = "exchange.message_retried"
+MESSAGE_DISMISSED = "exchange.message_dismissed"
 
 ALL = frozenset(value for key, value in list(globals().items()) if key.isupper() and isinstance(value, str))

@@ -50,6 +50,11 @@ def record(
     return event
 
 
+def announce(session: Session, *topics: str) -> None:
+    """Make open screens look again, on commit, at what changed without being history."""
+    session.execute(sa.select(sa.func.pg_notify("karkas", " ".join(topics))))
+
+
 def plain(value: Any) -> Any:
     """The value as JSON can keep it, amounts without loss."""
     if isinstance(value, dict):

@@ -28,6 +28,8 @@ class MessageState(enum.StrEnum):
     DONE = "done"
     DEAD = "dead"
     """Given up: a person must look. Retry from the screen brings it back."""
+    DISMISSED = "dismissed"
+    """A person decided that it need not be done; what waited behind it goes on."""
 
 
 class Connection(Record, table=True):
@@ -65,6 +67,29 @@ class ExternalId(Record, table=True):
     local_id: int = Field(sa_type=sa.BigInteger)
     data_version: str = text_of(50, default="")
     """DataVersion of our own last write or read: an equal one coming back is our echo."""
+    catalogue: str = text_of(150, default="", sa_column_kwargs={"server_default": ""})
+    """CommerceML: the Каталог it is listed in; each is full or partial on its own."""
+    listed_at: datetime | None = moment(optional=True)
+    """CommerceML: when a full Каталог last named it; what a full one leaves out has vanished."""
+
+
+class EntryKind(enum.StrEnum):
+    PROPERTY = "property"
+    PRICE_TYPE = "price_type"
+    WAITING_OFFER = "waiting_offer"
+    """A price that came before its good."""
+
+
+class CatalogueEntry(Record, table=True):
+    """What a CommerceML file told us that only a later file will need: files come in parts and in any order."""
+
+    __tablename__ = "catalogue_entry"
+    __table_args__ = (UniqueConstraint("connection_id", "kind", "ref"),)
+
+    connection_id: int = reference("connection.id", index=False)
+    kind: EntryKind = one_of(EntryKind)
+    ref: str = text_of(150)
+    body: dict[str, Any] = json_of()
 
 
 class Message(Record, table=True):

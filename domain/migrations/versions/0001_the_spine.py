@@ -190,6 +190,38 @@ def upgrade() -> None:
         sa.UniqueConstraint("project_id", "name", name=op.f("uq_building_project_id_name")),
     )
     op.create_table(
+        "catalogue_entry",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("connection_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "property",
+                "price_type",
+                "waiting_offer",
+                name="entrykind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("ref", sa.String(length=150), nullable=False),
+        sa.Column(
+            "body",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'{}'::jsonb"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_catalogue_entry_connection_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_entry")),
+        sa.UniqueConstraint(
+            "connection_id", "kind", "ref", name=op.f("uq_catalogue_entry_connection_id_kind_ref")
+        ),
+    )
+    op.create_table(
         "external_id",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("connection_id", sa.BigInteger(), nullable=False),
@@ -198,6 +230,8 @@ def upgrade() -> None:
         sa.Column("local_kind", sa.String(length=32), nullable=False),
         sa.Column("local_id", sa.BigInteger(), nullable=False),
         sa.Column("data_version", sa.String(length=50), nullable=False),
+        sa.Column("catalogue", sa.String(length=150), server_default="", nullable=False),
+        sa.Column("listed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["connection_id"], ["connection.id"], name=op.f("fk_external_id_connection_id")
         ),
@@ -455,6 +489,7 @@ def upgrade() -> None:
                 "working",
                 "done",
                 "dead",
+                "dismissed",
                 name="messagestate",
                 native_enum=False,
                 create_constraint=True,
@@ -798,6 +833,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_stage_funnel_id"), table_name="stage")
     op.drop_table("stage")
     op.drop_table("external_id")
+    op.drop_table("catalogue_entry")
     op.drop_table("building")
     op.drop_index(op.f("ix_app_user_region_id"), table_name="app_user")
     op.drop_index(op.f("ix_app_user_chief_id"), table_name="app_user")

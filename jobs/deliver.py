@@ -1,0 +1,105 @@
+"""Carry one message. Safe to run any number of times, at once and after a kill at any point."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dramatiq
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+
+from domain.exchange import failing, messages
+from domain.exchange.failures import Broken, Failure, Rejected
+from domain.exchange.messages import LEASE, Errand, LeaseLost
+from domain.kernel import clock
+from domain.kernel.errors import DomainError
+from domain.kernel.text import _
+from jobs import queue
+from jobs.couriers import COURIERS
+from jobs.faults import mark
+from jobs.work import unit_of_work
+
+TIME_LIMIT = 20 * 60_000
+"""Milliseconds; a large catalogue takes minutes, a talk with 1C is bounded by its own time-outs."""
+WAKE_UP_AGE = 60_000
+
+log = logging.getLogger(__name__)
+
+
+@dramatiq.actor(queue_name="deliver", max_retries=0, time_limit=TIME_LIMIT, max_age=WAKE_UP_AGE)
+def deliver(message_id: int) -> None:
+    with unit_of_work() as session:
+        errand = messages.claim(session, message_id, now=clock.now())
+    if errand is None:
+        return
+    mark("claimed")
+    try:
+        with lease_kept(errand):
+            carry(errand)
+    except LeaseLost:
+        log.warning("lease lost", extra={"message_id": message_id, "attempt": errand.attempts})
+    wake_next(errand.connection_id)
+
+
+def carry(errand: Errand) -> None:
+    try:
+        settle = COURIERS[errand.kind](errand)
+        mark("carried")
+        with unit_of_work() as session:
+            messages.done(session, errand, settle(session), now=clock.now())
+            mark("settling")
+        mark("settled")
+    except (LeaseLost, DBAPIError, PoolTimeout):
+        raise
+    except Exception as trouble:
+        fail(errand, trouble)
+
+
+def fail(errand: Errand, trouble: Exception) -> None:
+    failure = as_failure(trouble)
+    about = {"message_id": errand.message_id, "kind": errand.kind, "failure": type(failure).__name__}
+    if isinstance(failure, Broken):
+        log.exception("courier stumbled", extra=about)
+    else:
+        log.info("not delivered", extra=about)
+    with unit_of_work() as session:
+        failing.fail(session, errand, failure, now=clock.now())
+
+
+def as_failure(trouble: Exception) -> Failure:
+    if isinstance(trouble, Failure):
+        return trouble
+    if isinstance(trouble, DomainError):
+        return Rejected(trouble.sentence)
+    return Broken(_("An error of Karkas itself (%(kind)s); it is in the log", kind=type(trouble).__name__))
+
+
+def wake_next(connection_id: int) -> None:
+    with unit_of_work(read_only=True) as session:
+        following = messages.due(session, now=clock.now(), connection_id=connection_id)
+    for message_id in following:
+        queue.enqueue("deliver", message_id)
+
+
+@contextmanager
+def lease_kept(errand: Errand) -> Iterator[None]:
+    """Prolong the lease beside the work: a courier may take long, a dead one must not hold the message."""
+    finished = threading.Event()
+
+    def prolong() -> None:
+        while not finished.wait(LEASE.total_seconds() / 3):
+            try:
+                with unit_of_work() as session:
+                    messages.keep(session, errand, now=clock.now())
+            except LeaseLost:
+                return
+            except (DBAPIError, PoolTimeout):
+                log.warning("lease not prolonged", extra={"message_id": errand.message_id})
+
+    beat = threading.Thread(target=prolong, name=f"lease-{errand.message_id}", daemon=True)
+    beat.start()
+    try:
+        yield
+    finally:
+        finished.set()
+        beat.join()
