@@ -33,14 +33,19 @@ def current(connection: sa.Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def is_known(revision: str | None) -> bool:
+    """Whether this code can start from there; an empty database (None) is the usual beginning."""
+    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+    return revision is None or revision in known
+
+
 def migrate(engine: sa.Engine) -> None:
     """Upgrade to the head. Raises NewerThanCode when the database knows a revision we do not."""
     with engine.connect() as connection:
         connection.execute(sa.text("select pg_advisory_lock(:key)"), {"key": LOCK})
         try:
             revision = current(connection)
-            known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
-            if revision is not None and revision not in known:
+            if not is_known(revision):
                 raise NewerThanCode(revision)
             command.upgrade(config(connection), "head")
             connection.commit()

@@ -71,17 +71,16 @@ class Databases:
             self._do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def url(self, name: str) -> str:
-        return self.server.set(database=name).render_as_string(hide_password=False)
+        return self.server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
 
     def _do(self, statement: str) -> None:
-        plain = self.server.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(plain, autocommit=True) as connection:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
 
 
 def start_databases(folder: Path) -> Databases:
     if given := os.environ.get("TEST_DATABASE_URL"):
-        return Databases(sa.make_url(given).set(drivername="postgresql+psycopg"))
+        return Databases(sa.make_url(given))
     postgres = Postgres(folder / "postgres", HASTY)
     postgres.start()
     return Databases(sa.make_url(postgres.url("postgres")))

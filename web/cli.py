@@ -1,47 +1,68 @@
-"""The console command `karkas`."""
+"""The console command `karkas`. A command is named here and imported only when it is asked for."""
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from pkgutil import resolve_name
 
 from domain.kernel.errors import DomainError
 from domain.kernel.settings import BadSetting
 from web.run.trouble import Trouble
 
-Command = Callable[[argparse.Namespace], None]
+ROLES = ("manager", "head", "engineer", "accountant", "admin", "exchange")
+INTERRUPTED = 130
+
+Commands = argparse._SubParsersAction  # noqa: SLF001  argparse gives it no other name
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Do what was asked, or say in one sentence why not and exit with 1."""
-    asked = parser().parse_args(arguments)
+def main(words: Sequence[str] | None = None) -> None:
+    """Do what was asked and say what came of it, or why not in one sentence, with exit code 1."""
+    asked = vars(parser().parse_args(words))
     try:
-        asked.command(asked)
+        told = resolve_name(asked.pop("command"))(**asked)
     except (Trouble, BadSetting, DomainError) as problem:
         print(problem, file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
+    if told:
+        print(told)
 
 
 def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="karkas", description="Karkas: deals, chessboard, bookings and 1C.")
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-
-    def add(name: str, summary: str, command: Command) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
-        added.set_defaults(command=command)
-        return added
-
-    everything = add(
-        "run",
-        "everything in one: servers, site, workers, schedule",
-        lambda asked: _run().run(reload=asked.reload),
-    )
+    everything = _add(commands, "run", "everything in one: servers, site, workers, schedule", "processes:run")
     everything.add_argument("--reload", action="store_true", help="start again when the code changes")
-    add("serve", "the site alone", lambda _: _run().serve())
-    add("work", "the workers alone", lambda _: _run().work())
-    add("schedule", "the schedule alone", lambda _: _run().schedule())
-    add("onec-demo", "the stand-in of 1C alone", lambda _: _run().onec_demo())
-    add("migrate", "bring the database up to this version", lambda _: _run().migrate())
-    add("demo", "people an empty database with the demo world", lambda _: _run().demo())
+    _add(commands, "serve", "the site alone", "processes:serve")
+    _add(commands, "work", "the workers alone", "processes:work")
+    _add(commands, "schedule", "the schedule alone", "processes:schedule")
+    _add(commands, "onec-demo", "the stand-in of 1C alone", "processes:onec_demo")
+    _add(commands, "migrate", "bring the database up to this version", "processes:migrate")
+    _add(commands, "demo", "people an empty database with the demo world", "processes:demo")
+    _add_user(commands)
     return root
+
+
+def _add_user(commands: "Commands[argparse.ArgumentParser]") -> None:
+    user = commands.add_parser("user", help="accounts of people").add_subparsers(required=True, metavar="ACTION")
+    add = _add(user, "add", "a new person; the password is asked for or read from the input", "people:add")
+    add.add_argument("login")
+    add.add_argument("--name", required=True, help="as colleagues read it")
+    add.add_argument("--role", choices=ROLES, required=True)
+    add.add_argument("--region")
+    add.add_argument("--chief", metavar="LOGIN", help="whom the person reports to")
+    _add(user, "password", "a new password; closes all sessions", "people:set_password").add_argument("login")
+    _add(user, "disable", "close an account and its sessions", "people:disable").add_argument("login")
+
+
+def _add(
+    commands: "Commands[argparse.ArgumentParser]", name: str, summary: str, command: str
+) -> argparse.ArgumentParser:
+    added = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+    added.set_defaults(command=f"web.run.{command}")
+    return added
+
+
+if __name__ == "__main__":
+    main()

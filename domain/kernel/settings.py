@@ -12,7 +12,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 LOCALES = ("ru", "en")
 SECRET_LENGTH = 32
-SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+SWITCH = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
 
 
 class BadSetting(Exception):
@@ -47,7 +56,7 @@ class Settings:
     @property
     def url(self) -> str:
         """Where a person on this machine opens the site."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
         return f"http://{host}:{self.port}"
 
 
@@ -73,7 +82,9 @@ def read(values: Mapping[str, str]) -> Settings:
         timezone=_timezone(given.get("KARKAS_TZ", "Europe/Moscow")),
         web_processes=_number(given, "KARKAS_WEB_PROCESSES", min(cores, 4), 1, 64),
         worker_threads=_number(given, "KARKAS_WORKER_THREADS", min(cores * 2, 8), 1, 64),
-        trusted_origins=tuple(map(_origin, given.get("KARKAS_TRUSTED_ORIGINS", "").replace(",", " ").split())),
+        trusted_origins=tuple(
+            map(_origin, given.get("KARKAS_TRUSTED_ORIGINS", "").replace(",", " ").split())
+        ),
         given_secret=_secret(given.get("KARKAS_SECRET", "")),
     )
 
@@ -126,7 +137,7 @@ def _database_url(text: str) -> str:
         return ""
     if not separator or scheme.split("+")[0] not in ("postgresql", "postgres"):
         raise BadSetting("DATABASE_URL must begin with postgresql://.")
-    return f"postgresql+psycopg://{rest}"
+    return f"postgresql://{rest}"
 
 
 def _redis_url(text: str) -> str:
@@ -140,7 +151,9 @@ def _files_root(text: str, home: Path) -> Path:
         return home / "files"
     parts = urlsplit(text)
     if parts.scheme == "s3":
-        raise BadSetting("FILES_URL with s3:// is not supported yet; use a file:// folder that all machines share.")
+        raise BadSetting(
+            "FILES_URL with s3:// is not supported yet; use a file:// folder that all machines share."
+        )
     if parts.scheme != "file" or parts.netloc not in ("", "localhost") or not parts.path:
         raise BadSetting("FILES_URL must look like file:///path/to/folder.")
     return Path(unquote(parts.path))
@@ -149,7 +162,9 @@ def _files_root(text: str, home: Path) -> Path:
 def _origin(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
-        raise BadSetting(f"KARKAS_TRUSTED_ORIGINS must list origins such as https://crm.example.ru, not “{text}”.")
+        raise BadSetting(
+            f"KARKAS_TRUSTED_ORIGINS must list origins such as https://crm.example.ru, not “{text}”."
+        )
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
@@ -173,8 +188,8 @@ def _write_once(path: Path, text: str) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     if path.exists():
         return
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
+    draft.touch(mode=0o600)
+    draft.write_text(text, "ascii")
     try:
         os.link(draft, path)
     except FileExistsError:

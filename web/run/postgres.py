@@ -48,7 +48,7 @@ class Postgres:
         return sockets.folder_for(self.data, SOCKET)
 
     def url(self, database: str = DATABASE) -> str:
-        return f"postgresql+psycopg://postgres@/{database}?host={self.socket_folder}"
+        return f"postgresql://postgres@/{database}?host={self.socket_folder}"
 
     def connect(self, database: str) -> psycopg.Connection:
         folder = str(self.socket_folder)

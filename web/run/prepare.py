@@ -1,4 +1,4 @@
-"""The database brought up to the code and, when asked, an empty one peopled with the demo world."""
+"""The database made fit for this version: checked, migrated, and in the demo peopled."""
 
 import argparse
 from collections.abc import Iterator
@@ -7,51 +7,51 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from domain import demo
 from domain.kernel.settings import settings
-from jobs import migrating, work
+from jobs import migrating
 from web.run.trouble import Trouble
 
 DEMO_LOCK = 0x64656D6F
-"""Advisory lock: of two processes only one builds the demo world."""
+"""Advisory lock: of two processes at once only one builds the demo world."""
 
 
-def migrate() -> None:
-    with _engine() as engine:
-        try:
-            migrating.migrate(engine)
-        except migrating.NewerThanCode:
-            raise _too_new() from None
-
-
-def demand_migrated() -> None:
+def check(engine: sa.Engine) -> str:
     """Raise Trouble when the database is not exactly at the revision this code knows."""
-    with _engine() as engine, engine.connect() as connection:
+    with engine.connect() as connection:
         found = migrating.current(connection)
-    if found == migrating.head():
-        return
-    raise (
-        Trouble("The database is older than this version of Karkas; run karkas migrate.")
-        if (found is None or migrating.knows(found))
-        else _too_new()
-    )
+    if not migrating.is_known(found):
+        raise _too_new()
+    if found != migrating.head():
+        raise Trouble("The database is older than this version of Karkas; run karkas migrate.")
+    return "The database is at this version."
 
 
-def people_demo() -> bool:
-    """Build the demo world unless there is anybody in the base; False when it was not empty."""
-    from domain import demo
+def migrate(engine: sa.Engine) -> str:
+    try:
+        migrating.migrate(engine)
+    except migrating.NewerThanCode:
+        raise _too_new() from None
+    return "The database is at this version."
 
-    with _engine() as engine, Session(engine, expire_on_commit=False) as session:
+
+def people(engine: sa.Engine) -> str:
+    """Build the demo world, unless there is anybody in the base: a real one must not get demo accounts."""
+    with Session(engine, expire_on_commit=False) as session:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(DEMO_LOCK)))
         if session.execute(sa.text("select exists (select from app_user)")).scalar_one():
-            return False
+            return "The base is not empty: the demo world is built only in an empty one."
         demo.build(session)
         session.commit()
-        return True
+    return "The demo world is built."
+
+
+STEPS = {"check": check, "migrate": migrate, "demo": people}
 
 
 @contextmanager
 def _engine() -> Iterator[sa.Engine]:
-    """A connection of our own, without the pool and the time limits of requests."""
+    """Without the pool and the time limits of requests."""
     engine = sa.create_engine(settings().database_url, poolclass=sa.NullPool, hide_parameters=True)
     try:
         yield engine
@@ -63,19 +63,16 @@ def _engine() -> Iterator[sa.Engine]:
 
 
 def _too_new() -> Trouble:
-    return Trouble(
-        "The database is newer than this version of Karkas; install the later version or restore a copy."
-    )
+    return Trouble("The database is newer than this version of Karkas; install the later version or restore a copy.")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--demo", action="store_true")
-    demo_asked = parser.parse_args().demo
+    parser.add_argument("steps", nargs="+", choices=STEPS)
     try:
-        migrate()
-        if demo_asked:
-            people_demo()
+        with _engine() as engine:
+            for step in parser.parse_args().steps:
+                print(STEPS[step](engine))
     except Trouble as trouble:
         raise SystemExit(str(trouble)) from None
 

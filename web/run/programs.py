@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from domain.kernel.settings import Settings
 
-ONEC_DEMO_PORT_AFTER_SITE = 1
-"""The demo 1C listens beside the site: 8001 when the site is on 8000."""
-
 
 @dataclass(frozen=True)
 class Program:
@@ -22,10 +19,9 @@ class Program:
 def site(listener: socket.socket, processes: int) -> list[Program]:
     """Web processes that take turns at one listening socket."""
     descriptor = listener.fileno()
-    names = [f"web-{number}" for number in range(1, processes + 1)]
     return [
         Program(name, _module("web.run.site", "--fd", str(descriptor), "--name", name), (descriptor,))
-        for name in names
+        for name in (f"web-{number}" for number in range(1, processes + 1))
     ]
 
 
@@ -38,14 +34,21 @@ def schedule() -> Program:
 
 
 def onec_demo(settings: Settings) -> Program:
-    return Program(
-        "onec-demo", _module("jobs.onec_demo", "--port", str(settings.port + ONEC_DEMO_PORT_AFTER_SITE))
-    )
+    return Program("onec-demo", _module("jobs.onec_demo", "--port", str(onec_demo_port(settings))))
 
 
-def prepare(*, demo: bool) -> list[str]:
-    """Bring the database up to the code; in a process of its own, so that the supervisor stays small."""
-    return _module("web.run.prepare", *(["--demo"] if demo else []))
+def onec_demo_port(settings: Settings) -> int:
+    """Beside the site: 8001 when the site is on 8000."""
+    return settings.port + 1
+
+
+def onec_demo_url(settings: Settings) -> str:
+    return f"http://127.0.0.1:{onec_demo_port(settings)}"
+
+
+def prepare(*steps: str) -> list[str]:
+    """See `web.run.prepare`: the steps are check, migrate, demo."""
+    return _module("web.run.prepare", *steps)
 
 
 def _module(name: str, *arguments: str) -> list[str]:

@@ -77,7 +77,7 @@ def _stop_unless_needed(asked: Settings, lock: IO[str]) -> None:
 def check_postgres(url: str) -> None:
     """Raise Trouble unless a server we can work with answers there."""
     try:
-        with psycopg.connect(url.replace("+psycopg", "", 1), connect_timeout=PATIENCE_SECONDS) as connection:
+        with psycopg.connect(url, connect_timeout=PATIENCE_SECONDS) as connection:
             version = connection.info.server_version // 10_000
     except psycopg.Error as problem:
         raise Trouble(f"The database cannot be reached: {_reason(problem)}.") from None

@@ -16,10 +16,10 @@ def test_nothing_given_means_everything_embedded_in_one_folder():
     assert plain.url == "http://127.0.0.1:8000"
 
 
-def test_any_spelling_of_postgresql_is_taken_by_our_driver():
+def test_any_spelling_of_postgresql_is_understood():
     urls = ["postgres://db/karkas", "postgresql://db/karkas", "postgresql+psycopg://db/karkas"]
 
-    assert {read({"DATABASE_URL": url}).database_url for url in urls} == {"postgresql+psycopg://db/karkas"}
+    assert {read({"DATABASE_URL": url}).database_url for url in urls} == {"postgresql://db/karkas"}
 
 
 def test_files_may_live_in_a_folder_that_machines_share():

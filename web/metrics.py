@@ -1,0 +1,86 @@
+"""GET /metrics for Prometheus: what the site answered and how fast, what waits to be sent.
+
+Read from inside the house only: an outside address gets the 404 of a page that does not exist.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from litestar import MediaType, Request, Response, get
+
+from domain.access import Permission
+from domain.kernel.errors import Missing
+from domain.kernel.text import _
+from jobs.counters import Counters, totals
+from jobs.work import glance
+
+BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+QUEUES = sa.text(
+    """
+    select
+      (select count(*) from event where relayed_at is null) as karkas_events_waiting,
+      (select count(*) from message where state in ('queued', 'working')) as karkas_messages_waiting,
+      (select count(*) from message where state = 'dead') as karkas_messages_dead,
+      (select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)
+         from message where state in ('queued', 'working')) as karkas_exchange_lag_seconds,
+      (select count(*) from user_session where revoked_at is null and expires_at > clock_timestamp())
+        as karkas_sessions_open
+    """
+)
+
+requests = Counters()
+
+
+def observe(route: str, method: str, status: int, seconds: float) -> None:
+    """Count one answer; the route is its pattern, so that numbers of records do not become names."""
+    where = f'route="{route}",method="{method}"'
+    bucket = next((str(bound) for bound in BOUNDS if seconds <= bound), "+Inf")
+    requests.add(
+        {
+            f'karkas_requests_total{{{where},status="{status}"}}': 1,
+            f'karkas_request_seconds_bucket{{{where},le="{bucket}"}}': 1,
+            f"karkas_request_seconds_sum{{{where}}}": seconds,
+        }
+    )
+
+
+@get("/metrics", media_type=MediaType.TEXT, sync_to_thread=True, permission=Permission.PUBLIC)
+def metrics(request: Request[Any, Any, Any]) -> Response[str]:
+    if not is_inside(request.client.host if request.client else ""):
+        raise Missing(_("There is no such page"))
+    requests.pour()
+    with glance() as session:
+        queues = session.execute(QUEUES).mappings().one()
+    text = "\n".join([*rendered(totals()), *(f"{name} {float(value):g}" for name, value in queues.items()), ""])
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def is_inside(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+def rendered(sums: Mapping[str, float]) -> Iterable[str]:
+    """Lines of the exposition format; buckets are stored one by one and shown cumulative."""
+    buckets: dict[str, dict[str, float]] = {}
+    for name, value in sorted(sums.items()):
+        if name.startswith("karkas_request_seconds_bucket"):
+            labels, _quote, bound = name.partition("{")[2].rpartition(',le="')
+            buckets.setdefault(labels, {})[bound.removesuffix('"}')] = value
+        else:
+            yield f"{name} {value:g}"
+    for labels, counts in buckets.items():
+        yield from _histogram(labels, counts)
+
+
+def _histogram(labels: str, counts: Mapping[str, float]) -> Iterable[str]:
+    below = 0.0
+    for bound in (*map(str, BOUNDS), "+Inf"):
+        below += counts.get(bound, 0)
+        yield f'karkas_request_seconds_bucket{{{labels},le="{bound}"}} {below:g}'
+    yield f"karkas_request_seconds_count{{{labels}}} {below:g}"

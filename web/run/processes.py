@@ -1,0 +1,72 @@
+"""The commands that start processes: everything at once, or each kind alone."""
+
+import subprocess
+from collections.abc import Sequence
+
+from domain.kernel.settings import settings
+from web.run import home, programs, servers, sockets
+from web.run.announcing import announce
+from web.run.changes import Changes
+from web.run.programs import Program
+from web.run.supervisor import supervise
+from web.run.trouble import Trouble
+
+
+def run(*, reload: bool = False) -> None:
+    """Servers, migration, site, workers, schedule and, in the demo, the stand-in of 1C."""
+    asked = settings()
+    home.prepare(asked.home)
+    with home.only_one(asked.home), sockets.listening(asked.host, asked.port) as listener, servers.ready() as ready:
+        _prepare("migrate", *(["demo"] if ready.demo else []))
+        everything = [
+            *programs.site(listener, 1 if reload else ready.web_processes),
+            programs.worker(),
+            programs.schedule(),
+            *([programs.onec_demo(ready)] if ready.demo else []),
+        ]
+        changed = Changes() if reload else lambda: False
+        supervise(everything, ready.home / "logs", started=lambda: announce(ready), changed=changed)
+
+
+def serve() -> None:
+    asked = settings()
+    with sockets.listening(asked.host, asked.port) as listener:
+        _alone(programs.site(listener, asked.web_processes))
+
+
+def work() -> None:
+    _alone([programs.worker()])
+
+
+def schedule() -> None:
+    _alone([programs.schedule()])
+
+
+def onec_demo() -> None:
+    asked = settings()
+    home.prepare(asked.home)
+    supervise([programs.onec_demo(asked)], asked.home / "logs")
+
+
+def migrate() -> str:
+    with servers.ready():
+        return _prepare("migrate")
+
+
+def demo() -> str:
+    with servers.ready():
+        return _prepare("migrate", "demo")
+
+
+def _alone(chosen: Sequence[Program]) -> None:
+    with servers.ready() as ready:
+        _prepare("check")
+        supervise(chosen, ready.home / "logs")
+
+
+def _prepare(*steps: str) -> str:
+    """In a process of its own: the supervisor stays small, and the code it loads is the new one."""
+    done = subprocess.run(programs.prepare(*steps), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Trouble((done.stderr.strip().splitlines() or ["The database could not be prepared."])[-1])
+    return done.stdout.strip()
