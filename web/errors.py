@@ -20,26 +20,26 @@ RETRY_AFTER_SECONDS = "5"
 BUSY = {"55P03", "40001", "40P01"}
 """SQLSTATE: lock not available, serialization failure, deadlock: somebody else was first."""
 
-type_of_request = Request[Any, Any, Any]
+Asked = Request[Any, Any, Any]
 
 
-def refused(request: type_of_request, no: Refused) -> Response[Any]:
+def refused(request: Asked, no: Refused) -> Response[Any]:
     return answer(request, 409, no.sentence, reasons=no.reasons)
 
 
-def invalid(request: type_of_request, no: Invalid) -> Response[Any]:
+def invalid(request: Asked, no: Invalid) -> Response[Any]:
     return answer(request, 422, _("Check the form"), fields=no.fields)
 
 
-def missing(request: type_of_request, no: Missing) -> Response[Any]:
+def missing(request: Asked, no: Missing) -> Response[Any]:
     return answer(request, 404, no.sentence)
 
 
-def forbidden(request: type_of_request, no: Forbidden) -> Response[Any]:
+def forbidden(request: Asked, no: Forbidden) -> Response[Any]:
     return answer(request, 403, no.sentence)
 
 
-def unknown_person(request: type_of_request, no: NotAuthorizedException) -> Response[Any]:
+def unknown_person(request: Asked, no: NotAuthorizedException) -> Response[Any]:
     """To sign-in and back. htmx is told to go there itself, or the form would land in a table cell."""
     if request.headers.get("hx-request") == "true":
         here = urlsplit(request.headers.get("hx-current-url", "/"))
@@ -55,7 +55,7 @@ def sign_in_address(path: str, query: str) -> str:
     return "/sign-in" if whole == "/" else f"/sign-in?next={quote(whole)}"
 
 
-def malformed(request: type_of_request, no: ValidationException) -> Response[Any]:
+def malformed(request: Asked, no: ValidationException) -> Response[Any]:
     """A body that is not even a form: a wrong type, a missing field, an unreadable number."""
     named = no.extra if isinstance(no.extra, list) else []
     fields = {
@@ -66,7 +66,7 @@ def malformed(request: type_of_request, no: ValidationException) -> Response[Any
     return answer(request, 422, _("Check the form"), fields=fields)
 
 
-def http(request: type_of_request, no: HTTPException) -> Response[Any]:
+def http(request: Asked, no: HTTPException) -> Response[Any]:
     sentences = {
         400: _("The request can't be read. Reload the page and try again."),
         404: _("There is no such page"),
@@ -80,7 +80,7 @@ def http(request: type_of_request, no: HTTPException) -> Response[Any]:
     return answer(request, status, sentences.get(status, sentences[400]), headers=dict(no.headers or {}))
 
 
-def database(request: type_of_request, no: DBAPIError) -> Response[Any]:
+def database(request: Asked, no: DBAPIError) -> Response[Any]:
     """Away is 503, a lost race is 409, what can't be stored is 422: never a 500."""
     state = getattr(no.orig, "sqlstate", None) or ""
     if state in BUSY or isinstance(no, IntegrityError):
@@ -93,18 +93,23 @@ def database(request: type_of_request, no: DBAPIError) -> Response[Any]:
     return broken(request, no)
 
 
-def away(request: type_of_request, no: Exception) -> Response[Any]:
+def away(request: Asked, no: Exception) -> Response[Any]:
     log.error("database away", extra={"failure": type(no).__name__})
     sentence = _("The database does not answer. We are trying again: your data is safe.")
     return answer(request, 503, sentence, headers={"Retry-After": RETRY_AFTER_SECONDS})
 
 
-def unreadable(request: type_of_request, no: Exception) -> Response[Any]:
+def unreadable(request: Asked, no: Exception) -> Response[Any]:
     """Broken UTF-8, an unknown charset, nesting without end: the sender's mistake."""
     return answer(request, 400, _("The request can't be read. Reload the page and try again."))
 
 
-def broken(request: type_of_request, no: Exception) -> Response[Any]:
+def unknown_charset(request: Asked, no: LookupError) -> Response[Any]:
+    """Python's word for a charset nobody knows; a missing key of our own is a fault of ours."""
+    return unreadable(request, no) if type(no) is LookupError else broken(request, no)
+
+
+def broken(request: Asked, no: Exception) -> Response[Any]:
     log.error("unexpected", exc_info=no, extra={"path": request.url.path, "method": str(request.method)})
     number = request.scope.get("request_id", "")
     return answer(
@@ -113,7 +118,7 @@ def broken(request: type_of_request, no: Exception) -> Response[Any]:
 
 
 def answer(
-    request: type_of_request,
+    request: Asked,
     status: int,
     sentence: str,
     *,
@@ -141,7 +146,7 @@ def answer(
     return answered
 
 
-def _wants_json(request: type_of_request) -> bool:
+def _wants_json(request: Asked) -> bool:
     return request.headers.get("accept", "").startswith("application/json")
 
 
@@ -158,7 +163,7 @@ HANDLERS: dict[type[Exception] | int, Callable[[Any, Any], Response[Any]]] = {
     DBAPIError: database,
     PoolExhausted: away,
     UnicodeError: unreadable,
-    LookupError: broken,
+    LookupError: unknown_charset,
     RecursionError: unreadable,
     Exception: broken,
 }

@@ -48,7 +48,9 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if user:
         speak(user.locale)
     if connection.scope["method"] not in SAFE_METHODS:
-        await demand_own_form(connection, signed_in)
+        demand_own_origin(connection)
+        if permission is not Permission.PUBLIC:
+            await demand_own_token(connection, signed_in)
     if user is None and permission is not Permission.PUBLIC:
         raise NotAuthorizedException
     if not may(user, permission):
@@ -65,21 +67,25 @@ def _resume(token: str) -> SignedIn | None:
         return resume(session, token, now=clock.now())
 
 
-async def demand_own_form(connection: ASGIConnection[Any, Any, Any, Any], signed_in: SignedIn | None) -> None:
-    """CSRF: the browser must say the request comes from us, and carry the session's own token.
+def demand_own_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """CSRF, first wall: the browser must say the request comes from us.
 
-    Before sign-in there is no session to bind a token to; there the origin alone decides.
+    At sign-in it is the only one: there is no session yet to bind a token to.
     """
     if not same_origin(connection):
         raise Forbidden(_("The request came from another site"))
+
+
+async def demand_own_token(
+    connection: ASGIConnection[Any, Any, Any, Any], signed_in: SignedIn | None
+) -> None:
+    """CSRF, second wall: the session's own token, in the header or the hidden field."""
     if signed_in is None:
         return
     token = connection.headers.get("x-csrftoken") or await _token_field(connection)
     expected = csrf_token(settings().secret, signed_in.token_hash)
     if not hmac.compare_digest(token.encode("utf-8", "replace"), expected.encode()):
-        raise Forbidden(
-            _("The page is out of date. Reload it and repeat: what you typed is still in the form.")
-        )
+        raise Forbidden(_("The page is out of date. Reload it and repeat: what you typed is still in the form."))
 
 
 def same_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:

@@ -1,6 +1,8 @@
 """Every address of the site: this list is its map."""
 
+from web import health
 from web.live import live
-from web.sign_in import SignIn, SignOut
+from web.metrics import metrics
+from web.sign_in import MySessions, SignIn, SignOut
 
-ROUTES = [live, SignIn, SignOut]
+ROUTES = [health.live, health.ready, metrics, live, MySessions, SignIn, SignOut]
