@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import time
 import uuid
 from typing import Any
 
@@ -11,7 +12,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from domain import wiring  # noqa: F401  rules and wording must be registered before the first request
 from domain.kernel.settings import settings
 from domain.kernel.text import speak
-from web import compression, errors, given, guards, headers
+from jobs import logs
+from web import compression, errors, given, guards, headers, metrics
 from web.assets import static_files
 from web.live import hub
 from web.routes import ROUTES
@@ -33,8 +35,8 @@ def create_app() -> "Site":
         dependencies=given.PROVIDED,
         exception_handlers=errors.HANDLERS,  # type: ignore[arg-type]
         guards=[guards.admit],
-        on_startup=[hub_started, settled],
-        on_shutdown=[hub.stop],
+        on_startup=[hub_started, metrics.requests.start, settled],
+        on_shutdown=[hub.stop, metrics.requests.stop],
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,
         logging_config=None,
@@ -71,6 +73,7 @@ class Site:
             await self.app(scope, receive, send)  # type: ignore[arg-type]
             return
         scope["request_id"] = uuid.uuid4().hex[:12]  # type: ignore[typeddict-unknown-key]
+        logs.request_id.set(scope["request_id"])  # type: ignore[typeddict-item]
         speak(settings().locale)
         outgoing = Outgoing(scope, send)
         if not readable(scope):
@@ -104,10 +107,12 @@ class Outgoing:
         self.scope = scope
         self.send = send
         self.start: Message | None = None
+        self.began = time.perf_counter()
 
     async def secured(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             message = headers.secured(message, https=self.scope["scheme"] == "https")
+            metrics.observe(self.scope, message["status"], time.perf_counter() - self.began)
         await self.send(message)
 
     async def __call__(self, message: Message) -> None:

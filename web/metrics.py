@@ -17,6 +17,7 @@ from jobs.counters import Counters, totals
 from jobs.work import glance
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 QUEUES = sa.text(
     """
@@ -34,9 +35,10 @@ QUEUES = sa.text(
 requests = Counters()
 
 
-def observe(route: str, method: str, status: int, seconds: float) -> None:
-    """Count one answer; the route is its pattern, so that numbers of records do not become names."""
-    where = f'route="{route}",method="{method}"'
+def observe(scope: Mapping[str, Any], status: int, seconds: float) -> None:
+    """Count one answer by the pattern of its route: numbers of records must not become names."""
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    where = f'route="{scope.get("path_template", "")}",method="{method}"'
     bucket = next((str(bound) for bound in BOUNDS if seconds <= bound), "+Inf")
     requests.add(
         {
