@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import redis
 import sqlalchemy as sa
 from sqlmodel import Session
 
@@ -23,7 +24,7 @@ os.environ |= {
     "KARKAS_DEMO": "0",
     "KARKAS_TZ": "Europe/Moscow",
     "KARKAS_LOCALE": "ru",
-    "DATABASE_URL": "postgresql://no-database-asked-for.invalid/none",
+    "DATABASE_URL": "postgresql:///none?host=/there-is-no-database-unless-asked-for",
     "REDIS_URL": servers.redis_url(RUN_FOLDER),
 }
 
@@ -117,9 +118,16 @@ def session(request: pytest.FixtureRequest) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def valkey() -> str:
-    """The URL of a running Valkey; `REDIS_URL` says the same."""
+def _running_valkey() -> str:
     return servers.start_redis(RUN_FOLDER)
+
+
+@pytest.fixture
+def valkey(_running_valkey: str) -> Iterator[redis.Redis]:
+    """A running, empty Valkey; `REDIS_URL` leads to it."""
+    with redis.Redis.from_url(_running_valkey) as client:
+        client.flushdb()
+        yield client
 
 
 Queries = Callable[[int], AbstractContextManager[list[str]]]

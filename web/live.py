@@ -43,6 +43,7 @@ class Hub:
         self._listener: asyncio.Task[None] | None = None
 
     def start(self) -> None:
+        self.closing = False
         self._listener = asyncio.create_task(self._listen())
         self._close_on_sigterm()
 

@@ -31,24 +31,32 @@ class Output:
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
-        for raw in process.stdout:
-            line = raw.decode("utf-8", "replace").rstrip()
-            if line:
-                self._take(line)
+        with process.stdout:
+            for raw in process.stdout:
+                if line := raw.decode("utf-8", "replace").rstrip():
+                    self._take(line)
 
     def _take(self, line: str) -> None:
-        self.file.emit(logging.makeLogRecord({"msg": line}))
+        self.file.handle(logging.makeLogRecord({"msg": line}))
         self.recent.append(line)
         level, event = _parsed(line)
         if level in LOUD:
             self.say(event)
 
     def say(self, text: str) -> None:
-        print(f"{datetime.now():%H:%M:%S} {self.name}: {text}", file=sys.stderr, flush=True)
+        print(f"{datetime.now().astimezone():%H:%M:%S} {self.name}: {text}", file=sys.stderr, flush=True)
 
-    def last_words(self) -> str:
+    def drain(self) -> None:
+        """Wait for what an ended process said last."""
         if self.reader is not None:
             self.reader.join(timeout=1)
+
+    def close(self) -> None:
+        self.drain()
+        self.file.close()
+
+    def last_words(self) -> str:
+        self.drain()
         return _parsed(self.recent[-1])[1] if self.recent else "nothing"
 
 

@@ -13,7 +13,7 @@ from domain.kernel.errors import Missing
 from jobs.work import unit_of_work
 from web.run.trouble import Trouble
 
-PASSWORD_VARIABLE = "KARKAS_PASSWORD"
+VARIABLE = "KARKAS_PASSWORD"
 
 
 def add(login: str, *, name: str, role: str, region: str | None, chief: str | None) -> str:
@@ -47,7 +47,7 @@ def disable(login: str) -> str:
 
 def ask_password() -> str:
     """Typed twice at a terminal; from KARKAS_PASSWORD or the first line of input in a script."""
-    if given := os.environ.get(PASSWORD_VARIABLE):
+    if given := os.environ.get(VARIABLE):
         return given
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")

@@ -16,7 +16,11 @@ def run(*, reload: bool = False) -> None:
     """Servers, migration, site, workers, schedule and, in the demo, the stand-in of 1C."""
     asked = settings()
     home.prepare(asked.home)
-    with home.only_one(asked.home), sockets.listening(asked.host, asked.port) as listener, servers.ready() as ready:
+    with (
+        home.only_one(asked.home),
+        sockets.listening(asked.host, asked.port) as listener,
+        servers.ready() as ready,
+    ):
         _prepare("migrate", *(["demo"] if ready.demo else []))
         everything = [
             *programs.site(listener, 1 if reload else ready.web_processes),

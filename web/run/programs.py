@@ -1,5 +1,6 @@
 """The processes an installation consists of, as commands."""
 
+import os
 import socket
 import sys
 from collections.abc import Sequence
@@ -20,21 +21,21 @@ def site(listener: socket.socket, processes: int) -> list[Program]:
     """Web processes that take turns at one listening socket."""
     descriptor = listener.fileno()
     return [
-        Program(name, _module("web.run.site", "--fd", str(descriptor), "--name", name), (descriptor,))
+        Program(name, _leashed("web.run.site", "--fd", str(descriptor), "--name", name), (descriptor,))
         for name in (f"web-{number}" for number in range(1, processes + 1))
     ]
 
 
 def worker() -> Program:
-    return Program("worker", _module("jobs.worker"))
+    return Program("worker", _leashed("jobs.worker"))
 
 
 def schedule() -> Program:
-    return Program("schedule", _module("jobs.schedule"))
+    return Program("schedule", _leashed("jobs.schedule"))
 
 
 def onec_demo(settings: Settings) -> Program:
-    return Program("onec-demo", _module("jobs.onec_demo", "--port", str(onec_demo_port(settings))))
+    return Program("onec-demo", _leashed("jobs.onec_demo", "--port", str(onec_demo_port(settings))))
 
 
 def onec_demo_port(settings: Settings) -> int:
@@ -48,8 +49,8 @@ def onec_demo_url(settings: Settings) -> str:
 
 def prepare(*steps: str) -> list[str]:
     """See `web.run.prepare`: the steps are check, migrate, demo."""
-    return _module("web.run.prepare", *steps)
+    return [sys.executable, "-m", "web.run.prepare", *steps]
 
 
-def _module(name: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", name, *arguments]
+def _leashed(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "web.run.leash", str(os.getpid()), module, *arguments]

@@ -13,9 +13,8 @@ KEEP_ALIVE_SECONDS = 65
 """Longer than the usual minute of a proxy in front, so that the proxy hangs up first."""
 
 
-def run(listener: socket.socket, process: str = "web") -> None:
-    logs.setup(process)
-    config = uvicorn.Config(
+def configuration() -> uvicorn.Config:
+    return uvicorn.Config(
         "web.app:create_app",
         factory=True,
         loop="uvloop",
@@ -27,12 +26,16 @@ def run(listener: socket.socket, process: str = "web") -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--fd", type=int, required=True, help="the listening socket")
+    parser.add_argument("--name", default="web")
+    asked = parser.parse_args()
+    logs.setup(asked.name)
+    uvicorn.Server(configuration()).run(sockets=[socket.socket(fileno=asked.fd)])
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--fd", type=int, required=True)
-    parser.add_argument("--name", default="web")
-    arguments = parser.parse_args()
-    run(socket.socket(fileno=arguments.fd), arguments.name)
+    main()

@@ -1,10 +1,8 @@
 """Keeps a set of programs running: starts them, restarts the dead, ends them all in time."""
 
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -22,8 +20,6 @@ HEALTHY_SECONDS = 30
 """A program that lived this long starts with a clean record when it dies."""
 LONGEST_PAUSE_SECONDS = 15
 QUICK_DEATHS = 10
-
-PR_SET_PDEATHSIG = 1
 
 
 class Keeper:
@@ -46,7 +42,6 @@ class Keeper:
             stderr=subprocess.STDOUT,
             pass_fds=self.program.descriptors,
             start_new_session=True,  # Ctrl-C is for the supervisor, which tells the others
-            preexec_fn=die_with_parent(),
         )
         self.output.follow(self.process)
 
@@ -127,6 +122,7 @@ def _end(keepers: list[Keeper]) -> None:
     for keeper in keepers:
         keeper.wait_until(deadline)
         keeper.kill()
+        keeper.output.close()
 
 
 @contextmanager
@@ -140,14 +136,6 @@ def told_to_leave() -> Iterator[threading.Event]:
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
-
-
-def die_with_parent() -> Callable[[], None] | None:
-    """For Linux: the kernel ends the child when its parent is gone, even by kill -9."""
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None)
-    return lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _ending(code: int) -> str:
