@@ -32,14 +32,14 @@ def main(words: Sequence[str] | None = None) -> None:
 def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="karkas", description="Karkas: deals, chessboard, bookings and 1C.")
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    everything = _add(commands, "run", "everything in one: servers, site, workers, schedule", "processes:run")
+    everything = _add(commands, "run", "everything in one: servers, site, workers, schedule", "starting:run")
     everything.add_argument("--reload", action="store_true", help="start again when the code changes")
-    _add(commands, "serve", "the site alone", "processes:serve")
-    _add(commands, "work", "the workers alone", "processes:work")
-    _add(commands, "schedule", "the schedule alone", "processes:schedule")
-    _add(commands, "onec-demo", "the stand-in of 1C alone", "processes:onec_demo")
-    _add(commands, "migrate", "bring the database up to this version", "processes:migrate")
-    _add(commands, "demo", "people an empty database with the demo world", "processes:demo")
+    _add(commands, "serve", "the site alone", "starting:serve")
+    _add(commands, "work", "the workers alone", "starting:work")
+    _add(commands, "schedule", "the schedule alone", "starting:schedule")
+    _add(commands, "onec-demo", "the stand-in of 1C alone", "starting:onec_demo")
+    _add(commands, "migrate", "bring the database up to this version", "starting:migrate")
+    _add(commands, "demo", "people an empty database with the demo world", "starting:demo")
     _add_user(commands)
     return root
 
