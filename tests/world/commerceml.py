@@ -77,7 +77,7 @@ def _only_changes(value: bool | None) -> str:
     return "" if value is None else f' СодержитТолькоИзменения="{str(value).lower()}"'
 
 
-def flat(number: int | str, *, ref: str = "", extra: str = "", attributes: str = "", **values: object) -> str:
+def flat(number: int | str, /, *, ref: str = "", extra: str = "", attributes: str = "", **values: object) -> str:
     """A flat of «Речной квартал», building «Дом 1»; `values` replace or (None) silence its properties."""
     said = {
         "project": "Речной квартал",

@@ -19,5 +19,8 @@ def distinct(records: Iterable[Record]) -> Iterator[Record]:
             case _:
                 before = met.setdefault((type(record), record.ref), record.line)
                 if before != record.line:
-                    raise Unreadable(record.line, _("«Ид» %(ref)s is already on line %(before)s", ref=record.ref, before=before))
+                    raise Unreadable(
+                        record.line,
+                        _("«Ид» %(ref)s is already on line %(before)s", ref=record.ref, before=before),
+                    )
         yield record

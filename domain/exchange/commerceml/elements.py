@@ -10,7 +10,7 @@ from lxml import etree
 from domain.exchange.commerceml.unreadable import Unreadable
 from domain.kernel.text import _
 
-Element = etree._Element
+Element = etree._Element  # noqa: SLF001  its only name
 
 LONGEST_REF = 150
 LONGEST_NAME = 1_000

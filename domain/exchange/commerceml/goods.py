@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from domain.exchange.commerceml.elements import Element, children, flag, is_deleted, name, parts, ref, text
+from domain.exchange.commerceml.elements import (
+    LONGEST_REF,
+    Element,
+    children,
+    flag,
+    is_deleted,
+    name,
+    parts,
+    ref,
+    text,
+)
 from domain.exchange.commerceml.records import Good
 
 FULL_NAME = "полное наименование"
@@ -23,6 +33,7 @@ def good(element: Element) -> Good:
         traits=dict(named_values(fields.get("ХарактеристикиТовара"), "ХарактеристикаТовара")),
         requisites=requisites,
         tax_rate=_tax_rate(fields.get("СтавкиНалогов")),
+        catalogue=_catalogue(element),
         deleted=is_deleted(element, fields) or bool(flag(requisites.get("пометкаудаления"))),
     )
 
@@ -53,3 +64,9 @@ def _tax_rate(element: Element | None) -> str | None:
     for rate in children(element, "СтавкаНалога"):
         return text(parts(rate).get("Ставка")) or None
     return None
+
+
+def _catalogue(element: Element) -> str:
+    goods = element.getparent()
+    above = None if goods is None else goods.getparent()
+    return text(next(children(above, "Ид"), None), longest=LONGEST_REF).lower()

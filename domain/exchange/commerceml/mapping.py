@@ -117,9 +117,9 @@ def _read(settings: Given[str, Any]) -> Iterator[tuple[str, Any]]:
         match name, value:
             case "properties", dict() if set(value.values()) <= FIELDS:
                 yield name, value
-            case ("kinds" | "availabilities" | "finishes"), dict():
+            case (("kinds" | "availabilities" | "finishes"), dict()):
                 yield name, _words(name, value)
-            case ("price_type" | "project"), str():
+            case (("price_type" | "project"), str()):
                 yield name, value.strip()
             case "vanished_at_most", int() if 0 <= value <= 100:
                 yield name, value

@@ -49,7 +49,7 @@ def read(stream: BinaryIO) -> Iterator[Record]:
     try:
         yield from _records(events, source)
     except etree.XMLSyntaxError as error:
-        raise unreadable.of_syntax(error, cut_off=source.is_cut_off()) from None
+        raise unreadable.of_syntax(error, begun=source.begun, cut_off=source.is_cut_off()) from None
     if events.root is None or local(events.root.tag) != ROOT:
         raise Unreadable(1, _("this is XML, but not CommerceML: the root must be «%(root)s»", root=ROOT))
 
@@ -57,11 +57,11 @@ def read(stream: BinaryIO) -> Iterator[Record]:
 def _records(events: Iterable[tuple[str, Element]], source: Source) -> Iterator[Record]:
     for event, element in events:
         name, place = local(element.tag), _place(element)
-        if event == "start":
-            yield from _opened(element, name, place)
-        elif taken := _closed(element, name, place):
-            yield from taken
+        taken = _opened(element, name, place) if event == "start" else _closed(element, name, place)
+        yield from taken
+        if taken:
             source.settle()
+        if event == "end" and (taken or place == ROOT):
             _forget(element)
 
 
@@ -74,33 +74,34 @@ def _place(element: Element) -> str:
     return f"{local(above.tag)}/{local(parent.tag)}" if above is not None else local(parent.tag)
 
 
-def _opened(element: Element, name: str, place: str) -> Iterator[Record]:
+def _opened(element: Element, name: str, place: str) -> list[Record]:
     if place == "" and name == ROOT:
         if element.getroottree().docinfo.internalDTD is not None:
             raise Unreadable(element.sourceline, _("a DOCTYPE is not accepted"))
-        yield Header(element.sourceline or 0, element.get("ВерсияСхемы", "").strip())
-    elif place == ROOT and name in SECTIONS:
-        yield Section(element.sourceline or 0, SECTIONS[name], flag(element.get("СодержитТолькоИзменения")))
+        return [Header(element.sourceline or 0, element.get("ВерсияСхемы", "").strip())]
+    if place == ROOT and name in SECTIONS:
+        return [
+            Section(element.sourceline or 0, SECTIONS[name], flag(element.get("СодержитТолькоИзменения")))
+        ]
+    return []
 
 
 def _closed(element: Element, name: str, place: str) -> list[Record]:
-    match (place, name):
-        case ("Классификатор/Группы", "Группа"):
-            return list(classifier.groups(element))
-        case ("Классификатор/Свойства", "Свойство" | "СвойствоНоменклатуры"):
-            return [classifier.property_(element)]
-        case (
-            "Классификатор/ТипыЦен" | "ПакетПредложений/ТипыЦен" | "ИзмененияПакетаПредложений/ТипыЦен",
-            "ТипЦены",
-        ):
-            return [classifier.price_type(element)]
-        case ("Каталог/Товары", "Товар"):
-            return [goods.good(element)]
-        case ("ПакетПредложений/Предложения" | "ИзмененияПакетаПредложений/Предложения", "Предложение"):
-            return [offers.offer(element)]
-        case ("КоммерческаяИнформация" | "КоммерческаяИнформация/Контейнер", "Документ"):
-            return [_order(element)]
-    return []
+    taken: list[Record] = []
+    match place.split("/"), name:
+        case ["Классификатор", "Группы"], "Группа":
+            taken = list(classifier.groups(element))
+        case ["Классификатор", "Свойства"], "Свойство" | "СвойствоНоменклатуры":
+            taken = [classifier.property_(element)]
+        case ["Классификатор" | "ПакетПредложений" | "ИзмененияПакетаПредложений", "ТипыЦен"], "ТипЦены":
+            taken = [classifier.price_type(element)]
+        case ["Каталог", "Товары"], "Товар":
+            taken = [goods.good(element)]
+        case ["ПакетПредложений" | "ИзмененияПакетаПредложений", "Предложения"], "Предложение":
+            taken = [offers.offer(element)]
+        case ["КоммерческаяИнформация"] | ["КоммерческаяИнформация", "Контейнер"], "Документ":
+            taken = [_order(element)]
+    return taken
 
 
 def _order(element: Element) -> Order:

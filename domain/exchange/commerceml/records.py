@@ -65,6 +65,8 @@ class Good:
     traits: dict[str, str] = field(default_factory=dict)
     requisites: dict[str, str] = field(default_factory=dict)
     tax_rate: str | None = None
+    catalogue: str = ""
+    """Ид of the Каталог it stands in."""
     deleted: bool = False
 
 

@@ -26,6 +26,7 @@ class Source:
             raise Unreadable(None, _("The file is empty"))
         self._total = self._since_record = 0
         self._tail = b""
+        self.begun = False
         self.encoding = encoding_of(self._first)
 
     def read(self, size: int = -1) -> bytes:
@@ -40,6 +41,7 @@ class Source:
         return chunk
 
     def settle(self) -> None:
+        self.begun = True
         self._since_record = 0
 
     def is_cut_off(self) -> bool:

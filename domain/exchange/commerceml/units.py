@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from domain.estate import Availability, Finish, UnitKind
+from domain.estate import Availability, UnitKind
+from domain.estate.importing import Described
 from domain.exchange.commerceml.mapping import Mapping, same
 from domain.exchange.commerceml.records import Good, Property
 from domain.exchange.commerceml.unreadable import Unreadable
@@ -21,31 +22,11 @@ HIGHEST = 300
 MOST_ROOMS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRow:
-    """A unit as the file describes it; None where the file is silent."""
-
-    line: int
-    ref: str
-    project: str
-    building: str
-    section: int
-    floor: int
-    number: str
-    kind: UnitKind
-    area_total: Decimal
-    rooms: int | None = None
-    area_living: Decimal | None = None
-    area_kitchen: Decimal | None = None
-    finish: Finish | None = None
-    availability: Availability | None = None
-
-
 @dataclass(slots=True)
 class Understood:
     """A good, once we know what it is: a unit, an ordinary good (nothing here), or unclear (remarks only)."""
 
-    unit: UnitRow | None = None
+    unit: Described | None = None
     remarks: list[str] = field(default_factory=list)
 
 
@@ -91,13 +72,11 @@ class _Reader:
     mapping: Mapping
     remarks: list[str] = field(default_factory=list)
 
-    def unit(self) -> UnitRow | None:
+    def unit(self) -> Described | None:
         kind = self._word("kind", UnitKind.FLAT)
         if kind is None:
             return None
-        return UnitRow(
-            line=self.good.line,
-            ref=self.good.ref,
+        return Described(
             project=self._name("project"),
             building=self._name("building"),
             section=self._section(),
@@ -162,7 +141,9 @@ class _Reader:
     def _area(self, known: str) -> Decimal | None:
         if known not in self.written:
             return None
-        number = re.fullmatch(r"(\d{1,7}(?:[.,]\d{1,6})?)(?:м²|м2|кв\.?м\.?)?", "".join(self.written[known].split()))
+        number = re.fullmatch(
+            r"(\d{1,7}(?:[.,]\d{1,6})?)(?:м²|м2|кв\.?м\.?)?", "".join(self.written[known].split())
+        )
         area = rounded(Decimal(number[1].replace(",", "."))) if number else LARGEST_AREA + 1
         if area > LARGEST_AREA or (known == "area_total" and not area):
             raise self._wrong(known)

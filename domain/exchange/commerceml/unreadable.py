@@ -15,24 +15,26 @@ class Unreadable(DomainError):
         self.reason = reason
 
 
-def of_syntax(error: etree.XMLSyntaxError, *, cut_off: bool) -> Unreadable:
-    return Unreadable(error.lineno or None, _reason(error.code, cut_off))
+def of_syntax(error: etree.XMLSyntaxError, *, begun: bool, cut_off: bool) -> Unreadable:
+    """`begun`: the root was met; `cut_off`: it was never closed."""
+    return Unreadable(error.lineno or None, _reason(error.code, begun, cut_off))
 
 
-def _reason(code: int, cut_off: bool) -> str:
+def _reason(code: int, begun: bool, cut_off: bool) -> str:
+    """The first that fits: a file may be wrong in several ways."""
     errors = etree.ErrorTypes
-    if code in (errors.ERR_INVALID_ENCODING, errors.ERR_INVALID_CHAR):
-        return _("a character that does not fit the encoding named in the first line")
-    if code == errors.ERR_RESOURCE_LIMIT:
-        return _("elements are nested too deep or a text is too long")
-    if code == errors.ERR_DOCUMENT_EMPTY:
-        return _("this is not XML")
-    if code == errors.ERR_DOCUMENT_END:
-        return _("something follows the end of the document")
-    if cut_off:
-        return _("the file is cut off: its end is missing")
-    if code in (errors.ERR_UNDECLARED_ENTITY, errors.ERR_INTERNAL_ERROR):  # unresolved entities end as "internal"
-        return _("own entities (&name;) are not accepted")
-    if code == errors.ERR_TAG_NAME_MISMATCH:
-        return _("an element is closed by the name of another")
-    return _("the XML is damaged")
+    entity = {errors.ERR_UNDECLARED_ENTITY, errors.ERR_INTERNAL_ERROR, errors.ERR_DOCUMENT_EMPTY}
+    reasons = (
+        (
+            code in {errors.ERR_INVALID_ENCODING, errors.ERR_INVALID_CHAR},
+            _("a character that does not fit the encoding named in the first line"),
+        ),
+        (code == errors.ERR_RESOURCE_LIMIT, _("elements are nested too deep or a text is too long")),
+        (code == errors.ERR_DOCUMENT_EMPTY and not begun, _("this is not XML")),
+        (code == errors.ERR_DOCUMENT_END, _("something follows the end of the document")),
+        (cut_off, _("the file is cut off: its end is missing")),
+        # An entity that is left unresolved ends as any of these.
+        (code in entity, _("own entities (&name;) are not accepted")),
+        (code == errors.ERR_TAG_NAME_MISMATCH, _("an element is closed by the name of another")),
+    )
+    return next((sentence for fits, sentence in reasons if fits), _("the XML is damaged"))

@@ -7,7 +7,17 @@ from io import BytesIO
 import pytest
 
 from domain.exchange.commerceml.reading import read
-from domain.exchange.commerceml.records import Good, Group, Header, Offer, Order, PriceType, Property, Record, Section
+from domain.exchange.commerceml.records import (
+    Good,
+    Group,
+    Header,
+    Offer,
+    Order,
+    PriceType,
+    Property,
+    Record,
+    Section,
+)
 from tests.world import commerceml as xml
 
 
@@ -19,14 +29,26 @@ def only(kind: type[Record], text: str) -> Iterator[Record]:
     return (record for record in records(text) if isinstance(record, kind))
 
 
-@pytest.mark.parametrize("namespace", ["", "urn:1C.ru:commerceml_2", "urn:1C.ru:commerceml_210", "urn:1C.ru:commerceml_3"])
+@pytest.mark.parametrize(
+    "namespace", ["", "urn:1C.ru:commerceml_2", "urn:1C.ru:commerceml_210", "urn:1C.ru:commerceml_3"]
+)
 def test_the_namespace_does_not_matter(namespace: str) -> None:
-    whole = xml.document(xml.classifier(), xml.catalogue(xml.flat(7)), xml.offers(xml.offer("flat-7", 7_000_000)))
-    other = xml.document(xml.classifier(), xml.catalogue(xml.flat(7)), xml.offers(xml.offer("flat-7", 7_000_000)), namespace=namespace)
+    whole = xml.document(
+        xml.classifier(), xml.catalogue(xml.flat(7)), xml.offers(xml.offer("flat-7", 7_000_000))
+    )
+    other = xml.document(
+        xml.classifier(),
+        xml.catalogue(xml.flat(7)),
+        xml.offers(xml.offer("flat-7", 7_000_000)),
+        namespace=namespace,
+    )
     assert records(other) == records(whole)
 
 
-@pytest.mark.parametrize("encoding, declared", [("utf-8-sig", "UTF-8"), ("windows-1251", "windows-1251"), ("windows-1251", "CP1251")])
+@pytest.mark.parametrize(
+    "encoding, declared",
+    [("utf-8-sig", "UTF-8"), ("windows-1251", "windows-1251"), ("windows-1251", "CP1251")],
+)
 def test_the_encoding_does_not_matter(encoding: str, declared: str) -> None:
     whole = xml.flats([7])
     assert records(whole.replace('encoding="UTF-8"', f'encoding="{declared}"'), encoding) == records(whole)
@@ -39,14 +61,20 @@ def test_a_mark_of_utf_8_outweighs_the_declaration() -> None:
 
 def test_a_file_without_a_declaration_is_utf_8() -> None:
     whole = xml.flats([7])
-    assert [type(record) for record in records(whole.partition("\n")[2])] == [type(record) for record in records(whole)]
+    assert [type(record) for record in records(whole.partition("\n")[2])] == [
+        type(record) for record in records(whole)
+    ]
 
 
 def test_the_order_of_the_top_elements_is_free() -> None:
     parts = [xml.offers(xml.offer("flat-7", 7_000_000)), xml.catalogue(xml.flat(7)), xml.classifier()]
     straight, turned = records(xml.document(*reversed(parts))), records(xml.document(*parts))
     assert {type(record) for record in turned} == {type(record) for record in straight}
-    assert [section.kind for section in turned if isinstance(section, Section)] == ["offers", "catalogue", "classifier"]
+    assert [section.kind for section in turned if isinstance(section, Section)] == [
+        "offers",
+        "catalogue",
+        "classifier",
+    ]
 
 
 def test_only_a_literal_false_makes_a_catalogue_full() -> None:
@@ -58,7 +86,10 @@ def test_groups_come_with_their_parents() -> None:
     inner = "<Группы><Группа><Ид>G2</Ид><Наименование>Внутри</Наименование></Группа></Группы>"
     outer = f"<Группа><Ид>G1</Ид><Наименование>Снаружи</Наименование>{inner}</Группа>"
     found = only(Group, xml.document(f"<Классификатор><Группы>{outer}</Группы></Классификатор>"))
-    assert [(group.ref, group.name, group.parent) for group in found] == [("g1", "Снаружи", None), ("g2", "Внутри", "g1")]
+    assert [(group.ref, group.name, group.parent) for group in found] == [
+        ("g1", "Снаружи", None),
+        ("g2", "Внутри", "g1"),
+    ]
 
 
 def test_a_property_knows_its_variants() -> None:
@@ -99,7 +130,12 @@ def test_both_marks_of_deletion_are_understood(attributes: str, extra: str) -> N
 
 @pytest.mark.parametrize(
     "written, amount",
-    [("7000000.00", "7000000.00"), ("7 000 000,5", "7000000.5"), ("7\u00a0000\u202f000", "7000000"), (" 0 ", "0")],
+    [
+        ("7000000.00", "7000000.00"),
+        ("7 000 000,5", "7000000.5"),
+        ("7\u00a0000\u202f000", "7000000"),
+        (" 0 ", "0"),
+    ],
 )
 def test_prices_are_read_as_people_write_them(written: str, amount: str) -> None:
     found = next(only(Offer, xml.document(xml.offers(xml.offer("flat-7", written)))))
@@ -107,7 +143,9 @@ def test_prices_are_read_as_people_write_them(written: str, amount: str) -> None
     assert found.prices[0].amount == Decimal(amount)
 
 
-@pytest.mark.parametrize("written, code", [("руб", "RUB"), ("RUB", "RUB"), ("643", "RUB"), ("USD", "USD"), ("EUR", "EUR")])
+@pytest.mark.parametrize(
+    "written, code", [("руб", "RUB"), ("RUB", "RUB"), ("643", "RUB"), ("USD", "USD"), ("EUR", "EUR")]
+)
 def test_currencies_have_one_spelling(written: str, code: str) -> None:
     found = next(only(Offer, xml.document(xml.offers(xml.offer("flat-7", 1, currency=written)))))
     assert isinstance(found, Offer) and found.prices
@@ -116,7 +154,9 @@ def test_currencies_have_one_spelling(written: str, code: str) -> None:
 
 def test_a_price_file_says_nothing_but_prices() -> None:
     bare = "<Предложение><Ид>flat-7</Ид><Цены><Цена><ИдТипаЦены>t</ИдТипаЦены><ЦенаЗаЕдиницу>1</ЦенаЗаЕдиницу></Цена></Цены></Предложение>"
-    found = next(only(Offer, xml.document(xml.offers(bare), version="3.1", namespace="urn:1C.ru:commerceml_3")))
+    found = next(
+        only(Offer, xml.document(xml.offers(bare), version="3.1", namespace="urn:1C.ru:commerceml_3"))
+    )
     assert isinstance(found, Offer)
     assert (found.name, found.quantity, found.stocks) == (None, None, None)
 
@@ -139,7 +179,9 @@ def test_stocks_of_both_dialects_are_one(stock: str) -> None:
 def test_price_types_may_stand_in_the_classifier() -> None:
     inside = xml.document(xml.classifier(price_types=xml.price_types()))
     outside = xml.document(xml.offers())
-    assert [found.name for found in only(PriceType, inside)] == [found.name for found in only(PriceType, outside)]
+    assert [found.name for found in only(PriceType, inside)] == [
+        found.name for found in only(PriceType, outside)
+    ]
 
 
 def test_goods_of_an_order_are_not_goods_of_the_catalogue() -> None:

@@ -10,7 +10,9 @@ from domain.exchange.commerceml.reading import read
 from domain.exchange.commerceml.unreadable import Unreadable
 from tests.world import commerceml as xml
 
-WHOLE = xml.document(xml.classifier(), xml.catalogue(xml.flat(7), xml.flat(8)), xml.offers(xml.offer("flat-7", 7)))
+WHOLE = xml.document(
+    xml.classifier(), xml.catalogue(xml.flat(7), xml.flat(8)), xml.offers(xml.offer("flat-7", 7))
+)
 
 
 def refusal(content: bytes) -> Unreadable:
@@ -43,8 +45,14 @@ BAD = {
     "text": ("Привет".encode(), "это не XML"),
     "other root": (b"<html><body/></html>", "это XML, но не CommerceML"),
     "doctype": (with_doctype(), "DOCTYPE"),
-    "outer entity": (with_doctype('[<!ENTITY e SYSTEM "file:///etc/passwd">]').replace("Квартиры".encode(), b"&e;"), "DOCTYPE"),
-    "laughs": (with_doctype(f'[<!ENTITY l0 "ha">{LAUGHS}]').replace("Квартиры".encode(), b"&l11;"), "DOCTYPE"),
+    "outer entity": (
+        with_doctype('[<!ENTITY e SYSTEM "file:///etc/passwd">]').replace("Квартиры".encode(), b"&e;"),
+        "DOCTYPE",
+    ),
+    "laughs": (
+        with_doctype(f'[<!ENTITY l0 "ha">{LAUGHS}]').replace("Квартиры".encode(), b"&l11;"),
+        "DOCTYPE",
+    ),
     "entity": (WHOLE.replace("Квартиры", "&own;").encode(), "сущности"),
     "koi8": (WHOLE.replace("UTF-8", "koi8-r").encode("koi8-r", "replace"), "koi8-r"),
     "utf-16": (WHOLE.encode("utf-16"), "UTF-16"),
@@ -57,13 +65,18 @@ BAD = {
     "long ref": (WHOLE.replace("flat-8", "x" * 151).encode(), "длиннее 150"),
     "long name": (WHOLE.replace("Квартира № 8", "я" * 1001).encode(), "длиннее 1000"),
     "same ref": (WHOLE.replace("flat-8", "FLAT-7").encode(), "уже есть в строке"),
-    "price in words": (WHOLE.replace("<ЦенаЗаЕдиницу>7<", "<ЦенаЗаЕдиницу>семь<").encode(), "«семь» — не число"),
+    "price in words": (
+        WHOLE.replace("<ЦенаЗаЕдиницу>7<", "<ЦенаЗаЕдиницу>семь<").encode(),
+        "«семь» — не число",
+    ),
     "price 1e9": (WHOLE.replace("<ЦенаЗаЕдиницу>7<", "<ЦенаЗаЕдиницу>1e9<").encode(), "«1e9» — не число"),
     "huge price": (WHOLE.replace("<ЦенаЗаЕдиницу>7<", f"<ЦенаЗаЕдиницу>{'9' * 40}<").encode(), "не число"),
     "negative price": (WHOLE.replace("<ЦенаЗаЕдиницу>7<", "<ЦенаЗаЕдиницу>-7<").encode(), "отрицательн"),
     "no price": (WHOLE.replace("ЦенаЗаЕдиницу", "Цена1").encode(), "без «ЦенаЗаЕдиницу»"),
     "group in itself": (
-        xml.document("<Классификатор><Группы><Группа><Ид>1</Ид><Группы><Группа><Ид>1</Ид></Группа></Группы></Группа></Группы></Классификатор>").encode(),
+        xml.document(
+            "<Классификатор><Группы><Группа><Ид>1</Ид><Группы><Группа><Ид>1</Ид></Группа></Группы></Группа></Группы></Классификатор>"
+        ).encode(),
         "внутри самой себя",
     ),
 }

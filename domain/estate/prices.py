@@ -1,0 +1,61 @@
+"""Prices of units: set by 1C, frozen by a booking, never typed by a manager."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from sqlmodel import Session, col, select
+
+from domain import events
+from domain.estate.models import Availability, Floor, Section, Unit
+from domain.events import names
+
+
+def reprice(session: Session, prices: Mapping[int, Decimal | None]) -> set[int]:
+    """Set the price of each unit; returns the ids of those whose price was another. None: not priced, not for sale."""
+    known = (
+        select(Unit, Section.building_id)
+        .join(Floor, col(Floor.id) == Unit.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .where(col(Unit.id).in_(prices))
+    )
+    repriced = set()
+    for unit, building_id in session.exec(known):
+        before, unit.price = unit.price, prices[unit.id]
+        if before != unit.price:
+            repriced.add(unit.id)
+            topics = [f"building-{building_id}"]
+            events.record(
+                session,
+                names.UNIT_REPRICED,
+                unit,
+                by=None,
+                topics=topics,
+                changes={"price": (before, unit.price)},
+            )
+    session.flush()
+    return repriced
+
+
+def change_availability(session: Session, availabilities: Mapping[int, Availability]) -> set[int]:
+    """Set what the master of the stock says of each unit; returns the ids of those that were otherwise."""
+    known = (
+        select(Unit, Section.building_id)
+        .join(Floor, col(Floor.id) == Unit.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .where(col(Unit.id).in_(availabilities))
+    )
+    turned = set()
+    for unit, building_id in session.exec(known):
+        before, unit.availability = unit.availability, availabilities[unit.id]
+        if before != unit.availability:
+            turned.add(unit.id)
+            events.record(
+                session,
+                names.UNIT_AVAILABILITY_CHANGED,
+                unit,
+                by=None,
+                topics=[f"building-{building_id}"],
+                changes={"availability": (before, unit.availability)},
+            )
+    session.flush()
+    return turned

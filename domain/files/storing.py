@@ -1,0 +1,49 @@
+"""Keeping files by their content, under the folder that all machines share."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session
+
+from domain.files.models import StoredFile
+from domain.kernel.settings import settings
+
+BLOCK = 1024**2
+
+
+def path_of(sha256: str) -> Path:
+    return settings().files_root / sha256[:2] / sha256
+
+
+def keep(session: Session, content: Iterable[bytes], *, media_type: str, now: datetime) -> StoredFile:
+    """Store the bytes and their row. A crash in between leaves at worst a file that nobody asks for."""
+    root = settings().files_root
+    root.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(dir=root, prefix=".arriving-", delete=False) as draft:
+        try:
+            for block in content:
+                digest.update(block)
+                size += len(block)
+                draft.write(block)
+            draft.flush()
+            os.fsync(draft.fileno())
+        except BaseException:
+            Path(draft.name).unlink()
+            raise
+    sha256 = digest.hexdigest()
+    _settle(Path(draft.name), path_of(sha256))
+    row = {"sha256": sha256, "size": size, "media_type": media_type, "created_at": now}
+    session.execute(insert(StoredFile).values(row).on_conflict_do_nothing())
+    return StoredFile(**row)
+
+
+def _settle(draft: Path, path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    draft.chmod(0o640)
+    draft.replace(path)
