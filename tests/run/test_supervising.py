@@ -75,7 +75,7 @@ def test_a_program_that_cannot_live_ends_everything_with_its_last_words(tmp_path
     hopeless = program("raise SystemExit('no such table')", "hopeless")
     bystander = program("import time; time.sleep(60)")
 
-    with pytest.raises(Trouble, match="hopeless died 2 times in a row.*no such table"):
+    with pytest.raises(Trouble, match=r"hopeless died 2 times in a row.*no such table"):
         supervise([bystander, hopeless], tmp_path)
 
 

@@ -104,15 +104,13 @@ class Postgres:
             )
 
     def _forget_dead_server(self) -> None:
-        """A pid file left by a crash may name a process that now belongs to somebody else."""
-        file = self.data / "postmaster.pid"
-        try:
-            pid = int(file.read_text().split()[0])
-            alive = psutil.Process(pid).name() == "postgres"
-        except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
-            return
-        if not alive:
-            file.unlink(missing_ok=True)
+        """A lock file left by a crash may name a process that is somebody else's now, or a zombie.
+
+        If other processes of the dead server are still at work, its shared memory stops the start.
+        """
+        for file in (self.data / "postmaster.pid", self.socket_folder / f"{SOCKET}.lock"):
+            if not _is_held(file):
+                file.unlink(missing_ok=True)
 
     def _launch(self) -> None:
         if owner.user() and self.socket_folder != self.data:
@@ -146,6 +144,14 @@ class Postgres:
             if "FATAL: " in line
         ]
         return lines[-1] if lines else f"see the logs in {self.data}."
+
+
+def _is_held(lock_file: Path) -> bool:
+    try:
+        process = psutil.Process(int(lock_file.read_text().split()[0]))
+        return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
+    except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+        return False
 
 
 def _program(name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

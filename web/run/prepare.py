@@ -63,9 +63,7 @@ def _engine() -> Iterator[sa.Engine]:
 
 
 def _too_new() -> Trouble:
-    return Trouble(
-        "The database is newer than this version of Karkas; install the later version or restore a copy."
-    )
+    return Trouble("The database is newer than this Karkas; install the later version or restore a copy.")
 
 
 def main() -> None:

@@ -52,6 +52,7 @@ class Valkey:
         """Leave a server that answers: the one already running, or a new one on the same data."""
         if self.answers():
             return
+        self._forget_child()
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         options = CONFIGURATION | {"unixsocket": str(self.socket), "dir": str(self.data)}
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
@@ -71,8 +72,16 @@ class Valkey:
                 client.shutdown(save=False, nosave=True)
         except redis.RedisError:
             pass  # it hangs up instead of answering, or was gone already
+        self._forget_child()
+
+    def _forget_child(self) -> None:
+        """One that does not answer any more; without waiting for it, it would stay a zombie."""
         if child := _children.pop(self.data, None):
-            child.wait(STOP_SECONDS)
+            try:
+                child.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
 
     def _wait(self, server: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_SECONDS
