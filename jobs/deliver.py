@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dramatiq
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domain.exchange import failing, messages
 from domain.exchange.failures import Broken, Failure, Rejected
@@ -15,6 +16,7 @@ from domain.kernel import clock
 from domain.kernel.errors import DomainError
 from domain.kernel.text import _
 from jobs import queue
+from jobs.broker import broker
 from jobs.couriers import COURIERS
 from jobs.faults import mark
 from jobs.work import unit_of_work
@@ -23,10 +25,15 @@ TIME_LIMIT = 20 * 60_000
 """Milliseconds; a large catalogue takes minutes, a talk with 1C is bounded by its own time-outs."""
 WAKE_UP_AGE = 60_000
 
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""Nothing can be written down now: the lease runs out and the message is carried again."""
+
 log = logging.getLogger(__name__)
 
 
-@dramatiq.actor(queue_name="deliver", max_retries=0, time_limit=TIME_LIMIT, max_age=WAKE_UP_AGE)
+@dramatiq.actor(
+    broker=broker, queue_name="deliver", max_retries=0, time_limit=TIME_LIMIT, max_age=WAKE_UP_AGE
+)
 def deliver(message_id: int) -> None:
     with unit_of_work() as session:
         errand = messages.claim(session, message_id, now=clock.now())
@@ -49,7 +56,7 @@ def carry(errand: Errand) -> None:
             messages.done(session, errand, settle(session), now=clock.now())
             mark("settling")
         mark("settled")
-    except (LeaseLost, DBAPIError, PoolTimeout):
+    except (LeaseLost, *DATABASE_AWAY):
         raise
     except Exception as trouble:
         fail(errand, trouble)
@@ -93,7 +100,7 @@ def lease_kept(errand: Errand) -> Iterator[None]:
                     messages.keep(session, errand, now=clock.now())
             except LeaseLost:
                 return
-            except (DBAPIError, PoolTimeout):
+            except DATABASE_AWAY:
                 log.warning("lease not prolonged", extra={"message_id": errand.message_id})
 
     beat = threading.Thread(target=prolong, name=f"lease-{errand.message_id}", daemon=True)

@@ -9,8 +9,8 @@ from redis.exceptions import RedisError
 log = logging.getLogger(__name__)
 
 
-def enqueue(actor_name: str, *args: int | str) -> None:
-    """Wake the actor; every actor listens to a queue of its own name.
+def enqueue(actor_name: str, *args: int | str) -> bool:
+    """Wake the actor; every actor listens to a queue of its own name. False: the wake-up was not sent.
 
     With Valkey away this only makes things slower: the sweeper finds the row within seconds.
     """
@@ -21,3 +21,5 @@ def enqueue(actor_name: str, *args: int | str) -> None:
         broker.enqueue(message)
     except (RedisError, BrokerError) as failure:
         log.warning("wake-up not sent", extra={"actor": actor_name, "failure": type(failure).__name__})
+        return False
+    return True

@@ -36,7 +36,7 @@ def record(
     """
     assert name in names.ALL, f"{name} is not listed in domain/events/names.py"
     if subject.id is None:
-        session.flush([subject])
+        session.flush()
     event = Event(
         name=name,
         actor_id=by.id if by else None,

@@ -32,7 +32,9 @@ def fail(session: Session, errand: Errand, failure: Failure, *, now: datetime) -
 
 
 def _delay() -> sa.ColumnElement[object]:
-    doubled = sa.func.least(FIRST_DELAY * sa.func.power(2, sa.func.least(col(Message.attempts), 20)), LONGEST_DELAY)
+    doubled = sa.func.least(
+        FIRST_DELAY * sa.func.power(2, sa.func.least(col(Message.attempts), 20)), LONGEST_DELAY
+    )
     by_chance = 0.75 + sa.func.random() / 2
     return sa.func.make_interval(0, 0, 0, 0, 0, 0, doubled * by_chance)
 

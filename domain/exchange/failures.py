@@ -44,6 +44,12 @@ class Broken(Failure):
     tries = 5
 
 
+class Crashed(Failure):
+    """1C stumbled: an exception of the platform. The effect may or may not have happened."""
+
+    tries = 8
+
+
 class Denied(Failure):
     """The 1C user has no right to it."""
 

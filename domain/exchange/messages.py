@@ -77,7 +77,7 @@ def put(
         file_sha256=file_sha256,
     )
     session.add(message)
-    session.flush([message])
+    session.flush()
     events.announce(session, TOPIC)
     return message
 
@@ -90,7 +90,11 @@ def find(session: Session, connection_id: int, key: str) -> Message | None:
 def claim(session: Session, message_id: int, *, now: datetime) -> Errand | None:
     """Take the message for the time of a lease; None when it is not to be carried now."""
     connection = _connection_of(session, message_id)
-    if connection is None or circuit.is_open(connection, now) or _carried(session, connection, now) >= AT_ONCE:
+    if (
+        connection is None
+        or circuit.is_open(connection, now)
+        or _carried(session, connection, now) >= AT_ONCE
+    ):
         return None
     taken = (
         sa.update(Message)
@@ -125,7 +129,9 @@ def done(session: Session, errand: Errand, report: Report, *, now: datetime) -> 
     events.announce(session, TOPIC)
 
 
-def release(session: Session, errand: Errand, *, state: MessageState, due_at: Any, error: str, **values: Any) -> None:
+def release(
+    session: Session, errand: Errand, *, state: MessageState, due_at: Any, error: str, **values: Any
+) -> None:
     """Give the message back: to the queue, or to a person."""
     _change(session, errand, state=state, lease_until=None, due_at=due_at, error=error[:2000], **values)
     events.announce(session, TOPIC)

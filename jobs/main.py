@@ -1,0 +1,16 @@
+"""Everything a worker can do: importing this module makes each actor and courier known."""
+
+from jobs import deliver, relay
+from jobs.broker import broker
+from jobs.onec import check_base, import_catalog, pull_units, push_counterparty, push_reservation
+
+__all__ = [
+    "broker",
+    "check_base",
+    "deliver",
+    "import_catalog",
+    "pull_units",
+    "push_counterparty",
+    "push_reservation",
+    "relay",
+]

@@ -1,0 +1,62 @@
+"""Tell everyone who cares what happened. Safe to run twice and at once."""
+
+import logging
+
+import dramatiq
+import sqlalchemy as sa
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlmodel import Session, col, select
+
+from domain.events import Event
+from domain.kernel import clock
+from jobs.broker import broker
+from jobs.faults import mark
+from jobs.subscribers import SUBSCRIBERS
+from jobs.work import unit_of_work
+
+BATCH = 100
+
+log = logging.getLogger(__name__)
+
+
+@dramatiq.actor(broker=broker, queue_name="relay", max_retries=0, time_limit=60_000, max_age=60_000)
+def relay() -> None:
+    """Everything not relayed yet, in batches of one transaction each.
+
+    An event whose subscriber fails is left for the next run; those after it go on.
+    """
+    last = 0
+    while seen := relay_batch(last):
+        last = seen
+
+
+def relay_batch(after: int) -> int | None:
+    """Relay the next events after that number; the last number met, or None at the end."""
+    with unit_of_work() as session:
+        events = unrelayed(session, after)
+        told = [event.id for event in events if tell(session, event)]
+        mark("relaying")
+        relayed = sa.update(Event).where(col(Event.id).in_(told)).values(relayed_at=clock.now())
+        session.execute(relayed, execution_options={"synchronize_session": False})
+    mark("relayed")
+    return events[-1].id if events else None
+
+
+def unrelayed(session: Session, after: int) -> list[Event]:
+    """Locked; what another relay holds is passed over. By state, not by "later than the last":
+    the order of numbers is not the order of commits."""
+    waiting = select(Event).where(col(Event.relayed_at).is_(None), Event.id > after).order_by(col(Event.id))
+    return list(session.exec(waiting.limit(BATCH).with_for_update(skip_locked=True)))
+
+
+def tell(session: Session, event: Event) -> bool:
+    try:
+        with session.begin_nested():
+            for subscriber in SUBSCRIBERS.get(event.name, ()):
+                subscriber(session, event)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("subscriber failed", extra={"event_id": event.id, "event_name": event.name})
+        return False
+    return True

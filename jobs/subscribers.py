@@ -1,0 +1,24 @@
+"""Who listens to what: the one table that wires capabilities together.
+
+A subscriber does work of the database alone (a notice, a message for 1C), in the transaction that
+marks the event relayed. It may be called again for the same event after a failure of a neighbour.
+"""
+
+from collections.abc import Callable
+
+from sqlmodel import Session
+
+from domain.events import Event, names
+from domain.exchange import outbox
+
+Subscriber = Callable[[Session, Event], None]
+
+SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
+    names.UNIT_BOOKED: (outbox.send_booking,),
+    names.BOOKING_EXTENDED: (outbox.send_booking,),
+    names.BOOKING_CANCELLED: (outbox.send_booking,),
+    names.BOOKING_EXPIRED: (outbox.send_booking,),
+    names.COUNTERPARTY_READY: (outbox.send_counterparty,),
+    names.COMPANY_EDITED: (outbox.send_counterparty,),
+    names.PERSON_EDITED: (outbox.send_counterparty,),
+}

@@ -1,0 +1,51 @@
+"""What the clock does: finds work that no wake-up reached, ends terms, looks into 1C, throws old things away.
+
+Each is safe to run at any time and by two processes at once.
+"""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from domain.access import UserSession
+from domain.access.models import LoginThrottle
+from domain.exchange import messages, polling
+from domain.kernel import clock
+from jobs import queue
+from jobs.deliver import deliver
+from jobs.onec.pull_units import pull_units, usual_seconds
+from jobs.relay import relay
+from jobs.work import unit_of_work
+
+ENDED_SESSIONS_KEPT = timedelta(days=30)
+THROTTLE_KEPT = timedelta(days=1)
+
+
+def relay_events() -> None:
+    """Here rather than in a worker: database work only, and it goes on while Valkey is away."""
+    relay.fn()
+
+
+def wake_messages() -> None:
+    """Messages whose time has come, or whose courier died."""
+    with unit_of_work(read_only=True) as session:
+        due = messages.due(session, now=clock.now())
+    for message_id in due:
+        if not queue.enqueue("deliver", message_id):
+            deliver.fn(message_id)
+
+
+def look_into_bases() -> None:
+    with unit_of_work(read_only=True) as session:
+        due = polling.due(session, now=clock.now(), usual_seconds=usual_seconds())
+    for connection_id in due:
+        if not queue.enqueue("pull_units", connection_id):
+            pull_units.fn(connection_id)
+
+
+def prune() -> None:
+    now = clock.now()
+    with unit_of_work() as session:
+        session.execute(sa.delete(UserSession).where(col(UserSession.expires_at) < now - ENDED_SESSIONS_KEPT))
+        session.execute(sa.delete(LoginThrottle).where(col(LoginThrottle.since) < now - THROTTLE_KEPT))

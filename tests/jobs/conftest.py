@@ -1,0 +1,114 @@
+"""What jobs are tested with: a database of their own, a demo 1C over real HTTP with the units of the tests' world."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from domain import events
+from domain.deals.models import Deal
+from domain.estate.models import Booking, Unit
+from domain.exchange import messages
+from domain.exchange.models import Connection, ConnectionKind, Message
+from domain.kernel import clock
+from jobs import main as couriers  # noqa: F401  every courier is known
+from jobs.clients import onec_odata
+from jobs.deliver import deliver
+from jobs.onec.pull_units import pull
+from jobs.onec_demo.app import create
+from jobs.relay import relay
+from jobs.work import unit_of_work
+from tests.fixtures import Database
+from tests.onec_demo.conftest import RESERVATIONS, UNITS, OneC, serving
+from tests.world import places
+
+PASSWORD_VARIABLE = "KARKAS_TEST_ONEC_PASSWORD"
+
+
+@pytest.fixture(scope="session")
+def served_1c(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneC]:
+    folder = tmp_path_factory.mktemp("onec-of-jobs")
+    (folder / "units.json").write_text(json.dumps([flat(number) for number in range(1, 13)]), "utf-8")
+    application = create(folder / "base.sqlite", units_file=folder / "units.json")
+    user = application.demo.user
+    with serving(application) as address:
+        auth = httpx.BasicAuth(user.login.encode(), user.password.encode())
+        with httpx.Client(base_url=address, auth=auth, timeout=10) as http:
+            yield OneC(http, application.demo, address)
+
+
+def flat(number: int) -> dict[str, Any]:
+    floor, place = (number - 1) // places.FLATS_ON_A_FLOOR + 1, (number - 1) % places.FLATS_ON_A_FLOOR + 1
+    return {
+        "ЖК": "Речной квартал",
+        "Дом": "Дом 1",
+        "Подъезд": "1",
+        "Этаж": floor,
+        "НомерПомещения": str(number),
+        "ВидПомещения": "Квартира",
+        "Цена": 5_000_000 + place * 1_500_000 + floor * 50_000,
+        "СтатусПомещения": "НеВПродаже" if number == places.OFF else "Свободна",
+    }
+
+
+@pytest.fixture
+def base_1c(served_1c: OneC) -> OneC:
+    served_1c.demo.reset()
+    return served_1c
+
+
+@pytest.fixture
+def connection(
+    database: Database, base_1c: OneC, valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> Connection:
+    monkeypatch.setenv(PASSWORD_VARIABLE, base_1c.demo.user.password)
+    onec_odata._client.cache_clear()
+    with unit_of_work() as session:
+        connection = Connection(
+            name="1С тестов",
+            kind=ConnectionKind.ODATA,
+            base_url=f"{base_1c.address}/base",
+            login=base_1c.demo.user.login,
+            secret_name=PASSWORD_VARIABLE,
+            mapping={"timeout_seconds": 2},
+        )
+        session.add(connection)
+    return connection
+
+
+@pytest.fixture
+def matched(connection: Connection) -> Connection:
+    """1C and we know each other's units."""
+    pull(connection.id)
+    return connection
+
+
+def book(flat: Unit, deal: Deal, *, days: int = 3) -> Booking:
+    with unit_of_work() as session:
+        until = datetime.now(UTC) + timedelta(days=days)
+        booking = Booking(
+            unit_id=flat.id, deal_id=deal.id, booked_by_id=deal.responsible_id, price=flat.price, until=until
+        )
+        session.add(booking)
+        events.record(session, "unit.booked", booking, by=None, deal=deal.id)
+    return booking
+
+
+def drain(*, patience: timedelta = timedelta(0)) -> None:
+    """Relay and deliver in this process until nothing is due; `patience` moves retries of that time nearer."""
+    relay.fn()
+    for _turn in range(50):
+        with unit_of_work(read_only=True) as session:
+            due = messages.due(session, now=clock.now())
+        if not due:
+            return
+        for message_id in due:
+            deliver.fn(message_id)
+    raise AssertionError("the queue does not come to rest")
