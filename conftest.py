@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.world.people",
     "tests.world.places",
     "tests.world.trade",
+    "tests.world.onec",
     "tests.fixtures",
     "tests.sites",
 ]
