@@ -8,7 +8,7 @@ A courier is one function for one kind, registered by its decorator:
             wanted = ...
         answer = client.post(...)                          # 2. the effect: outside of any transaction
         note(errand, step="created", number=...)            #    optional: a step worth seeing and remembering
-        def settle(session: Session) -> Report:            # 3. what the answer changes here, as data for the screen
+        def settle(session: Session) -> Report:            # 3. what the answer changes here
             ...
             return {"number": answer["Number"]}
         return settle

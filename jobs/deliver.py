@@ -58,27 +58,21 @@ def carry(errand: Errand) -> None:
         mark("settled")
     except (LeaseLost, *DATABASE_AWAY):
         raise
-    except Exception as trouble:
-        fail(errand, trouble)
+    except Failure as failure:
+        fail(errand, failure)
+    except DomainError as no:
+        fail(errand, Rejected(no.sentence))
+    except Exception as bug:
+        log.exception("courier stumbled", extra={"message_id": errand.message_id, "kind": errand.kind})
+        broken = _("An error of Karkas itself (%(kind)s); it is in the log", kind=type(bug).__name__)
+        fail(errand, Broken(broken))
 
 
-def fail(errand: Errand, trouble: Exception) -> None:
-    failure = as_failure(trouble)
+def fail(errand: Errand, failure: Failure) -> None:
     about = {"message_id": errand.message_id, "kind": errand.kind, "failure": type(failure).__name__}
-    if isinstance(failure, Broken):
-        log.exception("courier stumbled", extra=about)
-    else:
-        log.info("not delivered", extra=about)
+    log.info("not delivered", extra=about)
     with unit_of_work() as session:
         failing.fail(session, errand, failure, now=clock.now())
-
-
-def as_failure(trouble: Exception) -> Failure:
-    if isinstance(trouble, Failure):
-        return trouble
-    if isinstance(trouble, DomainError):
-        return Rejected(trouble.sentence)
-    return Broken(_("An error of Karkas itself (%(kind)s); it is in the log", kind=type(trouble).__name__))
 
 
 def wake_next(connection_id: int) -> None:

@@ -45,9 +45,10 @@ def close(session: Session, connection_id: int, *, now: datetime) -> None:
         sa.update(Connection)
         .where(this, col(Connection.paused_until).is_not(None))
         .values(paused_until=None, heard_at=now)
+        .returning(col(Connection.id))
     )
-    if resumed.rowcount:
-        waiting = (Message.connection_id == connection_id, col(Message.state) == MessageState.QUEUED)
+    if resumed.first():
+        waiting = (col(Message.connection_id) == connection_id, col(Message.state) == MessageState.QUEUED)
         session.execute(sa.update(Message).where(*waiting, col(Message.due_at) > now).values(due_at=now))
     else:
         session.execute(sa.update(Connection).where(this, stale).values(heard_at=now))

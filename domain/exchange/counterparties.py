@@ -18,20 +18,23 @@ ENTREPRENEUR_INN = 12
 
 def unready(client: Client) -> list[str]:
     """What is missing or wrong, in sentences; empty: it may travel."""
-    if isinstance(client, Person):
-        return (
-            []
-            if client.inn and len(client.inn) == ENTREPRENEUR_INN and valid_inn(client.inn)
-            else [_("The ИНН is missing or wrong")]
-        )
+    if not _inn_fits(client):
+        return [_("The ИНН is missing or wrong")]
+    return [] if isinstance(client, Person) else _wrong_in_company(client)
+
+
+def _inn_fits(client: Client) -> bool:
+    inn = client.inn or ""
+    return valid_inn(inn) and (isinstance(client, Company) or len(inn) == ENTREPRENEUR_INN)
+
+
+def _wrong_in_company(company: Company) -> list[str]:
     said = []
-    if not client.inn or not valid_inn(client.inn):
-        said.append(_("The ИНН is missing or wrong"))
-    elif is_entrepreneur(client) and client.kpp:
+    if is_entrepreneur(company) and company.kpp:
         said.append(_("An entrepreneur has no КПП"))
-    elif not is_entrepreneur(client) and not valid_kpp(client.kpp or ""):
+    if not is_entrepreneur(company) and not valid_kpp(company.kpp or ""):
         said.append(_("The КПП is missing or wrong"))
-    if client.ogrn and not valid_ogrn(client.ogrn):
+    if company.ogrn and not valid_ogrn(company.ogrn):
         said.append(_("The ОГРН is wrong"))
     return said
 
@@ -41,7 +44,7 @@ def is_entrepreneur(company: Company) -> bool:
 
 
 def fields(client: Client, names: Counterparties) -> Row:
-    """The kind of person is always said: without it 1C makes a legal person and cuts the ИНН to ten digits."""
+    """The kind of person is always said: without it 1C makes a company and cuts the ИНН to ten digits."""
     said: dict[str, Any] = {names.name: client.name, names.inn: client.inn or ""}
     if isinstance(client, Person):
         said |= {names.full_name: client.name, names.kind: names.person}
@@ -84,7 +87,7 @@ class Candidate:
 
 
 def choose(client: Client, rows: Sequence[Row], names: Counterparties) -> Candidate | None:
-    """Theirs with the same ИНН and КПП; None: there is no such, create. Raises Rejected when it takes a person.
+    """Theirs with the same ИНН and КПП; None: create. Raises Rejected when a person must choose.
 
     Another КПП is another counterparty for accounting: a branch. One without a КПП is taken for ours.
     """
@@ -98,12 +101,15 @@ def choose(client: Client, rows: Sequence[Row], names: Counterparties) -> Candid
     if len(fitting) > 1:
         several = "; ".join(f"«{each.name}»" for each in fitting)
         raise Rejected(
-            _("1C has several counterparties with ИНН %(inn)s: %(names)s. Mark the extra ones for deletion and retry",
-              inn=client.inn, names=several)
+            _(
+                "1C has several counterparties with ИНН %(inn)s: %(names)s. "
+                "Mark the extra ones for deletion and retry",
+                inn=client.inn, names=several,
+            )
         )  # fmt: skip
     return fitting[0] if fitting else None
 
 
 def _candidate(row: Row, names: Counterparties) -> Candidate:
     kpp = "".join(str(row.get(names.kpp) or "").split())
-    return Candidate(str(row["Ref_Key"]).lower(), str(row.get(names.name) or ""), "" if kpp == "0" else kpp)
+    return Candidate(odata.ref_of(row), str(row.get(names.name) or ""), "" if kpp == "0" else kpp)

@@ -18,7 +18,7 @@ FIRST_DELAY, LONGEST_DELAY = 1, 30 * 60
 
 def fail(session: Session, errand: Errand, failure: Failure, *, now: datetime) -> None:
     connection = session.get_one(Connection, errand.connection_id, with_for_update={"key_share": True})
-    if failure.stops_connection or (isinstance(failure, Unreachable) and circuit.is_silent(connection, now)):
+    if stops(failure, connection, now):
         circuit.pause(session, connection, now=now)
         uncounted = Message.attempts - 1
         messages.release(
@@ -29,6 +29,13 @@ def fail(session: Session, errand: Errand, failure: Failure, *, now: datetime) -
         messages.release(session, errand, state=MessageState.QUEUED, due_at=later, error=failure.sentence)
     else:
         _give_up(session, errand, failure, now)
+
+
+def stops(failure: Failure, connection: Connection, now: datetime) -> bool:
+    """Nobody would fare better now; or 1C has been silent to everybody."""
+    return failure.stops_connection or (
+        isinstance(failure, Unreachable) and circuit.is_silent(connection, now)
+    )
 
 
 def _delay() -> sa.ColumnElement[object]:
@@ -44,5 +51,6 @@ def _give_up(session: Session, errand: Errand, failure: Failure, now: datetime) 
     message = session.get_one(Message, errand.message_id, populate_existing=True)
     events.record(
         session, names.MESSAGE_DEAD, message, by=None, topics=(TOPIC,),
-        kind=message.kind, subject_kind=message.subject_kind, subject_id=message.subject_id, error=message.error,
+        kind=message.kind, subject_kind=message.subject_kind, subject_id=message.subject_id,
+        error=message.error,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from domain.exchange.models import ExternalId
 def linked(session: Session, connection_id: int, entity: str, kind: str, local_id: int | None) -> str | None:
     """The key in 1C of our record, in small letters."""
     return session.execute(
-        sa.select(ExternalId.external_id).where(
+        sa.select(col(ExternalId.external_id)).where(
             col(ExternalId.connection_id) == connection_id,
             col(ExternalId.entity) == entity,
             col(ExternalId.local_kind) == kind,
@@ -24,8 +24,8 @@ def link(
 ) -> None:
     """Remember the pair, or the version of one that is known. A key that changed in 1C wins."""
     row = insert(ExternalId).values(
-        connection_id=connection_id, entity=entity, external_id=ref.lower(), local_kind=kind, local_id=local_id,
-        data_version=version,
+        connection_id=connection_id, entity=entity, external_id=ref.lower(), data_version=version,
+        local_kind=kind, local_id=local_id,
     )  # fmt: skip
     session.execute(
         row.on_conflict_do_update(

@@ -140,8 +140,8 @@ def release(
 def due(session: Session, *, now: datetime, connection_id: int | None = None) -> list[int]:
     """Messages to wake couriers for: those that may be claimed, a few of each open connection."""
     first = (
-        sa.select(Message.id)
-        .where(Message.connection_id == Connection.id, _claimable(now), ~_blocked())
+        sa.select(col(Message.id))
+        .where(col(Message.connection_id) == Connection.id, _claimable(now), ~_blocked())
         .order_by(col(Message.due_at), col(Message.id))
         .limit(AT_ONCE)
         .lateral()
@@ -162,7 +162,7 @@ def blockers(session: Session, message_ids: list[int]) -> dict[int, int]:
         .where(col(Message.id).in_(message_ids), col(Message.state) == MessageState.QUEUED)
         .group_by(col(Message.id))
     )
-    return {later: before for later, before in session.execute(nearest)}
+    return dict(session.execute(nearest).tuples().all())
 
 
 _ERRAND_COLUMNS = (
@@ -172,7 +172,7 @@ _ERRAND_COLUMNS = (
 
 def _connection_of(session: Session, message_id: int) -> Connection | None:
     """Locked, so that claims of one connection are counted one after another."""
-    owner = sa.select(Message.connection_id).where(col(Message.id) == message_id).scalar_subquery()
+    owner = sa.select(col(Message.connection_id)).where(col(Message.id) == message_id).scalar_subquery()
     return session.exec(
         select(Connection)
         .where(col(Connection.id) == owner, col(Connection.enabled))
@@ -182,8 +182,8 @@ def _connection_of(session: Session, message_id: int) -> Connection | None:
 
 
 def _carried(session: Session, connection: Connection, now: datetime) -> int:
-    at_work = (Message.connection_id == connection.id, col(Message.lease_until) >= now)
-    return session.execute(sa.select(sa.func.count()).select_from(Message).where(*at_work)).scalar_one()
+    at_work = (col(Message.connection_id) == connection.id, col(Message.lease_until) >= now)
+    return int(session.execute(sa.select(sa.func.count()).select_from(Message).where(*at_work)).scalar_one())
 
 
 def _claimable(now: datetime) -> sa.ColumnElement[bool]:
@@ -204,7 +204,7 @@ def _earlier() -> Any:
 
 def _before(earlier: Any) -> sa.ColumnElement[bool]:
     return sa.and_(
-        Message.order_key != "",
+        col(Message.order_key) != "",
         earlier.connection_id == Message.connection_id,
         earlier.order_key == Message.order_key,
         earlier.id < Message.id,
@@ -219,8 +219,8 @@ def _change(session: Session, errand: Errand, **values: Any) -> None:
         col(Message.state) == MessageState.WORKING,
         col(Message.attempts) == errand.attempts,
     )
-    changed = session.execute(sa.update(Message).where(*ours).values(**values))
-    if changed.rowcount == 0:
+    changed = session.execute(sa.update(Message).where(*ours).values(**values).returning(col(Message.id)))
+    if changed.first() is None:
         raise LeaseLost
 
 

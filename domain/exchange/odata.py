@@ -36,6 +36,11 @@ def key(value: str) -> str:
     return value.lower()
 
 
+def ref_of(row: Mapping[str, Any]) -> str:
+    """Keys may come in capitals; we compare them in small letters."""
+    return str(row["Ref_Key"]).lower()
+
+
 def is_key(value: object) -> bool:
     return isinstance(value, str) and bool(_GUID.fullmatch(value))
 

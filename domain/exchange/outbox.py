@@ -25,7 +25,7 @@ def send_booking(session: Session, event: Event) -> None:
 
 def send_counterparty(session: Session, event: Event) -> None:
     """A company or a person whose requisites are complete; others wait until they are."""
-    client = session.get(_CLIENTS[event.subject_kind], event.subject_id)
+    client = client_of(session, event.subject_kind, event.subject_id)
     if client is None or counterparties.unready(client):
         return
     kind = event.subject_kind
@@ -59,8 +59,8 @@ def queue_booking(
 
 
 def _bases(session: Session) -> list[int]:
-    wanted = sa.select(Connection.id).where(
-        col(Connection.kind) == ConnectionKind.ODATA, col(Connection.enabled), Connection.base_url != ""
+    wanted = sa.select(col(Connection.id)).where(
+        col(Connection.kind) == ConnectionKind.ODATA, col(Connection.enabled), col(Connection.base_url) != ""
     )
     return list(session.execute(wanted.order_by(col(Connection.id))).scalars())
 
@@ -69,4 +69,7 @@ def _booking_id(event: Event) -> int:
     return event.subject_id if event.subject_kind == "booking" else int(event.payload["booking_id"])
 
 
-_CLIENTS: dict[str, type[Client]] = {"company": Company, "person": Person}
+def client_of(session: Session, kind: str, client_id: int | None) -> Client | None:
+    if client_id is None:
+        return None
+    return session.get(Company, client_id) if kind == "company" else session.get(Person, client_id)

@@ -1,4 +1,4 @@
-"""What 1C means by an answer that is not the one we asked for: three forms of an error, and pages of others."""
+"""What 1C means by an answer we did not ask for: three forms of an error, and pages of others."""
 
 import base64
 import binascii
@@ -22,7 +22,7 @@ from domain.exchange.failures import (
 )
 from domain.kernel.text import _
 
-BUSINESS, TYPE_UNKNOWN, NOT_FOUND, KEY_EXISTS, NO_RIGHTS = -1, 8, 9, 15, 20
+TYPE_UNKNOWN, NOT_FOUND, KEY_EXISTS, NO_RIGHTS = 8, 9, 15, 20
 LATER = (408, 429, 502, 503, 504)
 LONGEST = 600
 CLOSED = re.compile(r"начало сеанса|технически|обслуживани|session start|maintenance", re.IGNORECASE)
@@ -40,22 +40,32 @@ class Told:
 def read(status: int, content_type: str, body: bytes) -> Failure:
     """The failure behind a status that is not 2xx."""
     told = understand(content_type, body)
-    words = told.words
+    words = told.words or str(status)
+    waits, refused = _waits(status, told, words), _refused(status, told, words)
+    return waits or refused or Rejected(_("1C refuses: %(words)s", words=words))
+
+
+def _waits(status: int, told: Told, words: str) -> Failure | None:
+    """Nobody is let in, or not now."""
     if status in LATER:
-        return Unreachable(_("1C is overloaded or restarting (answer %(status)s)", status=status))
+        return Unreachable(_("1C is overloaded or restarting: %(words)s", words=words))
     if status == 401 and told.code != NO_RIGHTS:
         return WrongPassword(_("1C does not accept the login or the password of the connection"))
-    if status == 403 and (CLOSED.search(words) or told.code is None):
-        return Maintenance(_("1C is closed for maintenance: %(words)s", words=words or "403"))
+    if status == 403 and (told.code is None or CLOSED.search(words)):
+        return Maintenance(_("1C is closed for maintenance: %(words)s", words=words))
+    return None
+
+
+def _refused(status: int, told: Told, words: str) -> Failure | None:
     if told.code == NO_RIGHTS or status in (401, 403):
         return Denied(_("The user of the connection has no right to this in 1C: %(words)s", words=words))
     if told.code == KEY_EXISTS:
         return AlreadyExists(_("1C already has it: %(words)s", words=words))
     if told.code in (NOT_FOUND, TYPE_UNKNOWN) or status == 404:
-        return NotFound(_("1C does not have it: %(words)s", words=words or "404"))
+        return NotFound(_("1C does not have it: %(words)s", words=words))
     if status >= 500 and told.code is None:
-        return Crashed(_("1C failed while working on it: %(words)s", words=words or str(status)))
-    return Rejected(_("1C refuses: %(words)s", words=words or str(status)))
+        return Crashed(_("1C failed while working on it: %(words)s", words=words))
+    return None
 
 
 def stranger(content_type: str) -> Failure:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import count
 from tempfile import SpooledTemporaryFile
 from types import MappingProxyType
 from typing import Any
@@ -76,11 +77,11 @@ class OneC:
         options: dict[str, str | int] = {"$select": ",".join(select), "$orderby": "Ref_Key", "$top": PAGE}
         if where:
             options["$filter"] = where
-        skip, page = 0, [{}] * PAGE
-        while len(page) == PAGE:
+        for skip in count(0, PAGE):
             page = self._list(set_name, options | {"$skip": skip})
             yield from page
-            skip += len(page)
+            if len(page) < PAGE:
+                return
 
     def published(self) -> Published:
         """What the base publishes: up to 16 MB, so through a file."""

@@ -1,4 +1,4 @@
-"""Does the base publish what the mapping names? Asked at the first talk, daily, and when something is not found."""
+"""Does the base publish what the mapping names? Asked at the first talk, daily, and when a name fails."""
 
 from domain.exchange import mapping
 from domain.exchange.failures import Rejected

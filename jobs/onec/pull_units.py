@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import dramatiq
 
-from domain.exchange import odata, polling
+from domain.exchange import odata, polling, stock
 from domain.exchange.failures import Failure, Rejected
 from domain.exchange.mapping import Units
 from domain.exchange.odata import Row
@@ -50,13 +50,13 @@ def pull(connection_id: int) -> None:
     listed = list(base.client.rows(units.set_name, select=("Ref_Key", "DataVersion")))
     news = list(fetch(base.client, units, changed(listed, seen)))
     with unit_of_work() as session:
-        refs = [str(row["Ref_Key"]).lower() for row in listed]
-        polling.take(session, connection_id, units, news, refs, now=clock.now())
+        refs = map(odata.ref_of, listed)
+        stock.take(session, connection_id, units, news, listed=refs, now=clock.now())
         polling.succeeded(session, connection_id, now=clock.now())
 
 
 def changed(listed: list[Row], seen: Seen) -> list[str]:
-    return [str(row["Ref_Key"]) for row in listed if seen.is_news(row)]
+    return [odata.ref_of(row) for row in listed if seen.is_news(row)]
 
 
 def fetch(client: OneC, units: Units, refs: list[str]) -> Iterator[Row]:

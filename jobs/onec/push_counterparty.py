@@ -9,7 +9,6 @@ from domain.exchange.messages import Errand, Report
 from domain.exchange.odata import Row
 from domain.exchange.outbox import Client
 from domain.kernel.text import _
-from domain.parties.models import Company, Person
 from jobs.couriers import Settle, courier, note
 from jobs.faults import mark
 from jobs.onec.base import Base, opened
@@ -33,7 +32,7 @@ def push_counterparty(errand: Errand) -> Settle:
     row, step = (fetch(base, known), "known") if known else find_or_create(base, client, wanted, errand)
     if changes := counterparties.ours_to_change(wanted, row, names):
         row, step = (
-            base.client.change(names.set_name, str(row["Ref_Key"]), changes),
+            base.client.change(names.set_name, odata.ref_of(row), changes),
             "corrected" if known else step,
         )
     remarks = counterparties.disagreements(wanted, row, names)
@@ -41,7 +40,7 @@ def push_counterparty(errand: Errand) -> Settle:
 
 
 def ready(session: Session, errand: Errand) -> Client:
-    client = session.get(Company if errand.subject_kind == "company" else Person, errand.subject_id)
+    client = outbox.client_of(session, errand.subject_kind, errand.subject_id)
     if client is None:
         raise Rejected(_("The client does not exist any more"))
     if missing := counterparties.unready(client):
@@ -93,10 +92,10 @@ def create(base: Base, client: Client, wanted: Row, errand: Errand) -> Row:
 
 
 def settle(session: Session, base: Base, errand: Errand, client: Client, row: Row) -> Report:
-    ref = str(row["Ref_Key"]).lower()
+    ref = odata.ref_of(row)
     links.link(
-        session, errand.connection_id, base.mapping.counterparties.set_name, ref, errand.subject_kind, client.id,
-        version=str(row.get("DataVersion", "")),
+        session, errand.connection_id, base.mapping.counterparties.set_name, ref,
+        errand.subject_kind, client.id, version=str(row.get("DataVersion", "")),
     )  # fmt: skip
     outbox.name_counterparty(session, errand.connection_id, client, ref)
     return {"ref_key": ref, "code": row.get("Code", "")}

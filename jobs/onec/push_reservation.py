@@ -61,7 +61,7 @@ def correct(base: Base, wanted: Reservation, row: Row) -> Row:
     changes = odata.differing(wanted.fields, row)
     if not changes:
         return row
-    set_name, ref = base.mapping.reservations.set_name, str(row["Ref_Key"])
+    set_name, ref = base.mapping.reservations.set_name, odata.ref_of(row)
     try:
         changed = base.client.change(set_name, ref, changes)
     except NotFound:
@@ -88,7 +88,7 @@ def take_effect(base: Base, wanted: Reservation, row: Row, errand: Errand) -> Ro
     """Posting is a step of its own: it may be refused when the writing was not."""
     if not wanted.active or row.get("Posted"):
         return row
-    set_name, ref = base.mapping.reservations.set_name, str(row["Ref_Key"])
+    set_name, ref = base.mapping.reservations.set_name, odata.ref_of(row)
     if row.get("DeletionMark"):
         raise Rejected(_("The document of this booking is marked for deletion in 1C"))
     base.client.post(set_name, ref)
@@ -98,7 +98,7 @@ def take_effect(base: Base, wanted: Reservation, row: Row, errand: Errand) -> Ro
 
 
 def settle(session: Session, base: Base, wanted: Reservation, row: Row) -> Report:
-    set_name, ref = base.mapping.reservations.set_name, str(row["Ref_Key"]).lower()
+    set_name, ref = base.mapping.reservations.set_name, odata.ref_of(row)
     version = str(row.get("DataVersion", ""))
     links.link(session, base.connection.id, set_name, ref, "booking", wanted.booking_id, version=version)
     step = "posted" if wanted.active else "released"
