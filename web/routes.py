@@ -3,6 +3,16 @@
 from web import health
 from web.live import live
 from web.metrics import metrics
-from web.sign_in import MySessions, SignIn, SignOut
+from web.sign_in import MySessions, SignIn, SignOut, choose_language, choose_theme
 
-ROUTES = [health.live, health.ready, metrics, live, MySessions, SignIn, SignOut]
+ROUTES = [
+    health.live,
+    health.ready,
+    metrics,
+    live,
+    MySessions,
+    SignIn,
+    SignOut,
+    choose_language,
+    choose_theme,
+]

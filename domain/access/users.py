@@ -57,6 +57,13 @@ def disable(session: Session, user: User, *, by: User | None, now: datetime) -> 
     events.record(session, "user.disabled", user, by=by)
 
 
+def speak(session: Session, user: User, language: str) -> None:
+    """The language the person reads the site in."""
+    mine = session.get_one(User, user.id)
+    events.record(session, "user.edited", mine, by=user, changes={"locale": (mine.locale, language)})
+    mine.locale = language
+
+
 def get(session: Session, login: str) -> User:
     user = session.exec(select(User).where(User.login == login.strip().lower())).first()
     if user is None:

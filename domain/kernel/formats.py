@@ -1,0 +1,154 @@
+"""How numbers, sums, dates and names are written for people: Russian rules, English on request.
+
+Spaces inside numbers and before units are non-breaking (U+00A0), minus is U+2212.
+"""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from domain.kernel.money import rounded
+from domain.kernel.text import _, current_language, ngettext
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+_MONTHS = {
+    "ru": "янв. февр. марта апр. мая июня июля авг. сент. окт. нояб. дек.".split(),
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+}
+_MONTHS_WHOLE = {
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+_WEEKDAYS = {"ru": "пн вт ср чт пт сб вс".split(), "en": "Mon Tue Wed Thu Fri Sat Sun".split()}
+
+
+def number(value: int | Decimal, digits: int = 0) -> str:
+    """1 840 000 or 54,3: thousands apart, a comma for the fraction (a point in English)."""
+    text = f"{abs(value):,.{digits}f}".replace(",", NBSP)
+    if current_language() == "ru":
+        text = text.replace(".", ",")
+    return f"{MINUS}{text}" if value < 0 else text
+
+
+def money(amount: Decimal | None) -> str:
+    """1 840 000 ₽; kopecks only when there are any."""
+    if amount is None:
+        return "—"
+    whole = rounded(amount) == int(amount)
+    return f"{number(amount, 0 if whole else 2)}{NBSP}₽"
+
+
+def money_short(amount: Decimal | int) -> str:
+    """86,4 млн ₽ for totals; exact below a hundred thousand."""
+    value = Decimal(amount)
+    if abs(value) >= 1_000_000_000:
+        return f"{number(value / 1_000_000_000, 2)}{NBSP}{_('bn')}{NBSP}₽"
+    if abs(value) >= 100_000:
+        return f"{number(value / 1_000_000, 1)}{NBSP}{_('mln')}{NBSP}₽"
+    return money(value)
+
+
+def millions(amount: Decimal) -> str:
+    """8,94: the price on a chessboard cell, in millions of roubles."""
+    return number(amount / 1_000_000, 2)
+
+
+def area(metres: Decimal | None) -> str:
+    """54,3 м²; a second digit only when the cadastre has one."""
+    return "—" if metres is None else f"{area_bare(metres)}{NBSP}{_('m²')}"
+
+
+def area_bare(metres: Decimal) -> str:
+    return number(metres, 2 if metres * 10 % 1 else 1)
+
+
+def percent(share: Decimal | float) -> str:
+    return f"{number(Decimal(share) * 100)}{NBSP}%"
+
+
+def local(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.astimezone(zone)
+
+
+def clock(moment: datetime) -> str:
+    return f"{moment:%H:%M}"
+
+
+def day(moment: datetime, *, now: datetime | None = None) -> str:
+    """18 дек. 2026; the year is left out within this one."""
+    language = current_language()
+    text = f"{moment.day}{NBSP}{_MONTHS[language][moment.month - 1]}"
+    return text if now is not None and moment.year == now.year else f"{text}{NBSP}{moment.year}"
+
+
+def day_whole(moment: datetime, *, now: datetime) -> str:
+    """24 ноября, for headings and sentences."""
+    text = f"{moment.day}{NBSP}{_MONTHS_WHOLE[current_language()][moment.month - 1]}"
+    return text if moment.year == now.year else f"{text}{NBSP}{moment.year}"
+
+
+def near(moment: datetime, *, now: datetime) -> str:
+    """сегодня, 15:00 · вчера, 11:20 · вт, 24 нояб., 18:00: both moments in the person's zone."""
+    return f"{near_day(moment, now=now)}, {clock(moment)}"
+
+
+def near_day(moment: datetime, *, now: datetime) -> str:
+    gap = (moment.date() - now.date()).days
+    words = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
+    if gap in words:
+        return words[gap]
+    if 1 < gap < 7:
+        return f"{_WEEKDAYS[current_language()][moment.weekday()]}, {day(moment, now=now)}"
+    return day(moment, now=now)
+
+
+def date_plain(moment: datetime) -> str:
+    """18.11.2026, for tables and documents."""
+    return f"{moment:%d.%m.%Y}"
+
+
+def lasting(span: timedelta) -> str:
+    """2 дн. 4 ч, 1 ч 20 мин, 5 мин: the two largest units."""
+    minutes = max(int(span.total_seconds() // 60), 0)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        parts = [(days, _("d")), (hours, _("h"))]
+    elif hours:
+        parts = [(hours, _("h")), (rest, _("min"))]
+    else:
+        parts = [(rest, _("min"))]
+    told = [f"{count}{NBSP}{unit}" for count, unit in parts if count] or [f"0{NBSP}{_('min')}"]
+    return NBSP.join(told)
+
+
+def days(count: int) -> str:
+    return ngettext("%(count)s day", "%(count)s days", count, count=count).replace(" ", NBSP)
+
+
+def phone(stored: str | None) -> str:
+    """+7 921 304-18-22; foreign numbers as they are kept."""
+    if not stored:
+        return "—"
+    if stored.startswith("+7") and len(stored) == 12:
+        code, first, second, third = stored[2:5], stored[5:8], stored[8:10], stored[10:]
+        return f"+7{NBSP}{code}{NBSP}{first}-{second}-{third}"
+    return stored
+
+
+def inn(stored: str | None) -> str:
+    """7804 512 330: digits apart for the eye; what is copied is copied from elsewhere without spaces."""
+    if not stored:
+        return "—"
+    return NBSP.join(part for part in (stored[:4], stored[4:7], stored[7:10], stored[10:]) if part)
+
+
+def short_name(name: str) -> str:
+    """Громова Е. А. of «Громова Елена Александровна»; one word stays itself."""
+    surname, *rest = name.split()
+    return NBSP.join([surname, *(f"{word[0]}." for word in rest)]) if rest else surname
+
+
+def initials(name: str) -> str:
+    return "".join(word[0] for word in name.split()[:2]).upper()

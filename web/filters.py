@@ -1,0 +1,71 @@
+"""What templates may do with values: the formats of people, in the person's zone."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from domain.kernel import clock, formats
+from domain.kernel.settings import settings
+
+
+def near(moment: datetime) -> str:
+    return formats.near(_here(moment), now=_here(clock.now()))
+
+
+def near_day(moment: datetime) -> str:
+    return formats.near_day(_here(moment), now=_here(clock.now()))
+
+
+def day(moment: datetime) -> str:
+    return formats.day(_here(moment), now=_here(clock.now()))
+
+
+def day_whole(moment: datetime) -> str:
+    return formats.day_whole(_here(moment), now=_here(clock.now()))
+
+
+def date_plain(moment: datetime) -> str:
+    return formats.date_plain(_here(moment))
+
+
+def time(moment: datetime) -> str:
+    return formats.clock(_here(moment))
+
+
+def iso(moment: datetime) -> str:
+    """For `<time datetime>` and `<input type="datetime-local">` alike."""
+    return _here(moment).strftime("%Y-%m-%dT%H:%M")
+
+
+def until(moment: datetime) -> str:
+    return formats.lasting(moment - clock.now())
+
+
+def _here(moment: datetime) -> datetime:
+    return formats.local(moment, settings().zone)
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": formats.number,
+    "money": formats.money,
+    "money_short": formats.money_short,
+    "millions": formats.millions,
+    "area": formats.area,
+    "area_bare": formats.area_bare,
+    "percent": formats.percent,
+    "phone": formats.phone,
+    "inn": formats.inn,
+    "short_name": formats.short_name,
+    "initials": formats.initials,
+    "days": formats.days,
+    "near": near,
+    "near_day": near_day,
+    "day": day,
+    "day_whole": day_whole,
+    "date_plain": date_plain,
+    "time": time,
+    "iso": iso,
+    "until": until,
+}
+
+GLOBALS: dict[str, Any] = {"now": clock.now}
