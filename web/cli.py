@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from pkgutil import resolve_name
 
 from domain.kernel.errors import DomainError
@@ -41,11 +42,22 @@ def parser() -> argparse.ArgumentParser:
     _add(commands, "migrate", "bring the database up to this version", "starting:migrate")
     _add(commands, "demo", "people an empty database with the demo world", "starting:demo")
     _add_user(commands)
+    _add(commands, "check", "is everything in order, and if not, what to do", "checkup:check")
+    _add(commands, "backup", "a copy of the database and the files", "backup:backup").add_argument(
+        "file", type=Path
+    )
+    restore = _add(commands, "restore", "fill an empty installation from a copy", "backup:restore")
+    restore.add_argument("file", type=Path)
+    restore.add_argument(
+        "--keep-connections", action="store_true", help="talk to 1C at once: this copy replaces the original"
+    )
     return root
 
 
 def _add_user(commands: "Commands[argparse.ArgumentParser]") -> None:
-    user = commands.add_parser("user", help="accounts of people").add_subparsers(required=True, metavar="ACTION")
+    user = commands.add_parser("user", help="accounts of people").add_subparsers(
+        required=True, metavar="ACTION"
+    )
     add = _add(user, "add", "a new person; the password is asked for or read from the input", "people:add")
     add.add_argument("login")
     add.add_argument("--name", required=True, help="as colleagues read it")

@@ -3,6 +3,8 @@
 import getpass
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlmodel import Session, col, select
 
@@ -10,7 +12,8 @@ from domain.access import users
 from domain.access.models import Region, Role
 from domain.kernel import clock
 from domain.kernel.errors import Missing
-from jobs.work import unit_of_work
+from jobs.work import engine, unit_of_work
+from web.run import prepare, servers
 from web.run.trouble import Trouble
 
 VARIABLE = "KARKAS_PASSWORD"
@@ -18,7 +21,7 @@ VARIABLE = "KARKAS_PASSWORD"
 
 def add(login: str, *, name: str, role: str, region: str | None, chief: str | None) -> str:
     password = ask_password()
-    with unit_of_work() as session:
+    with _base() as session:
         users.add(
             session,
             login=login,
@@ -33,14 +36,14 @@ def add(login: str, *, name: str, role: str, region: str | None, chief: str | No
 
 
 def set_password(login: str) -> str:
-    with unit_of_work() as session:
-        user = users.get(session, login)
-        users.set_password(session, user, ask_password(), by=None, now=clock.now())
+    password = ask_password()
+    with _base() as session:
+        users.set_password(session, users.get(session, login), password, by=None, now=clock.now())
     return f"The password of {login} is changed, and all sessions of this person are closed."
 
 
 def disable(login: str) -> str:
-    with unit_of_work() as session:
+    with _base() as session:
         users.disable(session, users.get(session, login), by=None, now=clock.now())
     return f"{login} may not sign in any more, and all sessions of this person are closed."
 
@@ -55,6 +58,15 @@ def ask_password() -> str:
     if first != second:
         raise Trouble("The two passwords differ.")
     return first
+
+
+@contextmanager
+def _base() -> Iterator[Session]:
+    with servers.ready():
+        prepare.check(engine())
+        with unit_of_work() as session:
+            yield session
+        engine().dispose()
 
 
 def _region(session: Session, name: str) -> Region:

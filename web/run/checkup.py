@@ -1,0 +1,129 @@
+"""`karkas check`: is everything in order, and if not, what to do, in words."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from pyexpat import EXPAT_VERSION
+
+import psycopg
+import redis
+
+from domain.kernel.settings import Settings
+from jobs import migrating
+from web.run import servers
+from web.run.trouble import Trouble
+
+LEAST_FREE_BYTES = 1_000_000_000
+LARGEST_SKEW_SECONDS = 5
+ROOT = Path(__file__).parents[2]
+
+
+def check() -> str:
+    """One line a finding. Raises Trouble when something is wrong, after telling everything."""
+    with servers.ready() as ready:
+        findings = [_look(question, ready) for question in QUESTIONS]
+    for fine, told in findings:
+        print(f"{'ok  ' if fine else 'BAD '} {told}")
+    if wrong := sum(not fine for fine, _ in findings):
+        raise Trouble(f"{wrong} of {len(findings)} checks found something wrong.")
+    return "Everything is in order."
+
+
+type_of_finding = tuple[bool, str]
+
+
+def _look(question: Callable[[Settings], type_of_finding], ready: Settings) -> type_of_finding:
+    try:
+        return question(ready)
+    except (psycopg.Error, redis.RedisError, OSError) as problem:
+        return False, f"{(question.__doc__ or '').rstrip('.')}: {str(problem).splitlines()[0]}"
+
+
+def _database(ready: Settings) -> type_of_finding:
+    """The database answers."""
+    with _connected(ready) as connection:
+        version = connection.info.server_version // 10_000
+        encoding = connection.info.parameter_status("server_encoding")
+    return encoding == "UTF8", f"PostgreSQL {version} answers, its encoding is {encoding} (UTF8 is needed)"
+
+
+def _migrated(ready: Settings) -> type_of_finding:
+    """The database is at this version."""
+    with _connected(ready) as connection:
+        row = connection.execute("select version_num from alembic_version").fetchone()
+    fine = row is not None and row[0] == migrating.head()
+    return (
+        fine,
+        "The database is at this version" if fine else "The database is not at this version: karkas migrate",
+    )
+
+
+def _clocks(ready: Settings) -> type_of_finding:
+    """The clocks agree."""
+    with _connected(ready) as connection:
+        row = connection.execute("select clock_timestamp()").fetchone()
+    assert row is not None
+    skew = abs((datetime.now(UTC) - row[0]).total_seconds())
+    return (
+        skew < LARGEST_SKEW_SECONDS,
+        f"The clock of the database differs from this machine's by {skew:.1f} s",
+    )
+
+
+def _redis(ready: Settings) -> type_of_finding:
+    """Redis answers."""
+    with redis.Redis.from_url(ready.redis_url, socket_timeout=servers.PATIENCE_SECONDS) as client:
+        policy = str(client.info("memory")["maxmemory_policy"])
+    return policy == "noeviction", f"Redis answers, its maxmemory-policy is {policy} (noeviction is needed)"
+
+
+def _files(ready: Settings) -> type_of_finding:
+    """Files can be written."""
+    ready.files_root.mkdir(parents=True, exist_ok=True)
+    probe = ready.files_root / ".probe"
+    probe.write_bytes(b"")
+    probe.unlink()
+    return True, f"Files can be written to {ready.files_root}"
+
+
+def _disk(ready: Settings) -> type_of_finding:
+    """There is room on the disk."""
+    free = shutil.disk_usage(ready.home).free
+    return free > LEAST_FREE_BYTES, f"{free / 1e9:.1f} GB are free at {ready.home} (1 GB is the least)"
+
+
+def _front_end(_: Settings) -> type_of_finding:
+    """Front-end files are built."""
+    fine = any((ROOT / "static" / "dist").glob("*"))
+    return fine, "Front-end files are built" if fine else "Front-end files are missing: make setup"
+
+
+def _words(_: Settings) -> type_of_finding:
+    """Translations are compiled."""
+    fine = any((ROOT / "templates" / "locale").glob("ru/LC_MESSAGES/*.mo"))
+    return fine, "Translations are compiled" if fine else "Translations are missing: make setup"
+
+
+def _expat(_: Settings) -> type_of_finding:
+    """The XML parser is not of the vulnerable ones."""
+    version = tuple(map(int, EXPAT_VERSION.removeprefix("expat_").split(".")))
+    return version >= (2, 5), f"The XML parser is {EXPAT_VERSION} (2.5 is the least)"
+
+
+def _dead_messages(ready: Settings) -> type_of_finding:
+    """Nothing waits for a person in the exchange."""
+    with _connected(ready) as connection:
+        row = connection.execute("select count(*) from message where state = 'dead'").fetchone()
+    dead = row[0] if row else 0
+    return dead == 0, f"{dead} messages of the exchange wait for a person at {ready.url}/exchange"
+
+
+QUESTIONS = (_disk, _files, _database, _migrated, _clocks, _redis, _dead_messages, _front_end, _words, _expat)
+
+
+@contextmanager
+def _connected(ready: Settings) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    with psycopg.connect(ready.database_url, connect_timeout=servers.PATIENCE_SECONDS) as connection:
+        yield connection
