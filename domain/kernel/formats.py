@@ -44,9 +44,9 @@ def money_short(amount: Decimal | int) -> str:
     """86,4 млн ₽ for totals; exact below a hundred thousand."""
     value = Decimal(amount)
     if abs(value) >= 1_000_000_000:
-        return f"{number(value / 1_000_000_000, 2)}{NBSP}{_('bn')}{NBSP}₽"
+        return NBSP.join([number(value / 1_000_000_000, 2), _("bn"), "₽"])
     if abs(value) >= 100_000:
-        return f"{number(value / 1_000_000, 1)}{NBSP}{_('mln')}{NBSP}₽"
+        return NBSP.join([number(value / 1_000_000, 1), _("mln"), "₽"])
     return money(value)
 
 
@@ -57,7 +57,7 @@ def millions(amount: Decimal) -> str:
 
 def area(metres: Decimal | None) -> str:
     """54,3 м²; a second digit only when the cadastre has one."""
-    return "—" if metres is None else f"{area_bare(metres)}{NBSP}{_('m²')}"
+    return "—" if metres is None else NBSP.join([area_bare(metres), _("m²")])
 
 
 def area_bare(metres: Decimal) -> str:
@@ -119,7 +119,7 @@ def lasting(span: timedelta) -> str:
         parts = [(hours, _("h")), (rest, _("min"))]
     else:
         parts = [(rest, _("min"))]
-    told = [f"{count}{NBSP}{unit}" for count, unit in parts if count] or [f"0{NBSP}{_('min')}"]
+    told = [f"{count}{NBSP}{unit}" for count, unit in parts if count] or [NBSP.join(["0", _("min")])]
     return NBSP.join(told)
 
 
