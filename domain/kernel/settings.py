@@ -59,6 +59,15 @@ class Settings:
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
         return f"http://{host}:{self.port}"
 
+    @property
+    def onec_demo_port(self) -> int:
+        """The stand-in of 1C listens beside the site: on 8001 when that is on 8000."""
+        return self.port + 1
+
+    @property
+    def onec_demo_url(self) -> str:
+        return f"http://127.0.0.1:{self.onec_demo_port}"
+
 
 @cache
 def settings() -> Settings:
@@ -73,7 +82,7 @@ def read(values: Mapping[str, str]) -> Settings:
     return Settings(
         home=home,
         host=given.get("KARKAS_HOST", "127.0.0.1"),
-        port=_number(given, "KARKAS_PORT", 8000, 1, 65535),
+        port=_number(given, "KARKAS_PORT", 8000, 1, 65534),
         database_url=_database_url(given.get("DATABASE_URL", "")),
         redis_url=_redis_url(given.get("REDIS_URL", "")),
         files_root=_files_root(given.get("FILES_URL", ""), home),

@@ -4,7 +4,6 @@ import http.client
 import time
 
 from domain.kernel.settings import Settings
-from web.run import programs
 
 CAST = "anna, maria, timur, boris, vera, gleb, olga, stas, admin"
 OPENING_SECONDS = 60
@@ -22,7 +21,7 @@ def _lines(ready: Settings) -> list[str]:
     if ready.demo:
         opened += [
             f"Sign in as {CAST}; the password of each is karkas (demo only).",
-            f"The stand-in of 1C is at {programs.onec_demo_url(ready)}",
+            f"The stand-in of 1C is at {ready.onec_demo_url}",
         ]
     return [*opened, f"Logs are in {ready.home / 'logs'}; Ctrl-C ends everything."]
 

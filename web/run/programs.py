@@ -35,16 +35,15 @@ def schedule() -> Program:
 
 
 def onec_demo(settings: Settings) -> Program:
-    return Program("onec-demo", _leashed("jobs.onec_demo", "--port", str(onec_demo_port(settings))))
-
-
-def onec_demo_port(settings: Settings) -> int:
-    """Beside the site: 8001 when the site is on 8000."""
-    return settings.port + 1
-
-
-def onec_demo_url(settings: Settings) -> str:
-    return f"http://127.0.0.1:{onec_demo_port(settings)}"
+    """The stand-in of 1C; it sends its exchange to our site."""
+    words = {
+        "--port": str(settings.onec_demo_port),
+        "--data": str(settings.home / "onec-demo.sqlite"),
+        "--site-url": f"{settings.url}/onec/exchange",
+    }
+    return Program(
+        "onec-demo", _leashed("jobs.onec_demo", *(word for pair in words.items() for word in pair))
+    )
 
 
 def prepare(*steps: str) -> list[str]:

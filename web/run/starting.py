@@ -16,6 +16,8 @@ def run(*, reload: bool = False) -> None:
     """Servers, migration, site, workers, schedule and, in the demo, the stand-in of 1C."""
     asked = settings()
     home.prepare(asked.home)
+    if asked.demo:
+        sockets.listening("127.0.0.1", asked.onec_demo_port).close()  # busy: better known now than later
     with (
         home.only_one(asked.home),
         sockets.listening(asked.host, asked.port) as listener,
