@@ -1,5 +1,6 @@
 """What an empty base is filled with: units from a file or a small set of its own, companies, services."""
 
+import itertools
 import json
 import uuid
 from pathlib import Path
@@ -8,9 +9,10 @@ from typing import Any
 from jobs.onec_demo import filling, writing
 from jobs.onec_demo.base import Base
 from jobs.onec_demo.configuration import COMPANIES, COUNTERPARTIES, GOODS, PARTNERS, UNITS
-from jobs.onec_demo.errors import ODataError
+from jobs.onec_demo.errors import BadRequest, Code, ODataError
 from jobs.onec_demo.schema import Shape
 from jobs.onec_demo.store import Row
+from jobs.onec_demo.values import accept
 
 MOST_NEW_UNITS = 200
 
@@ -34,8 +36,11 @@ def new_units(base: Base, count: int) -> list[Row]:
     if not 1 <= count <= MOST_NEW_UNITS:
         raise ValueError(f"count is from 1 to {MOST_NEW_UNITS}")
     with base.store.transaction():
-        last = max(base.store.rows(UNITS.name), key=lambda row: (row["ЖК"], row["Дом"], row["Этаж"]))
-        return [_neighbour(base, last, number) for number in range(1, count + 1)]
+        rows = base.store.rows(UNITS.name)
+        last = max(rows, key=lambda row: (row["ЖК"], row["Дом"], row["Этаж"]))
+        taken = {row["НомерПомещения"] for row in rows if row["Дом"] == last["Дом"]}
+        free = (str(number) for number in itertools.count(len(taken) + 1) if str(number) not in taken)
+        return [_neighbour(base, last, number) for number in itertools.islice(free, count)]
 
 
 def built_in_units() -> list[dict[str, Any]]:
@@ -43,28 +48,11 @@ def built_in_units() -> list[dict[str, Any]]:
     return [_flat(house, floor, place) for house in (1, 2) for floor in range(1, 6) for place in range(1, 5)]
 
 
-def _neighbour(base: Base, like: Row, number: int) -> Row:
-    taken = {row["НомерПомещения"] for row in base.store.rows(UNITS.name) if row["Дом"] == like["Дом"]}
-    name = next(str(each) for each in range(len(taken) + number, 10**6) if str(each) not in taken)
-    own = {
-        "НомерПомещения": name,
-        "Этаж": like["Этаж"] + 1,
-        "СтатусПомещения": "Свободна",
-        "Description": f"Квартира № {name}",
-    }
-    same = (
-        "ЖК",
-        "Дом",
-        "Подъезд",
-        "ВидПомещения",
-        "КоличествоКомнат",
-        "ОбщаяПлощадь",
-        "ЖилаяПлощадь",
-        "ПлощадьКухни",
-        "Отделка",
-        "Цена",
+def _neighbour(base: Base, like: Row, number: str) -> Row:
+    own = {"НомерПомещения": number, "Description": f"Квартира № {number}", "Этаж": like["Этаж"] + 1}
+    return writing.create(
+        base, UNITS, like | own | {"Ref_Key": None, "Code": "", "СтатусПомещения": "Свободна"}
     )
-    return writing.create(base, UNITS, {each: like[each] for each in same} | own)
 
 
 def _flat(house: int, floor: int, place: int) -> dict[str, Any]:
@@ -123,10 +111,19 @@ def _fill_if_empty(base: Base, shape: Shape, rows: list[dict[str, Any]]) -> None
 def _add(base: Base, shape: Shape, body: dict[str, Any]) -> None:
     """Straight into the base, as if it had always been there; codes are counted as for any other row."""
     given = {name: str(value) if _is_text(shape, name) else value for name, value in body.items()}
-    key = str(given.pop("Ref_Key", "") or uuid.uuid4()).lower()
+    key = _own_key(base, shape, given.pop("Ref_Key", None))
     row = filling.fill(shape, filling.blank(shape) | {"Ref_Key": key}, given, strict=False)
     code = row["Code"] or f"{shape.number_prefix}{base.store.next(shape.name):06d}"
     base.store.save(shape.name, row | {"Code": code})
+
+
+def _own_key(base: Base, shape: Shape, given: Any) -> str:
+    if not given:
+        return str(uuid.uuid4())
+    key = str(accept(given, shape.named("Ref_Key")))
+    if base.store.get(shape.name, key):
+        raise BadRequest(Code.KEY_EXISTS, f"Ref_Key {key} повторяется.")
+    return key
 
 
 def _is_text(shape: Shape, name: str) -> bool:
