@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 from anyio import to_thread
 from litestar import Request, get
+from litestar.params import FromQuery
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from domain import deals, events
@@ -126,7 +127,9 @@ hub = Hub()
 
 
 @get("/live", permission=Permission.SIGNED_IN)
-async def live(request: Request[Any, Any, Any], topics: str = "", since: int = 0) -> ServerSentEvent:
+async def live(
+    request: Request[Any, Any, Any], topics: FromQuery[str] = "", since: FromQuery[int] = 0
+) -> ServerSentEvent:
     """Server-sent events named `change` whose data is one topic.
 
     `topics` are those of the screen, comma-separated; `since` is the horizon its page was rendered at:

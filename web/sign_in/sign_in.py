@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import Cookie
-from litestar.params import URLEncodedBody
+from litestar.params import FromQuery, URLEncodedBody
 
 from domain.access import Permission, User, passwords, sessions, throttling
 from domain.access.sessions import SignedIn
@@ -32,7 +32,7 @@ class SignIn(Controller):
     path = "/sign-in"
 
     @get(sync_to_thread=True, permission=Permission.PUBLIC)
-    def show(self, request: Request[Any, Any, Any], next: str = "/") -> Response[str]:  # noqa: A002  the public name
+    def show(self, request: Request[Any, Any, Any], next: FromQuery[str] = "/") -> Response[str]:  # noqa: A002  the public name
         if request.scope.get("user"):
             return replies.done(request, to=local(next))
         return form(request, Credentials(next=local(next)))
