@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 import sqlite3
 import sys
 from contextlib import suppress
@@ -29,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, sqlite3.Error, Unreadable) as wrong:
         sys.stderr.write(f"The demo 1C cannot start: {wrong}\n")
         return 1
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both ways of asking to stop end alike
     with suppress(KeyboardInterrupt):
         server.of(application).run(sockets=[listening])
     return 0

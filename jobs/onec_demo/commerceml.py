@@ -1,6 +1,5 @@
 """import.xml and offers.xml as 1C writes them for a site (FACTS 2.3, 2.4)."""
 
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 from lxml.builder import ElementMaker
 
+from jobs.onec_demo.characteristics import CHARACTERISTICS, Characteristic, steady_id, value_id
 from jobs.onec_demo.store import Row
 from jobs.onec_demo.values import as_text
 
@@ -22,50 +22,6 @@ SERVICES = "0e9f6a52-2d0b-4f70-a1b4-77c1f0f6f2d1"
 NAMESPACES = {"": ("", "2.05"), "commerceml_2": ("urn:1C.ru:commerceml_2", "2.07"),
               "commerceml_210": ("urn:1C.ru:commerceml_210", "2.10")}  # fmt: skip
 ENCODINGS = ("utf-8", "windows-1251")
-PERSON_WORDS = {
-    "НаДоговоре": "На договоре",
-    "НеВПродаже": "Не в продаже",
-    "МашиноМесто": "Машино-место",
-    "КоммерческоеПомещение": "Коммерческое помещение",
-}
-
-
-@dataclass(frozen=True)
-class PropertyOfGoods:
-    """A property of the classifier: its name there, the words of a unit, whether its values are a list."""
-
-    name: str
-    kind: str
-    value: Callable[[Row], str]
-
-    @property
-    def id(self) -> str:
-        return _id(f"property:{self.name}")
-
-
-def _text(name: str) -> Callable[[Row], str]:
-    return lambda row: PERSON_WORDS.get(row[name], str(row[name] or ""))
-
-
-def _number(name: str) -> Callable[[Row], str]:
-    """Values of properties are written with a comma, prices with a dot."""
-    return lambda row: as_text(row[name]).replace(".", ",") if row[name] else ""
-
-
-PROPERTIES = (
-    PropertyOfGoods("ЖК", "Строка", _text("ЖК")),
-    PropertyOfGoods("Дом", "Строка", _text("Дом")),
-    PropertyOfGoods("Подъезд", "Строка", _text("Подъезд")),
-    PropertyOfGoods("Этаж", "Число", _number("Этаж")),
-    PropertyOfGoods("Номер помещения", "Строка", _text("НомерПомещения")),
-    PropertyOfGoods("Вид помещения", "Справочник", _text("ВидПомещения")),
-    PropertyOfGoods("Комнат", "Число", _number("КоличествоКомнат")),
-    PropertyOfGoods("Общая площадь", "Число", _number("ОбщаяПлощадь")),
-    PropertyOfGoods("Жилая площадь", "Число", _number("ЖилаяПлощадь")),
-    PropertyOfGoods("Площадь кухни", "Число", _number("ПлощадьКухни")),
-    PropertyOfGoods("Отделка", "Справочник", _text("Отделка")),
-    PropertyOfGoods("Статус", "Справочник", _text("СтатусПомещения")),
-)
 
 
 @dataclass(frozen=True)
@@ -117,15 +73,15 @@ def _classifier(make: ElementMaker, parcel: Parcel) -> "Element":
         *_head(make, CATALOG, "Классификатор (Основной каталог товаров)"),
         _owner(make, parcel.company),
         make("Группы", *houses, services),
-        make("Свойства", *(_property(make, each, parcel.vocabulary) for each in PROPERTIES)),
+        make("Свойства", *(_property(make, each, parcel.vocabulary) for each in CHARACTERISTICS)),
     )
 
 
-def _property(make: ElementMaker, of: PropertyOfGoods, units: list[Row]) -> "Element":
+def _property(make: ElementMaker, of: Characteristic, units: list[Row]) -> "Element":
     element = make("Свойство", *_head(make, of.id, of.name), make("ТипЗначений", of.kind))
     if of.kind == "Справочник":
         values = (
-            make("Справочник", make("ИдЗначения", _value_id(of, each)), make("Значение", each))
+            make("Справочник", make("ИдЗначения", value_id(of, each)), make("Значение", each))
             for each in _distinct(units, of.value)
         )
         element.append(make("ВариантыЗначений", *values))
@@ -134,9 +90,9 @@ def _property(make: ElementMaker, of: PropertyOfGoods, units: list[Row]) -> "Ele
 
 def _unit(make: ElementMaker, row: Row) -> "Element":
     values = make("ЗначенияСвойств")
-    for of in PROPERTIES:
+    for of in CHARACTERISTICS:
         if text := of.value(row):
-            value = _value_id(of, text) if of.kind == "Справочник" else text
+            value = value_id(of, text) if of.kind == "Справочник" else text
             values.append(make("ЗначенияСвойства", make("Ид", of.id), make("Значение", value)))
     return _product(make, row, _house_id(_house(row)), "Помещение", values)
 
@@ -233,12 +189,4 @@ def _house(row: Row) -> str:
 
 
 def _house_id(house: str) -> str:
-    return _id(f"house:{house}")
-
-
-def _value_id(of: PropertyOfGoods, text: str) -> str:
-    return _id(f"value:{of.name}:{text}")
-
-
-def _id(name: str) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"onec-demo:{name}"))
+    return steady_id(f"house:{house}")

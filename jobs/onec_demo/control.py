@@ -7,9 +7,9 @@ from typing import Any
 from jobs.onec_demo import seed
 from jobs.onec_demo.configuration import SCHEMA
 from jobs.onec_demo.demo import Demo
+from jobs.onec_demo.exchange import Manner
 from jobs.onec_demo.faults import Unclear
 from jobs.onec_demo.quirks import BY_NAME
-from jobs.onec_demo.site import Manner
 from jobs.onec_demo.wire import Answer, Request
 
 PREFIX = "/control/"

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jobs.onec_demo import seed, site
+from jobs.onec_demo import exchange, seed
 from jobs.onec_demo.base import Base
 from jobs.onec_demo.configuration import SCHEMA
 from jobs.onec_demo.door import User
+from jobs.onec_demo.exchange import Manner
 from jobs.onec_demo.faults import Faults
 from jobs.onec_demo.journal import Journal
 from jobs.onec_demo.quirks import Quirks
-from jobs.onec_demo.site import Log, Manner, Site
+from jobs.onec_demo.site import Log, Site
 from jobs.onec_demo.store import Row, Store
 
 DEFAULT_USER = User("Обмен", "karkas")
@@ -41,7 +42,7 @@ class Demo:
 
     def exchange(self, manner: Manner) -> Log:
         with self._one_exchange:
-            self.last_exchange = site.exchange(self.base, self.site, manner)
+            self.last_exchange = exchange.exchange(self.base, self.site, manner)
         return self.last_exchange
 
     def reset(self) -> None:

@@ -9,6 +9,7 @@ from jobs.onec_demo.query.selection import PRESENTATION, Expansion, Selection, e
 from jobs.onec_demo.schema import NAMESPACE, Edm, Property, Shape
 from jobs.onec_demo.store import Row
 from jobs.onec_demo.values import EMPTY_GUID, as_text
+from jobs.onec_demo.words import words
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def presentation(base: Base, set_name: str, key: str) -> str:
 
 def name_of(set_name: str, row: Row) -> str:
     if "Number" in row:
-        return f"{_words(set_name.partition('_')[2])} {row['Number']} от {_russian(row['Date'])}"
+        return f"{words(set_name.partition('_')[2])} {row['Number']} от {_russian(row['Date'])}"
     return str(row.get("Description", ""))
 
 
@@ -108,16 +109,9 @@ def _presented(base: Base, shape: Shape, row: Row, part: str) -> str:
     of = shape.named(name)
     if of.composite:
         return presentation(base, row[f"{name}_Type"].partition(".")[2], row[name])
-    return _russian(row[name]) if of.type is Edm.DATETIME else _words(as_text(row[name]))
+    return _russian(row[name]) if of.type is Edm.DATETIME else words(as_text(row[name]))
 
 
 def _russian(moment: str) -> str:
     date, _, time = moment.partition("T")
     return f"{'.'.join(reversed(date.split('-')))} {time}"
-
-
-def _words(name: str) -> str:
-    """«БронированиеПомещения» as a person reads it."""
-    if not name.isalpha() or name.isupper():
-        return name
-    return "".join(f" {each.lower()}" if each.isupper() and at else each for at, each in enumerate(name))

@@ -1,11 +1,17 @@
 """A client of the demo 1C that writes addresses as 1C wants them."""
 
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
+from jobs.onec_demo import server
+from jobs.onec_demo.app import Application
 from jobs.onec_demo.demo import Demo
 
 ROOT = "/base/odata/standard.odata"
@@ -71,3 +77,17 @@ def told_error(answer: httpx.Response) -> tuple[int, str, str]:
     """Status, 1C's own code, the sentence."""
     error = answer.json()["odata.error"]
     return answer.status_code, error["code"], error["message"]["value"]
+
+
+@contextmanager
+def serving(application: Application) -> Iterator[str]:
+    listening = server.listen("127.0.0.1", 0)
+    uvicorn = server.of(application)
+    thread = threading.Thread(target=uvicorn.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not uvicorn.started:
+        time.sleep(0.005)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    uvicorn.should_exit = uvicorn.force_exit = True
+    thread.join(10)
+    listening.close()

@@ -1,31 +1,13 @@
 """A demo 1C over real HTTP, emptied before each test."""
 
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
-from jobs.onec_demo import server
-from jobs.onec_demo.app import Application, create
-from tests.onec_demo.client import OneC
-
-
-@contextmanager
-def serving(application: Application) -> Iterator[str]:
-    listening = server.listen("127.0.0.1", 0)
-    uvicorn = server.of(application)
-    thread = threading.Thread(target=uvicorn.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not uvicorn.started:
-        time.sleep(0.005)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    uvicorn.should_exit = uvicorn.force_exit = True
-    thread.join(10)
-    listening.close()
+from jobs.onec_demo.app import create
+from tests.onec_demo.client import OneC, serving
 
 
 @pytest.fixture(scope="session")

@@ -102,7 +102,8 @@ def test_faults_are_listed_with_how_often_they_struck_and_cleared(onec: OneC) ->
 
 @pytest.mark.parametrize("fault", [
     {}, {"kind": "flood"}, {"kind": "slow", "times": "x"}, {"kind": "slow", "seconds": -1},
-    {"kind": "slow", "probability": 2}, {"kind": "slow", "color": "red"}, {"kind": "error_after", "status": 200},
+    {"kind": "slow", "probability": 2}, {"kind": "slow", "color": "red"},
+    {"kind": "error_after", "status": 200},
 ])  # fmt: skip
 def test_a_fault_nobody_understands_is_refused(onec: OneC, fault: dict[str, object]) -> None:
     assert onec.http.post("/control/faults", json=fault).status_code == 422

@@ -68,8 +68,9 @@ def test_what_was_answered_outlives_a_kill_and_term_ends_it_at_once(base: Path) 
 def test_units_come_from_the_file_once(base: Path, tmp_path: Path) -> None:
     units = tmp_path / "units.json"
     row: dict[str, Any] = {
-        "Ref_Key": "DDDDDDDD-0000-4000-8000-000000000001", "ЖК": "Речной", "Дом": 3, "Подъезд": 2, "Этаж": "7",
-        "НомерПомещения": 141, "ВидПомещения": "Квартира", "ОбщаяПлощадь": 44.15, "Цена": "6100000.50",
+        "Ref_Key": "DDDDDDDD-0000-4000-8000-000000000001", "ЖК": "Речной", "Дом": 3, "Подъезд": 2,
+        "Этаж": "7", "НомерПомещения": 141, "ВидПомещения": "Квартира",
+        "ОбщаяПлощадь": 44.15, "Цена": "6100000.50",
         "СтатусПомещения": "Свободна", "Лишнее": 1,
     }  # fmt: skip
     units.write_text(json.dumps([row], ensure_ascii=False))
