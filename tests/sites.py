@@ -36,7 +36,8 @@ HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 @pytest.fixture(scope="session")
 def _address() -> Iterator[str]:
     """One server for all tests of this process; it looks up the database of the moment at every request."""
-    server = uvicorn.Server(configuration())
+    server = uvicorn.Server(loaded := configuration())
+    loaded.load()  # an application that cannot be made fails here and not in the thread
     with sockets.listening("127.0.0.1", 0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="site")
         thread.start()
