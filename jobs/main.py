@@ -2,7 +2,7 @@
 
 from jobs import deliver, relay
 from jobs.broker import broker
-from jobs.onec import check_base, import_catalog, pull_units, push_counterparty, push_reservation
+from jobs.onec import check_base, import_catalog, pull_units, push_counterparty, push_reservation, withdraw_unlisted
 
 __all__ = [
     "broker",
@@ -13,4 +13,5 @@ __all__ = [
     "push_counterparty",
     "push_reservation",
     "relay",
+    "withdraw_unlisted",
 ]

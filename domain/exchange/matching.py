@@ -35,7 +35,7 @@ def _linked(session: Session, refs: set[str], *where: sa.ColumnElement[bool]) ->
     pairs = sa.select(lowered, col(ExternalId.local_id)).where(
         lowered.in_(refs), col(ExternalId.local_kind) == "unit", *where
     )
-    return dict(session.execute(pairs).tuples().all())
+    return dict(session.execute(pairs).all())
 
 
 def _placed(session: Session, units: Units, rows: list[Row]) -> dict[str, int]:

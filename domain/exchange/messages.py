@@ -162,7 +162,7 @@ def blockers(session: Session, message_ids: list[int]) -> dict[int, int]:
         .where(col(Message.id).in_(message_ids), col(Message.state) == MessageState.QUEUED)
         .group_by(col(Message.id))
     )
-    return dict(session.execute(nearest).tuples().all())
+    return dict(session.execute(nearest).all())
 
 
 _ERRAND_COLUMNS = (

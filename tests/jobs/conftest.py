@@ -1,16 +1,13 @@
-"""What jobs are tested with: a database of their own, a demo 1C over real HTTP with the units of the tests' world."""
+"""What jobs are tested with: a database of their own, and a demo 1C over real HTTP with our units in it."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from domain import events
 from domain.deals.models import Deal
@@ -26,10 +23,13 @@ from jobs.onec_demo.app import create
 from jobs.relay import relay
 from jobs.work import unit_of_work
 from tests.fixtures import Database
-from tests.onec_demo.conftest import RESERVATIONS, UNITS, OneC, serving
+from tests.onec_demo.client import OneC, serving
 from tests.world import places
 
 PASSWORD_VARIABLE = "KARKAS_TEST_ONEC_PASSWORD"
+UNIT = "Catalog_Помещения"
+COUNTERPARTY = "Catalog_Контрагенты"
+RESERVATION = "Document_БронированиеПомещения"
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +45,7 @@ def served_1c(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneC]:
 
 
 def flat(number: int) -> dict[str, Any]:
+    """As `tests.world.places` has it."""
     floor, place = (number - 1) // places.FLATS_ON_A_FLOOR + 1, (number - 1) % places.FLATS_ON_A_FLOOR + 1
     return {
         "ЖК": "Речной квартал",
@@ -65,11 +66,8 @@ def base_1c(served_1c: OneC) -> OneC:
 
 
 @pytest.fixture
-def connection(
-    database: Database, base_1c: OneC, valkey: str, monkeypatch: pytest.MonkeyPatch
-) -> Connection:
+def connection(database: Database, base_1c: OneC, valkey: str, monkeypatch: pytest.MonkeyPatch) -> Connection:
     monkeypatch.setenv(PASSWORD_VARIABLE, base_1c.demo.user.password)
-    onec_odata._client.cache_clear()
     with unit_of_work() as session:
         connection = Connection(
             name="1С тестов",
@@ -77,16 +75,19 @@ def connection(
             base_url=f"{base_1c.address}/base",
             login=base_1c.demo.user.login,
             secret_name=PASSWORD_VARIABLE,
-            mapping={"timeout_seconds": 2},
+            mapping={"timeout_seconds": 1},
         )
         session.add(connection)
-    return connection
+    yield connection
+    onec_odata.client_of(connection)._http.close()
+    onec_odata._client.cache_clear()
 
 
 @pytest.fixture
 def matched(connection: Connection) -> Connection:
-    """1C and we know each other's units."""
+    """1C and we know each other's units, and all that came of it is through."""
     pull(connection.id)
+    drain()
     return connection
 
 
@@ -94,21 +95,42 @@ def book(flat: Unit, deal: Deal, *, days: int = 3) -> Booking:
     with unit_of_work() as session:
         until = datetime.now(UTC) + timedelta(days=days)
         booking = Booking(
-            unit_id=flat.id, deal_id=deal.id, booked_by_id=deal.responsible_id, price=flat.price, until=until
+            unit_id=flat.id,
+            deal_id=deal.id,
+            booked_by_id=deal.responsible_id,
+            price=flat.price,
+            until=until,
         )
         session.add(booking)
         events.record(session, "unit.booked", booking, by=None, deal=deal.id)
     return booking
 
 
-def drain(*, patience: timedelta = timedelta(0)) -> None:
-    """Relay and deliver in this process until nothing is due; `patience` moves retries of that time nearer."""
+def drain(*, hurry: bool = False) -> None:
+    """Relay and carry in this process until nothing is due; in a hurry also what waits for its next try."""
     relay.fn()
-    for _turn in range(50):
-        with unit_of_work(read_only=True) as session:
-            due = messages.due(session, now=clock.now())
+    for _turn in range(60):
+        due = waiting(hurry=hurry)
         if not due:
             return
         for message_id in due:
             deliver.fn(message_id)
     raise AssertionError("the queue does not come to rest")
+
+
+def waiting(*, hurry: bool) -> list[int]:
+    with unit_of_work() as session:
+        if hurry:
+            put_off = select(Message).where(col(Message.due_at) > clock.now())
+            for message in session.exec(put_off):
+                message.due_at = clock.now()
+            for connection in session.exec(select(Connection)):
+                connection.paused_until = None
+            session.flush()
+        return messages.due(session, now=clock.now())
+
+
+def told(kind: str) -> list[Message]:
+    """Messages of the kind, in the order they were put."""
+    with unit_of_work(read_only=True) as session:
+        return list(session.exec(select(Message).where(Message.kind == kind).order_by(col(Message.id))))

@@ -1,0 +1,273 @@
+"""What changes in 1C is here at the next look; what is unclear waits for a person."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session, select
+
+from domain.deals.models import Deal
+from domain.estate.models import Availability, Unit
+from domain.events import Event
+from domain.exchange.models import Connection, ConnectionKind, ExternalId, Message, MessageState
+from jobs.onec.pull_units import pull, pull_units
+from jobs.work import unit_of_work
+from tests.jobs.conftest import UNIT, book, drain, told
+from tests.onec_demo.conftest import OneC
+
+
+def row_of(base_1c: OneC, number: str) -> dict[str, Any]:
+    return base_1c.rows(UNIT, filter=f"НомерПомещения eq '{number}'")[0]
+
+
+def change(base_1c: OneC, unit: Unit, **changes: Any) -> None:
+    answer = base_1c.patch(UNIT, row_of(base_1c, unit.number)["Ref_Key"], **changes)
+    assert answer.status_code == 200, answer.text
+
+
+def remarks() -> list[str]:
+    (message,) = told("reconciliation")
+    return list(message.report["remarks"].values())
+
+
+def look(connection: Connection) -> None:
+    with unit_of_work() as session:
+        session.get_one(Connection, connection.id).polled_at = None
+    pull_units.fn(connection.id)
+
+
+def test_units_of_1c_are_recognised_by_their_place(matched: Connection, session: Session) -> None:
+    links = session.exec(select(ExternalId).where(ExternalId.connection_id == matched.id)).all()
+
+    assert {link.local_id for link in links} == set(session.exec(select(Unit.id)))
+    assert remarks() == []
+
+
+def test_or_by_the_catalogue_of_the_site_exchange(
+    connection: Connection, base_1c: OneC, session: Session, flat_1: Unit
+) -> None:
+    change(base_1c, flat_1, Дом="Корпус А")
+    catalogue = Connection(name="Каталог", kind=ConnectionKind.COMMERCEML)
+    session.add(catalogue)
+    session.flush()
+    ref = str(row_of(base_1c, flat_1.number)["Ref_Key"])
+    link = ExternalId(
+        connection_id=catalogue.id,
+        entity="Товар",
+        external_id=ref.upper(),
+        local_kind="unit",
+        local_id=flat_1.id,
+    )
+    session.add(link)
+    session.commit()
+
+    pull(connection.id)
+
+    found = select(ExternalId.external_id).where(
+        ExternalId.connection_id == connection.id, ExternalId.local_id == flat_1.id
+    )
+    assert session.exec(found).one() == ref
+
+
+def test_a_price_changed_in_1c_is_here_and_its_event_names_the_building(
+    matched: Connection, base_1c: OneC, session: Session, flat_1: Unit
+) -> None:
+    change(base_1c, flat_1, Цена=7_123_456.78)
+
+    look(matched)
+
+    session.refresh(flat_1)
+    assert flat_1.price == Decimal("7123456.78")
+    event = session.exec(select(Event).where(Event.name == "unit.repriced")).one()
+    assert (event.subject_id, event.actor_id) == (flat_1.id, None)
+    assert event.topics == [f"building-{flat_1.floor.section.building_id}"]
+    (report,) = told("prices")
+    assert (report.state, report.report) == (
+        MessageState.DONE,
+        {"repriced": 1, "turned": 0, "units": [flat_1.id]},
+    )
+
+
+def test_a_flat_sold_in_1c_is_sold_here(
+    matched: Connection, base_1c: OneC, session: Session, flat_1: Unit
+) -> None:
+    change(base_1c, flat_1, СтатусПомещения="Продана")
+
+    look(matched)
+
+    session.refresh(flat_1)
+    assert flat_1.availability is Availability.SOLD
+
+
+def test_a_look_at_nothing_new_asks_for_no_rows_and_writes_nothing(
+    matched: Connection, base_1c: OneC, session: Session
+) -> None:
+    base_1c.demo.journal.clear()
+    before = [len(session.exec(select(table)).all()) for table in (Event, Message)]
+
+    look(matched)
+
+    assert len(base_1c.demo.journal.as_list()) == 1
+    assert [len(session.exec(select(table)).all()) for table in (Event, Message)] == before
+
+
+def test_a_row_saved_without_a_change_changes_nothing_here(
+    matched: Connection, base_1c: OneC, session: Session, flat_1: Unit
+) -> None:
+    change(base_1c, flat_1, Цена=float(flat_1.price or 0))
+
+    look(matched)
+
+    assert told("prices") == []
+    assert session.exec(select(Event).where(Event.name == "unit.repriced")).all() == []
+
+
+def test_the_echo_of_our_own_booking_takes_no_unit_off_sale(
+    matched: Connection, base_1c: OneC, session: Session, flat_1: Unit, ivanov_deal: Deal
+) -> None:
+    base_1c.switch(posting_books_unit=True)
+    book(flat_1, ivanov_deal)
+    drain()
+    assert row_of(base_1c, flat_1.number)["СтатусПомещения"] == "Забронирована"
+
+    look(matched)
+
+    session.refresh(flat_1)
+    assert flat_1.availability is Availability.ON_SALE
+    assert told("prices") == []
+
+
+def test_an_unknown_state_is_not_for_sale_and_a_person_is_told(
+    connection: Connection, base_1c: OneC, session: Session, flat_1: Unit
+) -> None:
+    with unit_of_work() as own:
+        own.get_one(Connection, connection.id).mapping = {
+            "units": {"statuses": {"Свободна": "on_sale", "НеВПродаже": "off"}}
+        }
+    change(base_1c, flat_1, СтатусПомещения="НаДоговоре")
+
+    pull(connection.id)
+
+    session.refresh(flat_1)
+    assert flat_1.availability is Availability.OFF
+    (remark,) = remarks()
+    assert "НаДоговоре" in remark
+    assert flat_1.number in remark
+
+
+def test_a_unit_unknown_here_is_told_once_and_taken_when_it_appears(
+    matched: Connection, base_1c: OneC, session: Session, flat_1: Unit
+) -> None:
+    like = row_of(base_1c, flat_1.number)
+    same = ("ЖК", "Дом", "Подъезд", "Этаж", "ВидПомещения", "СтатусПомещения")
+    base_1c.create(UNIT, НомерПомещения="99", Цена=9_000_000, **{name: like[name] for name in same})
+    look(matched)
+    (remark,) = remarks()
+    base_1c.demo.journal.clear()
+    look(matched)
+    asked_again = len(base_1c.demo.journal.as_list())
+
+    new = Unit(floor_id=flat_1.floor_id, number="99", area_total=Decimal(40))
+    session.add(new)
+    session.commit()
+    look(matched)
+
+    session.refresh(new)
+    assert "99" in remark
+    assert asked_again == 1
+    assert (new.price, new.availability, remarks()) == (Decimal(9_000_000), Availability.ON_SALE, [])
+
+
+def test_a_unit_marked_for_deletion_is_not_for_sale(
+    matched: Connection, base_1c: OneC, session: Session, flat_1: Unit
+) -> None:
+    change(base_1c, flat_1, DeletionMark=True)
+
+    look(matched)
+
+    session.refresh(flat_1)
+    assert flat_1.availability is Availability.OFF
+    assert len(remarks()) == 1
+
+
+def test_keys_in_capitals_are_the_same_keys(
+    matched: Connection, base_1c: OneC, session: Session, flat_1: Unit
+) -> None:
+    base_1c.switch(uppercase_guids=True)
+    change(base_1c, flat_1, Цена=7_000_000)
+
+    look(matched)
+
+    session.refresh(flat_1)
+    assert flat_1.price == Decimal(7_000_000)
+    assert remarks() == []
+
+
+def test_many_rows_come_page_by_page_and_none_is_lost(
+    connection: Connection, base_1c: OneC, session: Session, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("jobs.clients.onec_odata.PAGE", 5)
+
+    pull(connection.id)
+
+    links = session.exec(select(ExternalId).where(ExternalId.connection_id == connection.id)).all()
+    assert len(links) == 12
+
+
+def test_a_turn_is_taken_by_one(matched: Connection, base_1c: OneC) -> None:
+    base_1c.demo.journal.clear()
+
+    look(matched)
+    pull_units.fn(matched.id)
+
+    assert len(base_1c.demo.journal.as_list()) == 1
+
+
+def state_of_connection() -> tuple[MessageState, str]:
+    (message,) = told("connection")
+    return message.state, message.error
+
+
+def test_a_wrong_password_is_told_and_heals(matched: Connection, base_1c: OneC, monkeypatch: Any) -> None:
+    base_1c.fault("unauthorized")
+    look(matched)
+    state, error = state_of_connection()
+    assert (state, bool(error)) == (MessageState.DEAD, True)
+
+    with unit_of_work() as session:
+        session.get_one(Connection, matched.id).paused_until = None
+    look(matched)
+    drain()
+
+    assert state_of_connection() == (MessageState.DONE, "")
+
+
+def test_a_lost_publication_is_told_in_words_and_heals(matched: Connection, base_1c: OneC) -> None:
+    base_1c.switch(lost_publication=True)
+    look(matched)
+    drain()
+    state, _error = state_of_connection()
+    assert state is MessageState.DEAD
+    look(matched)
+    assert [message.state for message in told("connection")] == [MessageState.DEAD]
+
+    base_1c.switch(lost_publication=False)
+    look(matched)
+    drain()
+
+    assert state_of_connection() == (MessageState.DONE, "")
+
+
+def test_a_name_the_base_does_not_have_is_told(connection: Connection, base_1c: OneC) -> None:
+    with unit_of_work() as session:
+        session.get_one(Connection, connection.id).mapping = {"units": {"finish": "x"}}
+    look(connection)
+    assert state_of_connection()[0] is MessageState.DEAD
+
+    with unit_of_work() as session:
+        session.get_one(Connection, connection.id).mapping = {"reservations": {"comment": "Примечание"}}
+    look(connection)
+    drain()
+
+    state, error = state_of_connection()
+    assert state is MessageState.DEAD
+    assert "Примечание" in error

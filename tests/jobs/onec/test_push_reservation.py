@@ -1,0 +1,221 @@
+"""A booking is in 1C once, posted, and stays there as it is here."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain import events
+from domain.deals.models import Deal
+from domain.estate.models import Booking, BookingState, Unit
+from domain.exchange import odata
+from domain.exchange.models import Connection, MessageState
+from domain.parties.models import Company
+from jobs.deliver import deliver
+from jobs.onec.pull_units import pull
+from jobs.work import unit_of_work
+from tests.jobs.conftest import COUNTERPARTY, RESERVATION, UNIT, book, drain, told
+from tests.onec_demo.client import OneC
+
+
+def change(booking: Booking, event: str, **changes: Any) -> None:
+    with unit_of_work() as session:
+        session.add(booking)
+        for name, value in changes.items():
+            setattr(booking, name, value)
+        events.record(session, event, booking, by=None, deal=booking.deal_id)
+
+
+def close(booking: Booking, event: str, state: BookingState) -> None:
+    change(booking, event, state=state, closed_at=datetime.now(UTC))
+
+
+def test_a_booking_becomes_a_posted_document(
+    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
+) -> None:
+    booking = book(flat_1, ivanov_deal)
+    drain()
+
+    (document,) = base_1c.rows(RESERVATION)
+    unit = base_1c.row(UNIT, document["Помещение_Key"])
+    assert (document["Posted"], document["Статус"], document["Цена"]) == (
+        True,
+        "Активна",
+        float(flat_1.price),
+    )
+    assert (unit["Дом"], unit["НомерПомещения"]) == ("Дом 1", flat_1.number)
+    moscow = booking.until + timedelta(hours=3)
+    assert document["ДатаОкончания"] == moscow.strftime("%Y-%m-%dT%H:%M:%S")
+    (message,) = told("reservation")
+    assert (message.state, message.report["step"]) == (MessageState.DONE, "posted")
+    assert message.report["number"] == document["Number"]
+
+
+def test_the_document_has_a_key_of_ours(
+    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
+) -> None:
+    booking = book(flat_1, ivanov_deal)
+    drain()
+
+    (document,) = base_1c.rows(RESERVATION)
+    assert document["Ref_Key"] == odata.own_key("booking", booking.id, booking.booked_at)
+
+
+@pytest.mark.parametrize(
+    ("event", "state"),
+    [("booking.cancelled", BookingState.CANCELLED), ("booking.expired", BookingState.EXPIRED)],
+)
+def test_a_booking_that_ended_is_released_in_1c(
+    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal, event: str, state: BookingState
+) -> None:
+    booking = book(flat_1, ivanov_deal)
+    drain()
+    close(booking, event, state)
+    drain()
+    again = book(flat_1, ivanov_deal)
+    drain()
+
+    old, new = base_1c.rows(RESERVATION, orderby="Date,Number")
+    assert (old["Статус"], new["Статус"], new["Posted"]) == ("Снята", "Активна", True)
+    assert new["Ref_Key"] == odata.own_key("booking", again.id, again.booked_at)
+
+
+def test_an_extended_booking_is_extended_in_1c(
+    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
+) -> None:
+    booking = book(flat_1, ivanov_deal, days=1)
+    drain()
+    change(booking, "booking.extended", until=datetime(2030, 1, 10, 9, 0, tzinfo=UTC))
+    drain()
+
+    (document,) = base_1c.rows(RESERVATION)
+    assert (document["ДатаОкончания"], document["Posted"]) == ("2030-01-10T12:00:00", True)
+
+
+def test_a_booking_that_ended_before_it_travelled_leaves_nothing_in_1c(
+    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
+) -> None:
+    booking = book(flat_1, ivanov_deal)
+    close(booking, "booking.cancelled", BookingState.CANCELLED)
+    drain()
+
+    assert base_1c.rows(RESERVATION) == []
+    assert {message.state for message in told("reservation")} == {MessageState.DONE}
+
+
+def test_messages_delivered_three_times_make_one_document(
+    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
+) -> None:
+    book(flat_1, ivanov_deal)
+    drain()
+    before = base_1c.demo.checksum()["version"]
+    (message,) = told("reservation")
+
+    for _time in range(3):
+        deliver.fn(message.id)
+    with unit_of_work() as session:
+        session.add(message)
+        message.state = MessageState.QUEUED
+    drain()
+
+    assert base_1c.demo.checksum()["version"] == before
+    assert len(base_1c.rows(RESERVATION)) == 1
+
+
+def test_a_client_1c_knows_is_named_and_one_it_learns_of_later_too(
+    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal, mayak: Company
+) -> None:
+    with unit_of_work() as session:
+        session.get_one(Deal, ivanov_deal.id).company_id = mayak.id
+    book(flat_1, ivanov_deal)
+    drain()
+    (nameless,) = base_1c.rows(RESERVATION)
+    with unit_of_work() as session:
+        events.record(session, "counterparty.ready", mayak, by=None)
+    drain()
+
+    (document,) = base_1c.rows(RESERVATION)
+    assert nameless["Контрагент_Key"] == odata.EMPTY_KEY
+    assert base_1c.row(COUNTERPARTY, document["Контрагент_Key"])["ИНН"] == mayak.inn
+
+
+def test_1c_refusing_to_post_is_a_sentence_for_a_person_and_blocks_only_that_booking(
+    matched: Connection, base_1c: OneC, flat_1: Unit, flat_2: Unit, ivanov_deal: Deal
+) -> None:
+    unit = base_1c.rows(UNIT, filter="НомерПомещения eq '1'")[0]
+    base_1c.patch(UNIT, unit["Ref_Key"], СтатусПомещения="Продана")
+    refused = book(flat_1, ivanov_deal)
+    book(flat_2, ivanov_deal)
+    drain()
+
+    dead, fine = told("reservation")
+    assert dead.state is MessageState.DEAD
+    assert "не продаётся (Продана)" in dead.error
+    assert fine.state is MessageState.DONE
+
+    close(refused, "booking.cancelled", BookingState.CANCELLED)
+    drain()
+    assert told("reservation")[-1].state is MessageState.QUEUED
+
+
+def test_a_retry_after_a_refusal_brings_the_booking_as_it_is_now(
+    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
+) -> None:
+    base_1c.fault("error_before", methods=["POST"], path="/Post", status=400)
+    booking = book(flat_1, ivanov_deal)
+    drain()
+    (dead,) = told("reservation")
+    assert dead.state is MessageState.DEAD
+    close(booking, "booking.cancelled", BookingState.CANCELLED)
+
+    with unit_of_work() as session:
+        session.add(dead)
+        dead.state = MessageState.QUEUED
+    drain()
+
+    (document,) = base_1c.rows(RESERVATION)
+    assert (document["Статус"], document["Posted"]) == ("Снята", False)
+    assert {message.state for message in told("reservation")} == {MessageState.DONE}
+
+
+def test_a_property_1c_passes_over_silently_is_noticed(
+    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
+) -> None:
+    with unit_of_work() as session:
+        session.add(matched)
+        matched.mapping = matched.mapping | {"reservations": {"until": "ДатаНебывалая"}}
+    book(flat_1, ivanov_deal)
+    drain()
+
+    (message,) = told("reservation")
+    assert (message.state, base_1c.rows(RESERVATION)[0]["Posted"]) == (MessageState.DEAD, False)
+    assert "ДатаНебывалая" in message.error
+
+
+def test_a_base_that_gives_its_own_keys_still_gets_one_document(
+    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
+) -> None:
+    base_1c.switch(no_own_ref_key=True)
+    base_1c.fault("drop_after", methods=["POST"])
+    book(flat_1, ivanov_deal)
+    drain()
+    drain(hurry=True)
+
+    (document,) = base_1c.rows(RESERVATION)
+    (message,) = told("reservation")
+    assert (message.state, message.report["ref_key"]) == (MessageState.DONE, document["Ref_Key"])
+
+
+def test_a_unit_that_is_not_matched_yet_is_waited_for(
+    connection: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
+) -> None:
+    book(flat_1, ivanov_deal)
+    drain()
+    (message,) = told("reservation")
+    assert (message.state, base_1c.rows(RESERVATION)) == (MessageState.QUEUED, [])
+    assert flat_1.number in message.error
+
+    pull(connection.id)
+    drain(hurry=True)
+
+    assert len(base_1c.rows(RESERVATION)) == 1
