@@ -27,7 +27,7 @@ def answer(base: Base, request: Request) -> Answer:
 
 def wants_json(request: Request) -> bool:
     """How to speak of an error even when the options could not be read."""
-    return "json" in request.query.lower() or "json" in request.header("accept")
+    return "json" in (request.options.get("$format") or request.header("accept")).lower()
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from jobs.onec_demo.values import EMPTY_DATE, empty
 CLOSED_FOR_SALE = ("НаДоговоре", "Продана", "НеВПродаже")
 
 
-def before_write(base: Base, shape: Shape, row: Row) -> Row:
+def before_write(base: Base, shape: Shape, row: Row, before: Row | None) -> Row:
     if shape is COUNTERPARTIES and not row["IsFolder"]:
         row = _with_person_kind(base, row)
         _refuse_duplicate_requisites(base, row)
     if shape is RESERVATIONS and not row["Статус"]:
         row = row | {"Статус": "Активна"}
-    return _numbered(base, shape, row)
+    return _numbered(base, shape, row, before)
 
 
 def before_posting(base: Base, shape: Shape, row: Row) -> None:
@@ -44,7 +44,7 @@ def after_write(base: Base, shape: Shape, row: Row) -> None:
 
 def reserved(base: Base, unit_key: str, *, apart_from: str = "") -> Row | None:
     """The reservation in force on a unit now."""
-    of_unit = (row for row in base.store.rows(RESERVATIONS.name) if row["Помещение_Key"] == unit_key)
+    of_unit = base.store.find(RESERVATIONS.name, "Помещение_Key", unit_key)
     others = (row for row in of_unit if row["Ref_Key"] != apart_from)
     return next((row for row in others if in_force(row, base.now())), None)
 
@@ -83,29 +83,29 @@ def _with_person_kind(base: Base, row: Row) -> Row:
 def _refuse_duplicate_requisites(base: Base, row: Row) -> None:
     if not row["ИНН"] or row["DeletionMark"] or not base.quirks["refuse_duplicate_requisites"]:
         return
-    for other in base.store.rows(COUNTERPARTIES.name):
-        same = (other["ИНН"], other["КПП"]) == (row["ИНН"], row["КПП"])
-        if same and other["Ref_Key"] != row["Ref_Key"] and not other["DeletionMark"]:
+    for other in base.store.find(COUNTERPARTIES.name, "ИНН", row["ИНН"]):
+        if other["КПП"] == row["КПП"] and other["Ref_Key"] != row["Ref_Key"] and not other["DeletionMark"]:
             raise BusinessError(
                 f"Контрагент с ИНН {row['ИНН']} и КПП {row['КПП']} уже есть: {other['Description']}."
             )
 
 
-def _numbered(base: Base, shape: Shape, row: Row) -> Row:
+def _numbered(base: Base, shape: Shape, row: Row, before: Row | None) -> Row:
     """Numbers are given by 1C, with a prefix, and are unique within a type and a year only."""
     if shape.is_document:
         row = row | ({"Date": base.now().isoformat()} if row["Date"] == empty(shape.named("Date")) else {})
     name = "Number" if shape.is_document else "Code"
     if row[name]:
-        _refuse_used_number(base, shape, row, name)
+        if before is None or (before[name], before.get("Date")) != (row[name], row.get("Date")):
+            _refuse_used_number(base, shape, row, name)
         return row
     counter = f"{shape.name}:{row['Date'][:4]}" if shape.is_document else shape.name
     return row | {name: f"{shape.number_prefix}{base.store.next(counter):06d}"}
 
 
 def _refuse_used_number(base: Base, shape: Shape, row: Row, name: str) -> None:
-    for other in base.store.rows(shape.name):
+    for other in base.store.find(shape.name, name, row[name]):
         same_year = not shape.is_document or other["Date"][:4] == row["Date"][:4]
-        if other[name] == row[name] and same_year and other["Ref_Key"] != row["Ref_Key"]:
+        if same_year and other["Ref_Key"] != row["Ref_Key"]:
             words = "Номер" if shape.is_document else "Код"
             raise BusinessError(f'Значение "{row[name]}" поля "{words}" не уникально.')

@@ -60,6 +60,14 @@ class Store:
         with self._lock:
             return [_row(*each) for each in self._db.execute(query, (set_name, since))]
 
+    def find(self, set_name: str, name: str, value: str) -> list[Row]:
+        """Rows whose property equals the value: looked for by SQLite, so that a full base stays quick."""
+        query = (
+            "select version, body from rows where set_name = ? and json_extract(body, ?) = ? order by place"
+        )
+        with self._lock:
+            return [_row(*each) for each in self._db.execute(query, (set_name, f'$."{name}"', value))]
+
     def get(self, set_name: str, key: str) -> Row | None:
         query = "select version, body from rows where set_name = ? and key = ?"
         with self._lock:

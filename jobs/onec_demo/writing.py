@@ -21,7 +21,7 @@ def create(base: Base, shape: Shape, body: Body) -> Row:
                 Code.KEY_EXISTS, f'Экземпляр сущности "{shape.title}" с таким ключом уже существует.'
             )
         row = filling.blank(shape) | {"Ref_Key": key}
-        saved = _save(base, shape, _filled(base, shape, row, body))
+        saved = _save(base, shape, _filled(base, shape, row, body), before=None)
         return post(base, shape, key) if _asks_to_post(base, shape, body) else saved
 
 
@@ -31,7 +31,7 @@ def change(base: Base, shape: Shape, key: str, body: Body, *, if_match: str = ""
         _check_version(base, row, if_match)
         changed = _filled(base, shape, row, body)
         _refuse_posted_rows(base, shape, row, changed)
-        return _save(base, shape, changed)
+        return _save(base, shape, changed, before=row)
 
 
 def replace(base: Base, shape: Shape, key: str, body: Body, *, if_match: str = "") -> Row:
@@ -42,7 +42,7 @@ def replace(base: Base, shape: Shape, key: str, body: Body, *, if_match: str = "
         kept = {name: row[name] for name in ("Ref_Key", "Number", "Code", "Date", "Posted") if name in row}
         changed = _filled(base, shape, filling.blank(shape) | kept, body)
         _refuse_posted_rows(base, shape, row, changed)
-        return _save(base, shape, changed)
+        return _save(base, shape, changed, before=row)
 
 
 def delete(base: Base, shape: Shape, key: str) -> None:
@@ -61,12 +61,13 @@ def post(base: Base, shape: Shape, key: str) -> Row:
         if row["DeletionMark"]:
             raise BusinessError("Не удалось провести: документ помечен на удаление.")
         rules.before_posting(base, shape, row)
-        return _save(base, shape, row | {"Posted": True})
+        return _save(base, shape, row | {"Posted": True}, before=row)
 
 
 def unpost(base: Base, shape: Shape, key: str) -> Row:
     with base.store.transaction():
-        return _save(base, shape, existing(base, shape, key) | {"Posted": False})
+        row = existing(base, shape, key)
+        return _save(base, shape, row | {"Posted": False}, before=row)
 
 
 def existing(base: Base, shape: Shape, key: str) -> Row:
@@ -76,10 +77,10 @@ def existing(base: Base, shape: Shape, key: str) -> Row:
     return row
 
 
-def _save(base: Base, shape: Shape, row: Row) -> Row:
+def _save(base: Base, shape: Shape, row: Row, *, before: Row | None) -> Row:
     if row.get("DeletionMark") and row.get("Posted"):
         row = row | {"Posted": False}
-    saved = base.store.save(shape.name, rules.before_write(base, shape, row))
+    saved = base.store.save(shape.name, rules.before_write(base, shape, row, before))
     rules.after_write(base, shape, saved)
     return saved
 

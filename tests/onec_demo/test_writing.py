@@ -1,6 +1,7 @@
 """Creating and changing over the wire."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -24,6 +25,16 @@ def test_our_own_key_is_taken_and_its_repeat_changes_nothing(onec: OneC) -> None
     repeat = onec.post(COUNTERPARTIES, Ref_Key=KEY, Description="Закат ООО")
     assert told_error(repeat)[:2] == (400, "15")
     assert onec.row(COUNTERPARTIES, KEY)["Description"] == "Рассвет ООО"
+
+
+def test_of_twenty_equal_requests_at_once_one_creates(onec: OneC) -> None:
+    def ask(number: int) -> int:
+        return onec.post(COUNTERPARTIES, Ref_Key=KEY, Description=str(number)).status_code
+
+    with ThreadPoolExecutor(20) as clients:
+        statuses = list(clients.map(ask, range(20)))
+    assert sorted(statuses) == [201] + [400] * 19
+    assert len(onec.rows(COUNTERPARTIES, filter=f"Ref_Key eq guid'{KEY}'")) == 1
 
 
 def test_unknown_properties_are_passed_over_in_silence(onec: OneC) -> None:
