@@ -47,7 +47,10 @@ class Application:
         except UnicodeDecodeError:
             await wire.write(send, Answer(400))
             return
-        answer = await self._answer(request, receive)
+        try:
+            answer = await self._answer(request, receive)
+        except asyncio.CancelledError:  # the program is leaving while somebody still waits
+            answer = None
         if answer is None:
             await _drop(scope, send)
         else:

@@ -26,7 +26,7 @@ def of(application: Application, *, host: str = "127.0.0.1", port: int = 0) -> u
             ws="none",
             log_level="warning",
             access_log=False,
-            timeout_graceful_shutdown=2,
+            timeout_graceful_shutdown=1,
         )
     )
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def wait_until_ready(address: str) -> None:
     raise AssertionError("the demo 1C did not start")
 
 
-def test_what_was_answered_outlives_a_kill_and_term_ends_it_at_once(base: Path) -> None:
+def test_what_was_answered_outlives_a_kill_and_term_ends_it_in_order(base: Path) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     program = start(base, port)
@@ -58,8 +59,15 @@ def test_what_was_answered_outlives_a_kill_and_term_ends_it_at_once(base: Path) 
         wait_until_ready(address)
         assert httpx.get(f"{address}/control/checksum").json() == before
         assert set(keys) <= {each["Ref_Key"] for each in httpx.get(url, auth=AUTH).json()["value"]}
-        program.send_signal(signal.SIGTERM)
-        program.communicate(timeout=10)
+        httpx.post(f"{address}/control/faults", json={"kind": "hang_after"})
+        with ThreadPoolExecutor() as clients:
+            waiting = clients.submit(httpx.get, url, auth=AUTH)
+            time.sleep(0.2)
+            program.send_signal(signal.SIGTERM)
+            program.communicate(timeout=10)
+            with pytest.raises(httpx.TransportError):
+                waiting.result()
+        assert program.returncode == 0
     finally:
         program.kill()
         program.communicate()
