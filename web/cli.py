@@ -1,10 +1,12 @@
 """The console command `karkas`. A command is named here and imported only when it is asked for."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from pkgutil import resolve_name
+from types import FrameType
 
 from domain.kernel.errors import DomainError
 from domain.kernel.settings import BadSetting
@@ -19,6 +21,7 @@ Commands = argparse._SubParsersAction  # noqa: SLF001  argparse gives it no othe
 def main(words: Sequence[str] | None = None) -> None:
     """Do what was asked and say what came of it, or why not in one sentence, with exit code 1."""
     asked = vars(parser().parse_args(words))
+    signal.signal(signal.SIGTERM, _leave)
     try:
         told = resolve_name(asked.pop("command"))(**asked)
     except (Trouble, BadSetting, DomainError) as problem:
@@ -28,6 +31,11 @@ def main(words: Sequence[str] | None = None) -> None:
         sys.exit(INTERRUPTED)
     if told:
         print(told)
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    """As Ctrl-C does: what was opened is closed on the way out."""
+    sys.exit(128 + number)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,5 +1,6 @@
 """For development: has a source file changed since the last look?"""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,20 +13,27 @@ SOURCES = (
     "templates/**/*.mo",
     "static/dist/*.json",
 )
+LOOK_EVERY_SECONDS = 1
 
 
 class Changes:
     def __init__(self) -> None:
-        self.seen = self._stamp()
+        self.seen = stamps()
+        self.due = 0.0
 
     def __call__(self) -> bool:
-        before, self.seen = self.seen, self._stamp()
+        """True once for every change; the disk is asked once a second at most."""
+        if time.monotonic() < self.due:
+            return False
+        self.due = time.monotonic() + LOOK_EVERY_SECONDS
+        before, self.seen = self.seen, stamps()
         return before != self.seen
 
-    def _stamp(self) -> dict[Path, int]:
-        return {path: path.stat().st_mtime_ns for path in self._files()}
 
-    @staticmethod
-    def _files() -> Iterator[Path]:
-        for pattern in SOURCES:
-            yield from ROOT.glob(pattern)
+def stamps() -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in _files()}
+
+
+def _files() -> Iterator[Path]:
+    for pattern in SOURCES:
+        yield from ROOT.glob(pattern)

@@ -24,14 +24,17 @@ def run(*, reload: bool = False) -> None:
         servers.ready() as ready,
     ):
         _prepare("migrate", *(["demo"] if ready.demo else []))
-        everything = [
-            *programs.site(listener, 1 if reload else ready.web_processes),
-            programs.worker(),
-            programs.schedule(),
-            *([programs.onec_demo(ready)] if ready.demo else []),
-        ]
-        changed = Changes() if reload else lambda: False
-        supervise(everything, ready.home / "logs", started=lambda: announce(ready), changed=changed)
+        supervise(
+            programs.site(listener, 1 if reload else ready.web_processes),
+            ready.home / "logs",
+            opened=lambda: announce(ready),
+            later=[
+                programs.worker(),
+                programs.schedule(),
+                *([programs.onec_demo(ready)] if ready.demo else []),
+            ],
+            changed=Changes() if reload else lambda: False,
+        )
 
 
 def serve() -> None:

@@ -13,7 +13,7 @@ from web.run.output import Output
 from web.run.programs import Program
 from web.run.trouble import Trouble
 
-LOOK_EVERY_SECONDS = 0.2
+LOOK_EVERY_SECONDS = 0.1
 LEAVE_SECONDS = 6
 """For all programs together, then they are killed; the servers need the rest of the ten seconds."""
 HEALTHY_SECONDS = 30
@@ -97,20 +97,28 @@ def supervise(
     programs: Iterable[Program],
     logs: Path,
     *,
-    started: Callable[[], None] = lambda: None,
+    opened: Callable[[], None] = lambda: None,
+    later: Iterable[Program] = (),
     changed: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Run the programs until a signal says to leave. Raises Trouble when one cannot be kept alive."""
+    """Run the programs until a signal says to leave. Raises Trouble when one cannot be kept alive.
+
+    `opened` waits until the first ones can be used; only then the `later` ones take their share
+    of the machine. `changed` says, at every look, whether all must start again.
+    """
     keepers = [Keeper(program, Output(program.name, logs)) for program in programs]
+    waiting = [Keeper(program, Output(program.name, logs)) for program in later]
     with told_to_leave() as leaving:
+        opening = threading.Thread(target=opened, daemon=True)
+        opening.start()
         try:
-            for keeper in keepers:
-                keeper.start()
-            threading.Thread(target=started, daemon=True).start()
-            while not leaving.wait(LOOK_EVERY_SECONDS):
+            while not leaving.is_set():
                 again = changed()
                 for keeper in keepers:
                     keeper.restart() if again else keeper.look()
+                if not opening.is_alive():
+                    keepers, waiting = [*keepers, *waiting], []
+                leaving.wait(LOOK_EVERY_SECONDS)
         finally:
             _end(keepers)
 
