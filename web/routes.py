@@ -3,6 +3,7 @@
 from web import health
 from web.live import live
 from web.metrics import metrics
+from web.onec import SiteExchange
 from web.sign_in import MySessions, SignIn, SignOut, choose_language, choose_theme
 
 ROUTES = [
@@ -15,4 +16,5 @@ ROUTES = [
     SignOut,
     choose_language,
     choose_theme,
+    SiteExchange,
 ]

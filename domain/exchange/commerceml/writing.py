@@ -1,0 +1,34 @@
+"""What we answer 1C in CommerceML: our orders and our statuses, in windows-1251 as its site exchange expects."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from lxml import etree
+
+ENCODING = "windows-1251"
+VERSION = "2.09"
+
+
+def orders(*, at: datetime) -> bytes:
+    """A valid root without «Документ»: nothing to export. `at` is in the zone of 1C's server."""
+    root = etree.Element(
+        "КоммерческаяИнформация", ВерсияСхемы=VERSION, ДатаФормирования=f"{at:%Y-%m-%dT%H:%M:%S}"
+    )
+    return _written(root)
+
+
+def reference(statuses: Iterable[tuple[int, str]]) -> bytes:
+    """Statuses, ways of payment and of delivery. The first letter of «Cтатусы» is Latin: 1C looks for it so."""
+    root = etree.Element("Справочник")
+    listed = etree.SubElement(root, "Cтатусы")
+    for ref, name in statuses:
+        status = etree.SubElement(listed, "Элемент")
+        etree.SubElement(status, "Ид").text = str(ref)
+        etree.SubElement(status, "Название").text = name
+    etree.SubElement(root, "ПлатежныеСистемы")
+    etree.SubElement(root, "СлужбыДоставки")
+    return _written(root)
+
+
+def _written(root: etree._Element) -> bytes:
+    return etree.tostring(root, encoding=ENCODING, xml_declaration=True)

@@ -1,0 +1,32 @@
+"""How 1C is answered: a control word on the first line, plain windows-1251, always 200."""
+
+from litestar import Response
+
+CHARSET = "windows-1251"
+
+
+def lines(*words: str) -> Response[bytes]:
+    """No BOM, nothing before the first word: 1C compares it letter by letter."""
+    return _bytes("\n".join(words).encode(CHARSET, "replace"), "text/plain")
+
+
+def success(*words: str) -> Response[bytes]:
+    return lines("success", *words)
+
+
+def progress(sentence: str) -> Response[bytes]:
+    """1C repeats the same request."""
+    return lines("progress", sentence)
+
+
+def failure(sentence: str) -> Response[bytes]:
+    """The sentence is shown to the operator of 1C, so it is one line."""
+    return lines("failure", " ".join(sentence.split()))
+
+
+def xml(content: bytes) -> Response[bytes]:
+    return _bytes(content, f"application/xml; charset={CHARSET}")
+
+
+def _bytes(content: bytes, kind: str) -> Response[bytes]:
+    return Response(content, media_type=kind, encoding=CHARSET, headers={"Cache-Control": "no-store"})
