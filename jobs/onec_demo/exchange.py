@@ -55,7 +55,7 @@ def exchange(base: Base, site: Site, manner: Manner) -> Log:
             Talk(http, site, log).send(parcel, zipped=manner.zipped)
     except Stopped as stopped:
         log.outcome = str(stopped)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         log.outcome = f"Сайт недоступен: {type(error).__name__}. {error}"
     else:
         base.store.set(EXCHANGED, str(reached))

@@ -207,8 +207,11 @@ def test_what_goes_wrong_is_said_in_the_words_of_1c(
     assert (log["ok"], log["outcome"]) == (False, outcome)
 
 
-def test_a_site_that_is_away_is_said_to_be(onec: OneC) -> None:
-    onec.demo.site = Site("http://127.0.0.1:9/onec/exchange", "onec", "karkas")
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9/onec/exchange", "http://127.0.0.1:port/", "site", "ftp://a/"]
+)
+def test_a_site_that_is_not_there_is_said_to_be_away(onec: OneC, url: str) -> None:
+    onec.demo.site = Site(url, "onec", "karkas")
     log = send(onec)
     assert not log["ok"] and log["outcome"].startswith("Сайт недоступен")
 
