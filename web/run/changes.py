@@ -1,5 +1,7 @@
-"""For development: has a source file changed since the last look?"""
+"""For development: has a source file changed? Then what is made of sources is made anew."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +12,10 @@ SOURCES = (
     "jobs/**/*.py",
     "web/**/*.py",
     "templates/**/*.html",
-    "templates/**/*.mo",
-    "static/dist/*.json",
+    "templates/locale/*/*.po",
+    "static/css/**/*.css",
+    "static/js/**/*.js",
+    "static/icons.txt",
 )
 LOOK_EVERY_SECONDS = 1
 
@@ -27,7 +31,15 @@ class Changes:
             return False
         self.due = time.monotonic() + LOOK_EVERY_SECONDS
         before, self.seen = self.seen, stamps()
+        if before != self.seen:
+            make_anew()
         return before != self.seen
+
+
+def make_anew() -> None:
+    """A mistake in a source is told on the console; the site goes on with what was made before."""
+    for words in (["web.assets", "build"], ["web.translations", "compile"]):
+        subprocess.run([sys.executable, "-m", *words], check=False)
 
 
 def stamps() -> dict[Path, int]:
