@@ -11,7 +11,8 @@ import threading
 from dramatiq import Worker
 
 from domain.kernel.settings import settings
-from jobs import logs, main
+from jobs import logs
+from jobs.main import broker
 
 STOP_MILLISECONDS = 4_000
 """Jobs still running then are taken over by lease when it runs out."""
@@ -24,7 +25,6 @@ def run() -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    broker = main.broker
     broker.emit_after("process_boot")
     worker = Worker(broker, worker_threads=settings().worker_threads)
     worker.start()

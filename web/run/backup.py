@@ -129,8 +129,8 @@ def _workspace() -> Iterator[Path]:
 
 def _postgres_program(name: str, url: str, *arguments: str | Path) -> None:
     """The password goes through the environment: arguments of a program are seen by everybody."""
-    parts = conninfo_to_dict(url)
-    password = str(parts.pop("password", "") or "")
+    parts: dict[str, Any] = conninfo_to_dict(url)
+    password = parts.pop("password", None) or ""
     done = subprocess.run(
         [PROGRAMS / name, f"--dbname={make_conninfo(**parts)}", *arguments],
         env={**os.environ, "PGPASSWORD": password},

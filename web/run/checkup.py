@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from pyexpat import EXPAT_VERSION
+from typing import Any
 
 import psycopg
 import redis
@@ -124,6 +125,6 @@ QUESTIONS = (_disk, _files, _database, _migrated, _clocks, _redis, _dead_message
 
 
 @contextmanager
-def _connected(ready: Settings) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+def _connected(ready: Settings) -> Iterator["psycopg.Connection[Any]"]:
     with psycopg.connect(ready.database_url, connect_timeout=servers.PATIENCE_SECONDS) as connection:
         yield connection

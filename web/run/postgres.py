@@ -149,7 +149,7 @@ class Postgres:
 def _is_held(lock_file: Path) -> bool:
     try:
         process = psutil.Process(int(lock_file.read_text().split()[0]))
-        return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE)
     except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
         return False
 
