@@ -15,6 +15,8 @@ from jobs.subscribers import SUBSCRIBERS
 from jobs.work import unit_of_work
 
 BATCH = 100
+LOCK = 0x72656C6179
+"""Advisory lock: one relay at a time, so that messages about a thing are put in the order of its events."""
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +27,15 @@ def relay() -> None:
 
     An event whose subscriber fails is left for the next run; those after it go on.
     """
-    last = 0
-    while seen := relay_batch(last):
-        last = seen
+    last: int | None = 0
+    while last is not None:
+        last = relay_batch(last)
 
 
 def relay_batch(after: int) -> int | None:
     """Relay the next events after that number; the last number met, or None at the end."""
     with unit_of_work() as session:
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
         events = unrelayed(session, after)
         told = [event.id for event in events if tell(session, event)]
         mark("relaying")
@@ -43,10 +46,9 @@ def relay_batch(after: int) -> int | None:
 
 
 def unrelayed(session: Session, after: int) -> list[Event]:
-    """Locked; what another relay holds is passed over. By state, not by "later than the last":
-    the order of numbers is not the order of commits."""
+    """By state, not by "later than the last seen": the order of numbers is not the order of commits."""
     waiting = select(Event).where(col(Event.relayed_at).is_(None), Event.id > after).order_by(col(Event.id))
-    return list(session.exec(waiting.limit(BATCH).with_for_update(skip_locked=True)))
+    return list(session.exec(waiting.limit(BATCH)))
 
 
 def tell(session: Session, event: Event) -> bool:

@@ -21,6 +21,7 @@ LOOK_SECONDS = 1.0
 JOBS: dict[Callable[[], None], float] = {
     sweeping.relay_events: 2,
     sweeping.wake_messages: 2,
+    sweeping.expire_bookings: 1,
     sweeping.look_into_bases: 1,
     sweeping.prune: 3600,
 }

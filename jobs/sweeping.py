@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from domain.access import UserSession
 from domain.access.models import LoginThrottle
+from domain.estate import booking
 from domain.exchange import messages, polling
 from domain.kernel import clock
 from jobs import queue
@@ -34,6 +35,12 @@ def wake_messages() -> None:
     for message_id in due:
         if not queue.enqueue("deliver", message_id):
             deliver.fn(message_id)
+
+
+def expire_bookings() -> None:
+    """The term of a booking ends by itself, whether anybody is looking or not."""
+    with unit_of_work() as session:
+        booking.expire(session, now=clock.now())
 
 
 def look_into_bases() -> None:

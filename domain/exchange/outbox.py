@@ -17,8 +17,11 @@ Client = Company | Person
 
 
 def send_booking(session: Session, event: Event) -> None:
-    """A message says "bring 1C up to the booking as it is now", so an old one does no harm."""
-    booking = session.get(Booking, _booking_id(event))
+    """A message says "bring 1C up to the booking as it is now", so an old one does no harm.
+
+    Bookings of a unit go in order: 1C refuses a new one until it has heard of the end of the old.
+    """
+    booking = session.get(Booking, event.subject_id)
     if booking:
         queue_booking(session, booking, _bases(session), cause=event.name, event_id=event.id)
 
@@ -54,7 +57,7 @@ def queue_booking(
     for base_id in bases:
         messages.put(
             session, base_id, kind=RESERVATION, key=f"booking:{booking.id}:{event_id or cause}",
-            order_key=f"booking:{booking.id}", subject=booking, event_id=event_id, payload={"cause": cause},
+            order_key=f"unit:{booking.unit_id}", subject=booking, event_id=event_id, payload={"cause": cause},
         )  # fmt: skip
 
 
@@ -63,10 +66,6 @@ def _bases(session: Session) -> list[int]:
         col(Connection.kind) == ConnectionKind.ODATA, col(Connection.enabled), col(Connection.base_url) != ""
     )
     return list(session.execute(wanted.order_by(col(Connection.id))).scalars())
-
-
-def _booking_id(event: Event) -> int:
-    return event.subject_id if event.subject_kind == "booking" else int(event.payload["booking_id"])
 
 
 def client_of(session: Session, kind: str, client_id: int | None) -> Client | None:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from functools import cache
 from itertools import count
 from tempfile import SpooledTemporaryFile
 from types import MappingProxyType
@@ -33,14 +32,18 @@ def client_of(connection: Connection) -> "OneC":
         raise WrongPassword(
             _("The password is not set: the variable %(name)s is empty", name=connection.secret_name)
         )
-    return _client(
-        connection.base_url, connection.login, password, mapping_of(connection.mapping).timeout_seconds
-    )
+    timeout = mapping_of(connection.mapping).timeout_seconds
+    line = connection.base_url, connection.login, password, timeout
+    return _lines.get(line) or _lines.setdefault(line, OneC(*line[:3], timeout=timeout))
 
 
-@cache
-def _client(base_url: str, login: str, password: str, timeout: int) -> "OneC":
-    return OneC(base_url, login, password, timeout=timeout)
+def hang_up() -> None:
+    """Close every line of this process."""
+    while _lines:
+        _lines.popitem()[1].close()
+
+
+_lines: dict[tuple[str, str, str, int], "OneC"] = {}
 
 
 class OneC:
@@ -55,6 +58,9 @@ class OneC:
             follow_redirects=False,
             trust_env=False,
         )
+
+    def close(self) -> None:
+        self._http.close()
 
     def get(self, set_name: str, ref: str) -> Row:
         return self._row("GET", odata.entity(set_name, ref))

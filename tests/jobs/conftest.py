@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from sqlmodel import col, select
 
-from domain import events
+from domain.access import User
 from domain.deals.models import Deal
-from domain.estate.models import Booking, Unit
+from domain.estate import Booking, Unit, booking
 from domain.exchange import messages
 from domain.exchange.models import Connection, ConnectionKind, Message
 from domain.kernel import clock
@@ -79,8 +78,7 @@ def connection(database: Database, base_1c: OneC, valkey: str, monkeypatch: pyte
         )
         session.add(connection)
     yield connection
-    onec_odata.client_of(connection)._http.close()
-    onec_odata._client.cache_clear()
+    onec_odata.hang_up()
 
 
 @pytest.fixture
@@ -93,17 +91,14 @@ def matched(connection: Connection) -> Connection:
 
 def book(flat: Unit, deal: Deal, *, days: int = 3) -> Booking:
     with unit_of_work() as session:
-        until = datetime.now(UTC) + timedelta(days=days)
-        booking = Booking(
-            unit_id=flat.id,
-            deal_id=deal.id,
-            booked_by_id=deal.responsible_id,
-            price=flat.price,
-            until=until,
-        )
-        session.add(booking)
-        events.record(session, "unit.booked", booking, by=None, deal=deal.id)
-    return booking
+        unit, anna = session.get_one(Unit, flat.id), session.get_one(User, deal.responsible_id)
+        return booking.book(session, unit, deal_id=deal.id, days=days, by=anna, now=clock.now())
+
+
+def cancel(booked: Booking) -> None:
+    with unit_of_work() as session:
+        anna = session.get_one(User, booked.booked_by_id)
+        booking.cancel(session, session.get_one(Booking, booked.id), by=anna, now=clock.now())
 
 
 def drain(*, hurry: bool = False) -> None:

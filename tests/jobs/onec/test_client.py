@@ -31,7 +31,7 @@ def client(base_1c: OneC) -> Iterator[Client]:
     user = base_1c.demo.user
     client = Client(f"{base_1c.address}/base", user.login, user.password, timeout=0.5)
     yield client
-    client._http.close()
+    client.close()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_nobody_listening_is_unreachable() -> None:
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         client = Client(f"http://127.0.0.1:{taken.getsockname()[1]}/base", "", "", timeout=1)
-        with closing(client._http), pytest.raises(Unreachable):
+        with closing(client), pytest.raises(Unreachable):
             client.published()
 
 

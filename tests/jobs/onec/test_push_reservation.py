@@ -1,39 +1,34 @@
 """A booking is in 1C once, posted, and stays there as it is here."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from domain import events
+from domain.access import User
 from domain.deals.models import Deal
-from domain.estate.models import Booking, BookingState, Unit
+from domain.estate import Booking, Unit, booking
 from domain.exchange import odata
 from domain.exchange.models import Connection, MessageState
+from domain.kernel import clock
 from domain.parties.models import Company
 from jobs.deliver import deliver
 from jobs.onec.pull_units import pull
 from jobs.work import unit_of_work
-from tests.jobs.conftest import COUNTERPARTY, RESERVATION, UNIT, book, drain, told
+from tests.jobs.conftest import COUNTERPARTY, RESERVATION, UNIT, book, cancel, drain, told
 from tests.onec_demo.client import OneC
 
 
-def change(booking: Booking, event: str, **changes: Any) -> None:
-    with unit_of_work() as session:
-        session.add(booking)
-        for name, value in changes.items():
-            setattr(booking, name, value)
-        events.record(session, event, booking, by=None, deal=booking.deal_id)
-
-
-def close(booking: Booking, event: str, state: BookingState) -> None:
-    change(booking, event, state=state, closed_at=datetime.now(UTC))
+def in_moscow(at: datetime) -> str:
+    return at.astimezone(ZoneInfo("Europe/Moscow")).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def test_a_booking_becomes_a_posted_document(
     matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
 ) -> None:
-    booking = book(flat_1, ivanov_deal)
+    booked = book(flat_1, ivanov_deal)
     drain()
 
     (document,) = base_1c.rows(RESERVATION)
@@ -44,8 +39,7 @@ def test_a_booking_becomes_a_posted_document(
         float(flat_1.price),
     )
     assert (unit["Дом"], unit["НомерПомещения"]) == ("Дом 1", flat_1.number)
-    moscow = booking.until + timedelta(hours=3)
-    assert document["ДатаОкончания"] == moscow.strftime("%Y-%m-%dT%H:%M:%S")
+    assert document["ДатаОкончания"] == in_moscow(booked.until)
     (message,) = told("reservation")
     assert (message.state, message.report["step"]) == (MessageState.DONE, "posted")
     assert message.report["number"] == document["Number"]
@@ -54,49 +48,60 @@ def test_a_booking_becomes_a_posted_document(
 def test_the_document_has_a_key_of_ours(
     matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
 ) -> None:
-    booking = book(flat_1, ivanov_deal)
+    booked = book(flat_1, ivanov_deal)
     drain()
 
     (document,) = base_1c.rows(RESERVATION)
-    assert document["Ref_Key"] == odata.own_key("booking", booking.id, booking.booked_at)
+    assert document["Ref_Key"] == odata.own_key("booking", booked.id, booked.booked_at)
 
 
-@pytest.mark.parametrize(
-    ("event", "state"),
-    [("booking.cancelled", BookingState.CANCELLED), ("booking.expired", BookingState.EXPIRED)],
-)
+def expire(booked: Booking) -> None:
+    with unit_of_work() as session:
+        assert booking.expire(session, now=booked.until) == 1
+
+
+@pytest.mark.parametrize("end", [cancel, expire])
 def test_a_booking_that_ended_is_released_in_1c(
-    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal, event: str, state: BookingState
+    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal, end: Callable[[Booking], None]
 ) -> None:
-    booking = book(flat_1, ivanov_deal)
+    end(book(flat_1, ivanov_deal))
     drain()
-    close(booking, event, state)
-    drain()
+    again = book(flat_1, ivanov_deal)
+    end(again)
     again = book(flat_1, ivanov_deal)
     drain()
 
-    old, new = base_1c.rows(RESERVATION, orderby="Date,Number")
+    (document,) = base_1c.rows(RESERVATION)
+    assert (document["Статус"], document["Posted"]) == ("Активна", True)
+    assert document["Ref_Key"] == odata.own_key("booking", again.id, again.booked_at)
+
+    end(again)
+    latest = book(flat_1, ivanov_deal)
+    drain()
+
+    old, new = base_1c.rows(RESERVATION, orderby="Number")
     assert (old["Статус"], new["Статус"], new["Posted"]) == ("Снята", "Активна", True)
-    assert new["Ref_Key"] == odata.own_key("booking", again.id, again.booked_at)
+    assert new["Ref_Key"] == odata.own_key("booking", latest.id, latest.booked_at)
 
 
 def test_an_extended_booking_is_extended_in_1c(
-    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
+    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal, anna: User
 ) -> None:
-    booking = book(flat_1, ivanov_deal, days=1)
+    booked = book(flat_1, ivanov_deal, days=1)
     drain()
-    change(booking, "booking.extended", until=datetime(2030, 1, 10, 9, 0, tzinfo=UTC))
+    with unit_of_work() as session:
+        booked = session.get_one(Booking, booked.id)
+        booking.extend(session, booked, days=7, by=anna, now=clock.now())
     drain()
 
     (document,) = base_1c.rows(RESERVATION)
-    assert (document["ДатаОкончания"], document["Posted"]) == ("2030-01-10T12:00:00", True)
+    assert (document["ДатаОкончания"], document["Posted"]) == (in_moscow(booked.until), True)
 
 
 def test_a_booking_that_ended_before_it_travelled_leaves_nothing_in_1c(
     matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
 ) -> None:
-    booking = book(flat_1, ivanov_deal)
-    close(booking, "booking.cancelled", BookingState.CANCELLED)
+    cancel(book(flat_1, ivanov_deal))
     drain()
 
     assert base_1c.rows(RESERVATION) == []
@@ -139,7 +144,7 @@ def test_a_client_1c_knows_is_named_and_one_it_learns_of_later_too(
     assert base_1c.row(COUNTERPARTY, document["Контрагент_Key"])["ИНН"] == mayak.inn
 
 
-def test_1c_refusing_to_post_is_a_sentence_for_a_person_and_blocks_only_that_booking(
+def test_1c_refusing_to_post_is_a_sentence_for_a_person_and_blocks_only_that_unit(
     matched: Connection, base_1c: OneC, flat_1: Unit, flat_2: Unit, ivanov_deal: Deal
 ) -> None:
     unit = base_1c.rows(UNIT, filter="НомерПомещения eq '1'")[0]
@@ -153,7 +158,7 @@ def test_1c_refusing_to_post_is_a_sentence_for_a_person_and_blocks_only_that_boo
     assert "не продаётся (Продана)" in dead.error
     assert fine.state is MessageState.DONE
 
-    close(refused, "booking.cancelled", BookingState.CANCELLED)
+    cancel(refused)
     drain()
     assert told("reservation")[-1].state is MessageState.QUEUED
 
@@ -162,11 +167,11 @@ def test_a_retry_after_a_refusal_brings_the_booking_as_it_is_now(
     matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
 ) -> None:
     base_1c.fault("error_before", methods=["POST"], path="/Post", status=400)
-    booking = book(flat_1, ivanov_deal)
+    booked = book(flat_1, ivanov_deal)
     drain()
     (dead,) = told("reservation")
     assert dead.state is MessageState.DEAD
-    close(booking, "booking.cancelled", BookingState.CANCELLED)
+    cancel(booked)
 
     with unit_of_work() as session:
         session.add(dead)
