@@ -1,6 +1,29 @@
 """Deals: opened, moved through funnels by rules that explain themselves, won or lost."""
 
+from domain.deals.bookings import book
+from domain.deals.editing import edit
+from domain.deals.funnels import StagePlan, arrange, get_stage, list_funnels, next_stage, stages_of
 from domain.deals.models import Deal, Funnel, Stage, StageKind, StageStay
+from domain.deals.moving import move, step_back
+from domain.deals.opening import open_deal
 from domain.deals.reading import get_visible
 
-__all__ = ["Deal", "Funnel", "Stage", "StageKind", "StageStay", "get_visible"]
+__all__ = [
+    "Deal",
+    "Funnel",
+    "Stage",
+    "StageKind",
+    "StagePlan",
+    "StageStay",
+    "arrange",
+    "book",
+    "edit",
+    "get_stage",
+    "get_visible",
+    "list_funnels",
+    "move",
+    "next_stage",
+    "open_deal",
+    "stages_of",
+    "step_back",
+]

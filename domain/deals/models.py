@@ -42,6 +42,7 @@ class Stage(Record, table=True):
 class Deal(Record, table=True):
     __table_args__ = (
         Index("ix_deal_stage_rank", "stage_id", "rank"),
+        Index("ix_deal_stage_entered", "stage_id", "stage_entered_at"),
         CheckConstraint("amount is null or amount >= 0", name="amount_not_negative"),
         CheckConstraint("person_id is not null or company_id is not null", name="has_client"),
     )

@@ -13,6 +13,7 @@ from domain.estate.models import (
     UnitKind,
     UnitStatus,
 )
+from domain.estate.booking import book, cancel, expire, extend, release_all
 from domain.estate.reading import get_booking, get_unit
 
 __all__ = [
@@ -27,6 +28,11 @@ __all__ = [
     "Unit",
     "UnitKind",
     "UnitStatus",
+    "book",
+    "cancel",
+    "expire",
+    "extend",
     "get_booking",
     "get_unit",
+    "release_all",
 ]

@@ -6,7 +6,7 @@ and writes nothing where nothing changed.
 
 import enum
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -97,25 +97,34 @@ class Stock:
             (place.floor_id, described.kind.value, described.number)
             for place, (_k, described) in zip(places, batch, strict=True)
         ]
-        by_id, by_spot = self._standing([known for known, _d in batch if known], spots)
+        by_id = self._known([known for known, _described in batch if known])
+        leaving = {
+            spot_of(by_id[known]): by_id[known]
+            for (known, _described), spot in zip(batch, spots, strict=True)
+            if known in by_id and spot_of(by_id[known]) != spot
+        }
+        staying = {spot_of(unit): unit for unit in by_id.values() if spot_of(unit) not in leaving}
+        standing = self._standing({*spots} - {spot_of(unit) for unit in by_id.values()})
         taken = []
         for index, ((known, described), place, spot) in enumerate(zip(batch, places, spots, strict=True)):
-            unit = by_id.get(known or 0) or by_spot.get(spot)
-            if spot in self._described or by_spot.get(spot, unit) is not unit:
+            unit = by_id.get(known or 0) or standing.get(spot)
+            occupant = standing.get(spot) or staying.get(spot) or (unit and leaving.get(spot))
+            if spot in self._described or occupant not in (None, unit):
                 raise Occupied(index, described)
             self._described.add(spot)
             taken.append(self._alter(unit, described, place) if unit else self._add(described, place))
         self._announce_added(taken, places)
         return taken
 
-    def _standing(
-        self, ids: Sequence[int], spots: Sequence[Spot]
-    ) -> tuple[dict[int, Unit], dict[Spot, Unit]]:
+    def _known(self, ids: Sequence[int]) -> dict[int, Unit]:
+        known = select(Unit).where(col(Unit.id).in_(ids))
+        return {unit.id: unit for unit in self._session.exec(known)} if ids else {}
+
+    def _standing(self, spots: Collection[Spot]) -> dict[Spot, Unit]:
         there = tuple_(col(Unit.floor_id), col(Unit.kind), col(Unit.number)).in_(spots)
-        found = self._session.exec(select(Unit).where(col(Unit.id).in_(ids) | there)).all()
-        return {unit.id: unit for unit in found}, {
-            (unit.floor_id, unit.kind.value, unit.number): unit for unit in found
-        }
+        return (
+            {spot_of(unit): unit for unit in self._session.exec(select(Unit).where(there))} if spots else {}
+        )
 
     def _add(self, described: Described, place: Place) -> Taken:
         said = {name: value for name in FEATURES if (value := getattr(described, name)) is not None}
@@ -173,6 +182,10 @@ class Stock:
             self._session.flush()
             events.record(self._session, names.ESTATE_ARRANGED, level, by=None, identity=identity)
         return level
+
+
+def spot_of(unit: Unit) -> Spot:
+    return unit.floor_id, unit.kind.value, unit.number
 
 
 def position(number: str) -> int:

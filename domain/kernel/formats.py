@@ -8,6 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from domain.kernel.money import rounded
+from domain.kernel.settings import settings
 from domain.kernel.text import _, current_language, ngettext
 
 NBSP = "\u00a0"
@@ -70,6 +71,16 @@ def percent(share: Decimal | float) -> str:
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone)
+
+
+def here(moment: datetime) -> datetime:
+    """In the zone of the installation: what sentences of the domain are told in."""
+    return local(moment, settings().zone)
+
+
+def told(moment: datetime, *, now: datetime) -> str:
+    """«сегодня, 15:02» for sentences of the domain."""
+    return near(here(moment), now=here(now))
 
 
 def clock(moment: datetime) -> str:

@@ -451,6 +451,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_deal_person_id"), "deal", ["person_id"], unique=False)
     op.create_index(op.f("ix_deal_responsible_id"), "deal", ["responsible_id"], unique=False)
     op.create_index("ix_deal_stage_rank", "deal", ["stage_id", "rank"], unique=False)
+    op.create_index("ix_deal_stage_entered", "deal", ["stage_id", "stage_entered_at"], unique=False)
     op.create_table(
         "floor",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -808,6 +809,7 @@ def downgrade() -> None:
     )
     op.drop_table("message")
     op.drop_table("floor")
+    op.drop_index("ix_deal_stage_entered", table_name="deal")
     op.drop_index("ix_deal_stage_rank", table_name="deal")
     op.drop_index(op.f("ix_deal_responsible_id"), table_name="deal")
     op.drop_index(op.f("ix_deal_person_id"), table_name="deal")

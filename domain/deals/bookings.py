@@ -1,0 +1,38 @@
+"""Booking a unit for a deal: the way in from the chessboard and from the deal's card alike."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from domain import estate
+from domain.access.models import User
+from domain.deals import editing
+from domain.deals.models import Deal, Stage, StageKind
+from domain.estate.booking import deal_topics
+from domain.kernel.errors import Refused
+from domain.kernel.text import _
+
+
+def book(
+    session: Session, deal: Deal, unit: estate.Unit, *, days: int, by: User, now: datetime
+) -> estate.Booking:
+    """Book for an open deal; a deal without an amount takes the frozen price.
+
+    The unit is locked before the deal, as everywhere; raises what `estate.book` raises.
+    """
+    if deal.stage.kind is not StageKind.OPEN:
+        raise Refused(_("The deal is closed: units are booked for open deals only"))
+    booking = estate.book(session, unit, deal_id=deal.id, days=days, by=by, now=now)
+    editing.fill_amount(session, deal, booking.price, by=by)
+    return booking
+
+
+def _funnel_topic(session: Session, deal_id: int) -> list[str]:
+    funnel = (
+        sa.select(Stage.funnel_id).join(Deal, col(Deal.stage_id) == Stage.id).where(col(Deal.id) == deal_id)
+    )
+    return [f"funnel-{funnel_id}" for funnel_id in session.execute(funnel).scalars()]
+
+
+deal_topics.append(_funnel_topic)

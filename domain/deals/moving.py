@@ -1,0 +1,126 @@
+"""Moving a deal along its own funnel: the only way a stage changes."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from domain import estate, events
+from domain.access.models import User
+from domain.deals import ordering, rules
+from domain.deals.models import Deal, Stage, StageKind, StageStay
+from domain.events import Event
+from domain.kernel import formats
+from domain.kernel.errors import Refused, Stale
+from domain.kernel.text import _
+
+UNDO_WITHIN = timedelta(minutes=10)
+
+
+def move(
+    session: Session,
+    deal: Deal,
+    *,
+    to: Stage,
+    version: int,
+    by: User,
+    now: datetime,
+    after_id: int | None = None,
+) -> None:
+    """Put the deal on the stage, below the card `after_id` (on top without one).
+
+    Raises Stale when somebody changed the deal since `version` was shown, Refused with the unmet
+    conditions when the stage's rules say no. Entering a lost stage frees the deal's units.
+    """
+    session.refresh(deal, with_for_update=True)
+    if deal.version != version:
+        raise Stale(_stale(session, deal, now=now))
+    if to.funnel_id != deal.stage.funnel_id:
+        raise Refused(_("That stage is in another funnel"))
+    if to.id == deal.stage_id:
+        _reorder(session, deal, after_id=after_id, by=by)
+        return
+    if reasons := rules.unmet(session, deal, to):
+        raise Refused(_("Not ready for “%(stage)s” yet", stage=to.name), reasons)
+    _enter(session, deal, to, after_id=after_id, by=by, now=now)
+
+
+def step_back(session: Session, deal: Deal, *, by: User, now: datetime) -> None:
+    """Undo one's own last move while nobody has touched the deal since. Back is always allowed."""
+    session.refresh(deal, with_for_update=True)
+    last = session.exec(
+        select(Event)
+        .where(Event.deal_id == deal.id, Event.name == "deal.moved")
+        .order_by(col(Event.id).desc())
+        .limit(1)
+    ).first()
+    mine = last is not None and last.actor_id == by.id and now - last.at < UNDO_WITHIN
+    if last is None or not mine or last.payload["version"] != deal.version:
+        raise Refused(_("This move can't be undone any more: the deal has changed since"))
+    back = session.get_one(Stage, last.payload["left_id"])
+    _enter(session, deal, back, after_id=None, by=by, now=now)
+
+
+def _enter(session: Session, deal: Deal, to: Stage, *, after_id: int | None, by: User, now: datetime) -> None:
+    left = deal.stage
+    _close_stay(session, deal, by=by, now=now)
+    session.add(StageStay(deal_id=deal.id, stage_id=to.id, entered_at=now, entered_by_id=by.id))
+    deal.rank = ordering.after(session, to.id, after_id) if after_id else ordering.on_top(session, to.id)
+    deal.stage_id, deal.stage_entered_at = to.id, now
+    deal.version += 1
+    session.flush()
+    session.refresh(deal, ["stage"])
+    if to.kind is StageKind.LOST:
+        estate.release_all(session, deal_id=deal.id, by=by, now=now)
+    events.record(
+        session,
+        "deal.moved",
+        deal,
+        by=by,
+        deal=deal.id,
+        topics=topics(deal),
+        left=left.name,
+        left_id=left.id,
+        entered=to.name,
+        entered_id=to.id,
+        version=deal.version,
+    )
+
+
+def _reorder(session: Session, deal: Deal, *, after_id: int | None, by: User) -> None:
+    if after_id == deal.id:
+        return
+    deal.rank = ordering.after(session, deal.stage_id, after_id)
+    deal.version += 1
+    events.record(session, "deal.reordered", deal, by=by, topics=topics(deal))
+
+
+def _close_stay(session: Session, deal: Deal, *, by: User, now: datetime) -> None:
+    present = select(StageStay).where(StageStay.deal_id == deal.id, col(StageStay.left_at).is_(None))
+    if stay := session.exec(present).first():
+        stay.left_at, stay.left_by_id = now, by.id
+        session.flush()
+
+
+def topics(deal: Deal) -> list[str]:
+    """The screens that show this deal."""
+    return [f"funnel-{deal.stage.funnel_id}", f"deal-{deal.id}"]
+
+
+def _stale(session: Session, deal: Deal, *, now: datetime) -> str:
+    """Where the deal is now, and who changed it when."""
+    last = session.exec(
+        select(Event, User.name)
+        .join(User, col(User.id) == Event.actor_id)
+        .where(Event.subject_kind == "deal", Event.subject_id == deal.id)
+        .order_by(col(Event.id).desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return _("The deal has changed since you saw it; it is on “%(stage)s” now", stage=deal.stage.name)
+    event, who = last
+    return _(
+        "The deal has changed since you saw it: it is on “%(stage)s” now; %(who)s, %(when)s",
+        stage=deal.stage.name,
+        who=who,
+        when=formats.told(event.at, now=now),
+    )

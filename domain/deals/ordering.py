@@ -1,0 +1,43 @@
+"""The order of cards in a column: a fraction between the neighbours, computed here and nowhere else."""
+
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from domain.deals.models import Deal
+
+STEP = Decimal(1024)
+
+
+def on_top(session: Session, stage_id: int) -> Decimal:
+    first = session.execute(sa.select(sa.func.min(Deal.rank)).where(col(Deal.stage_id) == stage_id)).scalar()
+    return (first if first is not None else STEP) - STEP
+
+
+def after(session: Session, stage_id: int, deal_id: int | None) -> Decimal:
+    """The rank right below the given card of the stage; on top when there is no such card any more."""
+    above = session.exec(select(Deal.rank).where(Deal.id == deal_id, Deal.stage_id == stage_id)).first()
+    if above is None:
+        return on_top(session, stage_id)
+    below = session.execute(
+        sa.select(sa.func.min(Deal.rank)).where(col(Deal.stage_id) == stage_id, col(Deal.rank) > above)
+    ).scalar()
+    if below is None:
+        return above + STEP
+    between = (above + below) / 2
+    if above < between < below:
+        return between
+    spread(session, stage_id)
+    return after(session, stage_id, deal_id)
+
+
+def spread(session: Session, stage_id: int) -> None:
+    """Renumber the column when two neighbours have no number left between them."""
+    placed = (
+        sa.select(Deal.id, sa.func.row_number().over(order_by=(Deal.rank, Deal.id)).label("place"))
+        .where(col(Deal.stage_id) == stage_id)
+        .subquery()
+    )
+    session.execute(sa.update(Deal).where(col(Deal.id) == placed.c.id).values(rank=placed.c.place * STEP))
+    session.expire_all()

@@ -1,0 +1,219 @@
+"""Booking a unit: the one place where two people can want the same thing.
+
+Whoever writes a booking (the form, the expiry, 1C, the demo) comes through these verbs. They lock
+the unit's row first, so that everyone else waits and then sees what happened; the partial unique
+index on active bookings is the last line, which nobody can go around.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from domain import events
+from domain.access.models import User
+from domain.access.policy import rows_of
+from domain.estate.models import Availability, Booking, BookingState, Floor, Section, Unit
+from domain.kernel import formats
+from domain.kernel.errors import Forbidden, Refused
+from domain.kernel.text import _
+
+TERMS = (1, 3, 7)
+"""Days a booking may be made or extended for."""
+DAY_ENDS_AT = 18
+"""A booking runs to this hour of its last day, when the sales office closes."""
+OWN_EXTENSIONS = 1
+"""How many times a manager extends without the head."""
+
+TopicsOf = Callable[[Session, int], Iterable[str]]
+deal_topics: list[TopicsOf] = []
+"""Filled from above: which open screens follow a deal (deals are not known here)."""
+
+
+class Taken(Refused):
+    """Somebody was first. `booking` is theirs."""
+
+    def __init__(self, unit: Unit, booking: Booking, *, now: datetime) -> None:
+        self.booking = booking
+        super().__init__(
+            _(
+                "Unit %(number)s is already booked: %(who)s, %(when)s; until %(until)s",
+                number=unit.number,
+                who=booking.booked_by.name,
+                when=formats.told(booking.booked_at, now=now),
+                until=formats.told(booking.until, now=now),
+            )
+        )
+
+
+def term_end(start: datetime, days: int) -> datetime:
+    """The office's closing hour, `days` days after the start, in the installation's zone."""
+    last_day = formats.here(start) + timedelta(days=days)
+    return last_day.replace(hour=DAY_ENDS_AT, minute=0, second=0, microsecond=0)
+
+
+def book(session: Session, unit: Unit, *, deal_id: int, days: int, by: User, now: datetime) -> Booking:
+    """Hold the unit and freeze its price for a deal until the end of the term.
+
+    Raises Taken with the winner's name, or Refused when the unit is not for sale or has no price.
+    """
+    if days not in TERMS:
+        raise Refused(_("A booking is for 1, 3 or 7 days"))
+    lock(session, unit)
+    _free_or_refuse(session, unit, now=now)
+    booking = Booking(
+        unit_id=unit.id,
+        deal_id=deal_id,
+        booked_by_id=by.id,
+        price=unit.price,
+        booked_at=now,
+        until=term_end(now, days),
+    )
+    try:
+        with session.begin_nested():
+            session.add(booking)
+    except IntegrityError:
+        _free_or_refuse(session, unit, now=now)
+        raise
+    _record(session, "unit.booked", booking, unit, by=by, price=booking.price, until=booking.until)
+    return booking
+
+
+def extend(session: Session, booking: Booking, *, days: int, by: User, now: datetime) -> None:
+    """Prolong an active booking from its present end. A manager may once; their head, again."""
+    if days not in TERMS:
+        raise Refused(_("A booking is for 1, 3 or 7 days"))
+    unit = _lock_active(session, booking, now=now)
+    _demand_right(session, booking, by=by)
+    if by.id == booking.booked_by_id and booking.extensions >= OWN_EXTENSIONS and by.chief_id is not None:
+        raise Refused(_("You have already extended this booking. Ask your head to extend it further."))
+    before, booking.until = booking.until, term_end(booking.until, days)
+    booking.extensions += 1
+    _record(session, "booking.extended", booking, unit, by=by, changes={"until": (before, booking.until)})
+
+
+def cancel(session: Session, booking: Booking, *, by: User, now: datetime) -> None:
+    """Give the unit back to sale before the term ends."""
+    unit = _lock_active(session, booking, now=now)
+    _demand_right(session, booking, by=by)
+    _close(session, booking, unit, BookingState.CANCELLED, "booking.cancelled", by=by, now=now)
+
+
+def release_all(session: Session, *, deal_id: int, by: User | None, now: datetime) -> int:
+    """Free every unit a refused deal holds; units are locked in order, so no two releases deadlock."""
+    held = select(Booking).where(Booking.deal_id == deal_id, Booking.state == BookingState.ACTIVE)
+    released = 0
+    for booking in session.exec(held.order_by(col(Booking.unit_id))).all():
+        unit = session.get_one(Unit, booking.unit_id)
+        lock(session, unit)
+        session.refresh(booking)
+        if booking.state is BookingState.ACTIVE:
+            _close(session, booking, unit, BookingState.CANCELLED, "booking.cancelled", by=by, now=now)
+            released += 1
+    return released
+
+
+def expire(session: Session, *, now: datetime, most: int = 200) -> int:
+    """Close bookings whose term is over; rows another process is at are left to it. Returns how many."""
+    over = (
+        select(Booking, Unit)
+        .join(Unit, col(Unit.id) == Booking.unit_id)
+        .where(Booking.state == BookingState.ACTIVE, col(Booking.until) <= now)
+        .order_by(col(Booking.unit_id))
+        .limit(most)
+        .with_for_update(skip_locked=True, of=[Unit, Booking])
+    )
+    found = session.exec(over).all()
+    for booking, unit in found:
+        _close(session, booking, unit, BookingState.EXPIRED, "booking.expired", by=None, now=now)
+    return len(found)
+
+
+def active(session: Session, unit: Unit, *, now: datetime) -> Booking | None:
+    """The booking that holds the unit now; one past its term holds nothing, swept or not."""
+    held = select(Booking).where(
+        Booking.unit_id == unit.id, Booking.state == BookingState.ACTIVE, col(Booking.until) > now
+    )
+    return session.exec(held).first()
+
+
+def lock(session: Session, unit: Unit) -> None:
+    """Wait for whoever is at this unit, then see it as it is now."""
+    session.refresh(unit, with_for_update=True)
+
+
+def _free_or_refuse(session: Session, unit: Unit, *, now: datetime) -> None:
+    held = select(Booking).where(Booking.unit_id == unit.id, Booking.state == BookingState.ACTIVE)
+    found = session.exec(held).first()
+    if found is not None and found.until > now:
+        raise Taken(unit, found, now=now)
+    if found is not None:
+        _close(session, found, unit, BookingState.EXPIRED, "booking.expired", by=None, now=now)
+    reasons = {
+        Availability.SOLD: _("Unit %(number)s is sold", number=unit.number),
+        Availability.CONTRACT: _("Unit %(number)s is under contract", number=unit.number),
+        Availability.OFF: _("Unit %(number)s is not for sale", number=unit.number),
+    }
+    if unit.availability in reasons:
+        raise Refused(reasons[unit.availability])
+    if unit.price is None:
+        raise Refused(_("Unit %(number)s has no price yet", number=unit.number))
+
+
+def _lock_active(session: Session, booking: Booking, *, now: datetime) -> Unit:
+    unit = session.get_one(Unit, booking.unit_id)
+    lock(session, unit)
+    session.refresh(booking)
+    if booking.state is not BookingState.ACTIVE or booking.until <= now:
+        raise Refused(_("This booking is already over"))
+    return unit
+
+
+def _demand_right(session: Session, booking: Booking, *, by: User) -> None:
+    """One's own booking, or one of the people below."""
+    mine = sa.select(col(User.id)).where(col(User.id) == booking.booked_by_id, rows_of(by, col(User.id)))
+    if session.execute(mine).first() is None:
+        raise Forbidden(
+            _("This booking belongs to %(who)s. Ask them or their head.", who=booking.booked_by.name)
+        )
+
+
+def _close(
+    session: Session,
+    booking: Booking,
+    unit: Unit,
+    state: BookingState,
+    event: str,
+    *,
+    by: User | None,
+    now: datetime,
+) -> None:
+    booking.state, booking.closed_at = state, now
+    session.flush()
+    _record(session, event, booking, unit, by=by)
+
+
+def _record(
+    session: Session, name: str, booking: Booking, unit: Unit, *, by: User | None, **payload: object
+) -> None:
+    topics = {f"building-{building_of(session, unit)}", f"deal-{booking.deal_id}"}
+    for of in deal_topics:
+        topics.update(of(session, booking.deal_id))
+    events.record(
+        session,
+        name,
+        booking,
+        by=by,
+        deal=booking.deal_id,
+        topics=topics,
+        unit=unit.id,
+        number=unit.number,
+        **payload,
+    )
+
+
+def building_of(session: Session, unit: Unit) -> int:
+    building = sa.select(Section.building_id).join(Floor, col(Floor.section_id) == Section.id)
+    return session.execute(building.where(col(Floor.id) == unit.floor_id)).scalar_one()

@@ -1,0 +1,271 @@
+"""The chessboard: a building as people sell it, read in one query shaped like the screen."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from domain.estate.models import (
+    Availability,
+    Booking,
+    BookingState,
+    Building,
+    Finish,
+    Floor,
+    Project,
+    Section,
+    Unit,
+    UnitKind,
+    UnitStatus,
+)
+
+LIVING = (UnitKind.FLAT, UnitKind.COMMERCIAL)
+SHUT = {
+    Availability.SOLD: UnitStatus.SOLD,
+    Availability.CONTRACT: UnitStatus.CONTRACT,
+    Availability.OFF: UnitStatus.OFF,
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the client asks for; an empty part does not narrow."""
+
+    rooms: frozenset[int] = frozenset()
+    price_from: Decimal | None = None
+    price_to: Decimal | None = None
+    area_from: Decimal | None = None
+    area_to: Decimal | None = None
+    floor_from: int | None = None
+    floor_to: int | None = None
+    finish: frozenset[Finish] = frozenset()
+    status: frozenset[UnitStatus] = frozenset()
+
+    @property
+    def narrows(self) -> bool:
+        return self != Filter()
+
+    def fits(self, cell: "Cell") -> bool:
+        """Whether the unit is what was asked for. Rooms above three count as three."""
+        return (
+            (not self.rooms or min(cell.rooms, 3) in self.rooms)
+            and within(cell.price, self.price_from, self.price_to)
+            and within(cell.area, self.area_from, self.area_to)
+            and within(cell.floor, self.floor_from, self.floor_to)
+            and (not self.finish or cell.finish in self.finish)
+            and (not self.status or cell.status in self.status)
+        )
+
+
+class Cell(NamedTuple):
+    """One unit as the board shows it; a tuple, so that a drawn cell may be kept by its value."""
+
+    id: int
+    number: str
+    kind: UnitKind
+    rooms: int
+    area: Decimal
+    price: Decimal | None
+    finish: Finish
+    floor: int
+    status: UnitStatus
+
+
+@dataclass(frozen=True)
+class Row:
+    floor: int
+    cells: list[Cell | None]
+    """By place on the floor; None where the floor has no such place."""
+
+
+@dataclass
+class Entrance:
+    id: int
+    number: int
+    width: int
+    rows: list[Row]
+    free: int
+
+
+@dataclass
+class Board:
+    building: Building
+    entrances: list[Entrance]
+    counts: Counter[UnitStatus]
+    total: int
+    matching: frozenset[int] | None
+    """Ids of the units inside the filter; None when nothing is filtered."""
+    below: list[Cell] = field(default_factory=list)
+    """Parking places and storage rooms: listed under the grid, since they are no flats."""
+
+
+def status(availability: Availability, *, held: bool) -> UnitStatus:
+    """What a unit is: what 1C says, unless it is on sale and a booking holds it."""
+    return SHUT.get(availability, UnitStatus.BOOKED if held else UnitStatus.FREE)
+
+
+def chessboard(session: Session, building: Building, wanted: Filter, *, now: datetime) -> Board:
+    """Two queries at most, whatever the size and however long the history."""
+    placed = list(_cells(session, building, now=now))
+    flats = [cell for _, _, cell in placed if cell.kind in LIVING]
+    return Board(
+        building=building,
+        entrances=list(_entrances([found for found in placed if found[2].kind in LIVING])),
+        counts=Counter(cell.status for cell in flats),
+        total=len(flats),
+        matching=frozenset(cell.id for _, _, cell in placed if wanted.fits(cell)) if wanted.narrows else None,
+        below=[cell for _, _, cell in placed if cell.kind not in LIVING],
+    )
+
+
+Placed = tuple[tuple[int, int], int, Cell]
+"""The entrance (its id and number), the place on the floor, the cell."""
+
+
+def _cells(session: Session, building: Building, *, now: datetime) -> Iterable[Placed]:
+    rows = sa.select(
+        Section.id, Section.number, Floor.number, Unit.position, Unit.id, Unit.number, Unit.kind, Unit.rooms,
+        Unit.area_total, Unit.price, Unit.finish, Unit.availability, col(Booking.id).is_not(None),
+    ).select_from(Unit).join(Floor, col(Floor.id) == Unit.floor_id).join(
+        Section, col(Section.id) == Floor.section_id
+    ).outerjoin(
+        Booking,
+        (col(Booking.unit_id) == Unit.id) & (col(Booking.state) == BookingState.ACTIVE) & (col(Booking.until) > now),
+    ).where(col(Section.building_id) == building.id).order_by(
+        Section.number, sa.desc(Floor.number), Unit.position, Unit.id
+    )  # fmt: skip
+    for (
+        section,
+        entrance,
+        floor,
+        place,
+        id,
+        number,
+        kind,
+        rooms,
+        area,
+        price,
+        finish,
+        base,
+        held,
+    ) in session.execute(rows):
+        cell = Cell(id, number, kind, rooms, area, price, finish, floor, status(base, held=held))
+        yield (section, entrance), place, cell
+
+
+def _entrances(placed: list[Placed]) -> Iterable[Entrance]:
+    by_entrance: dict[tuple[int, int], dict[int, dict[int, Cell]]] = {}
+    for entrance, place, cell in placed:
+        on_floor = by_entrance.setdefault(entrance, {}).setdefault(cell.floor, {})
+        on_floor[place if place not in on_floor else max(on_floor) + 1] = cell
+    for (section, number), floors in by_entrance.items():
+        places = sorted({place for on_floor in floors.values() for place in on_floor})
+        yield Entrance(
+            id=section,
+            number=number,
+            width=len(places),
+            rows=[Row(floor, [cells.get(place) for place in places]) for floor, cells in floors.items()],
+            free=sum(
+                cell.status is UnitStatus.FREE for on_floor in floors.values() for cell in on_floor.values()
+            ),
+        )
+
+
+def within(value: Decimal | int | None, least: Decimal | int | None, most: Decimal | int | None) -> bool:
+    """Whether the value lies between the bounds; an unknown value fits only where nothing is asked."""
+    if value is None:
+        return least is None and most is None
+    return (least is None or value >= least) and (most is None or value <= most)
+
+
+@dataclass(frozen=True)
+class Similar:
+    id: int
+    number: str
+    rooms: int
+    area: Decimal
+    price: Decimal
+    floor: int
+
+
+def similar(session: Session, unit: Unit, *, now: datetime, most: int = 3) -> list[Similar]:
+    """Free units of the same project and rooms, nearest in area and price: for who came second."""
+    project = (
+        sa.select(Building.project_id)
+        .join(Section, col(Section.building_id) == Building.id)
+        .join(Floor, col(Floor.section_id) == Section.id)
+        .where(col(Floor.id) == unit.floor_id)
+        .scalar_subquery()
+    )
+    held = sa.exists().where(
+        col(Booking.unit_id) == Unit.id, col(Booking.state) == BookingState.ACTIVE, col(Booking.until) > now
+    )
+    nearest = (
+        sa.select(Unit.id, Unit.number, Unit.rooms, Unit.area_total, Unit.price, Floor.number)
+        .join(Floor, col(Floor.id) == Unit.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .join(Building, col(Building.id) == Section.building_id)
+        .where(
+            col(Building.project_id) == project,
+            col(Unit.id) != unit.id,
+            col(Unit.kind) == unit.kind,
+            col(Unit.rooms) == unit.rooms,
+            col(Unit.availability) == Availability.ON_SALE,
+            col(Unit.price).is_not(None),
+            ~held,
+        )
+        .order_by(
+            sa.func.abs(Unit.area_total - unit.area_total) * 100_000
+            + sa.func.abs(col(Unit.price) - (unit.price or 0)),
+            Unit.id,
+        )
+        .limit(most)
+    )
+    return [Similar(*row) for row in session.execute(nearest)]
+
+
+@dataclass(frozen=True)
+class ProjectLine:
+    id: int
+    name: str
+    city: str
+    buildings: int
+    flats: int
+    free: int
+    booked: int
+
+
+def projects(session: Session, *, now: datetime) -> list[ProjectLine]:
+    """Every project with how much of it is left."""
+    held = (
+        (col(Booking.unit_id) == Unit.id)
+        & (col(Booking.state) == BookingState.ACTIVE)
+        & (col(Booking.until) > now)
+    )
+    on_sale = col(Unit.availability) == Availability.ON_SALE
+    flat = col(Unit.kind) == UnitKind.FLAT
+    lines = (
+        sa.select(
+            Project.id,
+            Project.name,
+            Project.city,
+            sa.func.count(sa.distinct(Building.id)),
+            sa.func.count(Unit.id).filter(flat),
+            sa.func.count(Unit.id).filter(flat, on_sale, col(Booking.id).is_(None)),
+            sa.func.count(Unit.id).filter(flat, on_sale, col(Booking.id).is_not(None)),
+        )
+        .select_from(Project)
+        .outerjoin(Building, col(Building.project_id) == Project.id)
+        .outerjoin(Section, col(Section.building_id) == Building.id)
+        .outerjoin(Floor, col(Floor.section_id) == Section.id)
+        .outerjoin(Unit, col(Unit.floor_id) == Floor.id)
+        .outerjoin(Booking, held)
+        .group_by(Project.id)
+        .order_by(Project.position, Project.id)
+    )
+    return [ProjectLine(*row) for row in session.execute(lines)]
