@@ -2,7 +2,14 @@
 
 from jobs import deliver, relay
 from jobs.broker import broker
-from jobs.onec import check_base, import_catalog, pull_units, push_counterparty, push_reservation, withdraw_unlisted
+from jobs.onec import (
+    check_base,
+    import_catalog,
+    pull_units,
+    push_counterparty,
+    push_reservation,
+    withdraw_unlisted,
+)
 
 __all__ = [
     "broker",
