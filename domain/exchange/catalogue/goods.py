@@ -65,11 +65,29 @@ def _take_units(taking: Taking, units: Sequence[tuple[Known, estate.Described]])
     taking.report.units.update(one.outcome.value for one in taken)
     _remark_on_booked(taking, [one.unit for one in taken if one.outcome is estate.Outcome.CHANGED])
     _retire_services(taking, [known for known, _described in units])
-    return [
-        (known.good, Link(UNIT, one.unit.id))
+    fresh = [
+        (known.good, one)
         for (known, _described), one in zip(units, taken, strict=True)
-        if known.id_as(UNIT) != one.unit.id
+        if known.id_as(UNIT) is None
     ]
+    _adopt(taking, [(good, one.unit) for good, one in fresh if one.outcome is not estate.Outcome.ADDED])
+    return [(good, Link(UNIT, one.unit.id)) for good, one in fresh]
+
+
+def _adopt(taking: Taking, found: Sequence[tuple[Good, Unit]]) -> None:
+    """Units recognised by their place: another «Ид» may have held them."""
+    called = {unit.id: good for good, unit in found}
+    untied = links.untie(taking.session, taking.connection_id, UNIT, list(called)) if called else {}
+    for unit_id, before in untied.items():
+        good = called[unit_id]
+        taking.report.remark(
+            _(
+                "Line %(line)s: «%(name)s» was known under another «Ид» (%(ref)s)",
+                line=good.line,
+                name=good.name,
+                ref=before,
+            )
+        )
 
 
 def _remark_on_booked(taking: Taking, units: Sequence[Unit]) -> None:
@@ -140,17 +158,7 @@ def _withdraw_undescribed(taking: Taking, units: Sequence[Known]) -> None:
 
 def _tie(taking: Taking, ties: Sequence[Tie]) -> None:
     pairs = [(good.ref, good.catalogue, link) for good, link in ties]
-    lines = {link.local_id: good for good, link in ties}
-    for local_id, before in links.tie(taking.session, taking.connection_id, pairs).items():
-        good = lines[local_id]
-        taking.report.remark(
-            _(
-                "Line %(line)s: «%(name)s» was known under another «Ид» (%(ref)s)",
-                line=good.line,
-                name=good.name,
-                ref=before,
-            )
-        )
+    links.tie(taking.session, taking.connection_id, pairs)
 
 
 def _list(taking: Taking, batch: Sequence[Good]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import Session, col
 
 from domain.exchange.models import ExternalId
@@ -21,19 +21,22 @@ class Link:
 
 
 def known(session: Session, connection_id: int, refs: Iterable[str]) -> dict[str, Link]:
-    asked = sa.select(ExternalId.external_id, ExternalId.local_kind, ExternalId.local_id).where(
-        *_ours(connection_id), col(ExternalId.external_id).in_(list(refs))
+    """One look into the index for each ref: with an IN list of hundreds, and a table that has just been
+    filled, PostgreSQL would rather compare every row with every ref."""
+    asked = sa.func.unnest(sa.cast(list(refs), ARRAY(sa.String))).column_valued("ref")
+    found = (
+        sa.select(ExternalId.local_kind, ExternalId.local_id)
+        .where(*_ours(connection_id), col(ExternalId.external_id) == asked)
+        .lateral()
     )
-    return {ref: Link(kind, local_id) for ref, kind, local_id in session.execute(asked)}
+    rows = session.execute(sa.select(asked, found.c.local_kind, found.c.local_id).join(found, sa.true()))
+    return {ref: Link(kind, local_id) for ref, kind, local_id in rows}
 
 
-def tie(session: Session, connection_id: int, pairs: Sequence[tuple[str, str, Link]]) -> dict[int, str]:
-    """Tie each (ref, catalogue) to its record. One ref becomes another record's and the other way round:
-    after a move to a new base the same flat comes under a new «Ид». Returns the refs that were replaced.
-    """
+def tie(session: Session, connection_id: int, pairs: Sequence[tuple[str, str, Link]]) -> None:
+    """Each (ref, catalogue) is this record from now on."""
     if not pairs:
-        return {}
-    replaced = _untie_others(session, connection_id, pairs)
+        return
     rows = [
         {
             "connection_id": connection_id,
@@ -53,22 +56,15 @@ def tie(session: Session, connection_id: int, pairs: Sequence[tuple[str, str, Li
             set_={name: fresh.excluded[name] for name in ("local_kind", "local_id", "catalogue")},
         )
     )
-    return replaced
 
 
-def _untie_others(
-    session: Session, connection_id: int, pairs: Sequence[tuple[str, str, Link]]
-) -> dict[int, str]:
-    """Another ref may hold the record: it lets go. Returns by record what it was called."""
-    records = sa.tuple_(col(ExternalId.local_kind), col(ExternalId.local_id)).in_(
-        [(link.local_kind, link.local_id) for _ref, _catalogue, link in pairs]
-    )
-    others = col(ExternalId.external_id).not_in([ref for ref, _catalogue, _link in pairs])
-    gone = sa.delete(ExternalId).where(*_ours(connection_id), records, others)
-    return {
-        row.local_id: row.external_id
-        for row in session.execute(gone.returning(ExternalId.local_id, ExternalId.external_id))
-    }
+def untie(session: Session, connection_id: int, kind: str, local_ids: Sequence[int]) -> dict[int, str]:
+    """Let go of records that are about to be tied anew: after a move to a new base the same flat
+    comes under a new «Ид». Returns what each was called."""
+    records = (col(ExternalId.local_kind) == kind, col(ExternalId.local_id).in_(local_ids))
+    untied = sa.delete(ExternalId).where(*_ours(connection_id), *records)
+    rows = session.execute(untied.returning(ExternalId.local_id, ExternalId.external_id))
+    return {row.local_id: row.external_id for row in rows}
 
 
 def list_(session: Session, connection_id: int, refs: Sequence[str], catalogue: str, *, at: datetime) -> None:

@@ -399,3 +399,17 @@ def test_what_is_booked_here_and_sold_there_is_left_to_a_person(
 def test_a_file_wrong_on_every_line_does_not_fill_the_screen(take: Take) -> None:
     report = take(xml.flats(range(1_000, 1_300), status="Арестована"))
     assert (len(report.remarks), report.left_out) == (200, 100)
+
+
+def test_a_new_flat_may_take_the_place_another_has_left(session: Session, take: Take) -> None:
+    take(xml.flats([101]))
+    before = unit(session, 101).id
+    take(xml.document(xml.catalogue(xml.flat(201, ref="flat-101"), xml.flat(101, ref="new"))))
+    assert unit(session, 201).id == before
+    assert unit(session, 101).id != before
+
+
+def test_two_flats_that_swap_their_numbers_are_left_to_a_person(session: Session, take: Take) -> None:
+    take(xml.flats([101, 102]))
+    with pytest.raises(Unreadable), session.begin_nested():
+        take(xml.document(xml.catalogue(xml.flat(102, ref="flat-101"), xml.flat(101, ref="flat-102"))))
