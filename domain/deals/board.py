@@ -1,0 +1,442 @@
+"""The board: every stage of a funnel with its exact figures and its first cards, told by one statement.
+
+Figures and cards come from one snapshot, so a column never says seven over six cards. Closed stages
+count what entered them this month: of the rest there may be years.
+"""
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql import ColumnElement
+from sqlmodel import Session, col
+
+from domain.access.models import User
+from domain.access.policy import rows_of
+from domain.activities.models import Task
+from domain.deals import rules
+from domain.deals.models import Deal, Stage, StageKind
+from domain.estate.models import Booking, BookingState, Unit
+from domain.kernel import formats
+from domain.parties.models import Company, Person
+
+FIRST_CARDS = 30
+MOST_CARDS = 600
+"""How far one column can be unrolled; beyond that the list with its filters is the place."""
+
+
+class Which(enum.StrEnum):
+    ALL = "all"
+    MINE = "mine"
+    OVERDUE = "overdue"
+    NO_STEP = "no-step"
+
+
+class Pace(enum.StrEnum):
+    """How a deal stands with its next step."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    PLANNED = "planned"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Lens:
+    """Which deals a person chose to look at."""
+
+    which: Which = Which.ALL
+    responsible_id: int | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    id: int
+    version: int
+    title: str
+    client: str
+    amount: Decimal | None
+    stage_id: int
+    stage: str
+    days: int
+    """Whole days on the stage, by the calendar of the office."""
+    norm: int | None
+    responsible_id: int
+    responsible: str
+    step: str | None
+    step_at: datetime | None
+    pace: Pace
+    booked_unit: str | None
+    booked_until: datetime | None
+    unmet: frozenset[str] = frozenset()
+    """Names of the rules this deal would break on some stage of its funnel."""
+
+    @property
+    def late(self) -> bool:
+        return self.norm is not None and self.days > self.norm
+
+
+@dataclass(frozen=True)
+class Column:
+    id: int
+    funnel_id: int
+    name: str
+    kind: StageKind
+    rules: tuple[str, ...]
+    count: int
+    sum: Decimal
+    paces: dict[Pace, int]
+    seen: dict[Which, int]
+    """How many deals each choice of the lens would leave."""
+    cards: tuple[Card, ...]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.cards)
+
+    @property
+    def folded(self) -> bool:
+        return self.kind is not StageKind.OPEN
+
+
+@dataclass(frozen=True)
+class Board:
+    columns: tuple[Column, ...]
+
+    @property
+    def open(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if not column.folded)
+
+    @property
+    def count(self) -> int:
+        return sum(column.count for column in self.open)
+
+    @property
+    def sum(self) -> Decimal:
+        return sum((column.sum for column in self.open), Decimal(0))
+
+    @property
+    def seen(self) -> dict[Which, int]:
+        return {which: sum(column.seen[which] for column in self.open) for which in Which}
+
+
+def board(session: Session, user: User, funnel_id: int, lens: Lens, *, now: datetime) -> Board:
+    columns = _columns(session, user, lens, col(Stage.funnel_id) == funnel_id, shown=FIRST_CARDS, now=now)
+    names = {name for column in columns for name in column.rules}
+    return Board(_with_unmet(session, columns, names))
+
+
+def column(
+    session: Session, user: User, stage: Stage, lens: Lens, *, shown: int = FIRST_CARDS, now: datetime
+) -> Column:
+    """One column unrolled to its first `shown` cards."""
+    most = min(max(shown, FIRST_CARDS), MOST_CARDS)
+    columns = _columns(session, user, lens, col(Stage.id) == stage.id, shown=most, now=now)
+    named = sa.select(col(Stage.rules)).where(col(Stage.funnel_id) == stage.funnel_id)
+    names = {name for some in session.execute(named).scalars() for name in some}
+    return _with_unmet(session, columns, names)[0]
+
+
+def listing(
+    session: Session,
+    user: User,
+    funnel_id: int,
+    lens: Lens,
+    *,
+    stage_id: int | None = None,
+    offset: int = 0,
+    limit: int = 50,
+    now: datetime,
+) -> list[Card]:
+    """The same deals as rows, in the order of the board; closed stages only when one is asked for."""
+    nearest = _nearest_steps()
+    of_stage = col(Stage.id) == stage_id if stage_id else col(Stage.kind) == StageKind.OPEN
+    chosen = (
+        sa.select(Deal)
+        .join(Stage, col(Stage.id) == Deal.stage_id)
+        .outerjoin(nearest, nearest.c.deal_id == col(Deal.id))
+        .where(col(Stage.funnel_id) == funnel_id, of_stage, *_visible(user, lens))
+        .where(_chosen(lens, user, nearest.c.due_at, now))
+        .order_by(col(Stage.position), col(Stage.id), col(Deal.rank), col(Deal.id))
+        .offset(offset)
+        .limit(limit)
+        .subquery("deal_row")
+    )
+    told = (
+        _card_columns(chosen, now)
+        .add_columns(col(Stage.name).label("stage_name"), col(Stage.norm_days).label("norm_days"))
+        .join(Stage, col(Stage.id) == chosen.c.stage_id)
+        .order_by(col(Stage.position), col(Stage.id), chosen.c.rank, chosen.c.id)
+    )
+    return [_card(row, row.stage_name, row.norm_days, now) for row in session.execute(told)]
+
+
+def _columns(
+    session: Session,
+    user: User,
+    lens: Lens,
+    of_stages: ColumnElement[bool],
+    *,
+    shown: int,
+    now: datetime,
+) -> list[Column]:
+    visible = _visible(user, lens)
+    figures = _figures(user, lens, visible, of_stages, now)
+    first = (
+        sa.select(Deal)
+        .where(col(Deal.stage_id) == Stage.id, col(Stage.kind) == StageKind.OPEN, *visible)
+        .where(_chosen(lens, user, _nearest_step_of_deal(), now))
+        .order_by(col(Deal.rank), col(Deal.id))
+        .limit(shown)
+        .correlate(Stage)
+        .lateral("deal_row")
+    )
+    stage = (
+        sa.select(col(Stage.id).label("column_id"), Stage.funnel_id, Stage.name, Stage.kind, Stage.rules)
+        .add_columns(Stage.norm_days, Stage.position)
+        .where(of_stages)
+    )
+    told = _card_columns(first, now, start=Stage).add_columns(*stage.selected_columns, *_plain(figures))
+    told = (
+        told.outerjoin(figures, figures.c.of_stage == Stage.id)
+        .where(of_stages)
+        .order_by(col(Stage.position), col(Stage.id), first.c.rank, first.c.id)
+    )
+    heads: dict[int, Any] = {}
+    cards: dict[int, list[Card]] = {}
+    for row in session.execute(told):
+        heads.setdefault(row.column_id, row)
+        if row.id is not None:
+            cards.setdefault(row.column_id, []).append(_card(row, row.name, row.norm_days, now))
+    return [_column(head, cards.get(number, [])) for number, head in heads.items()]
+
+
+def _figures(
+    user: User,
+    lens: Lens,
+    visible: Sequence[ColumnElement[bool]],
+    of_stages: ColumnElement[bool],
+    now: datetime,
+) -> sa.Subquery:
+    """Counts and sums of every stage over all visible deals, with what each filter would leave."""
+    nearest = _nearest_steps()
+    chosen = _chosen(lens, user, nearest.c.due_at, now)
+    count = sa.func.count()
+    paces = [
+        count.filter(chosen, _at_pace(pace, nearest.c.due_at, now)).label(f"pace_{pace.name}")
+        for pace in Pace
+    ]
+    seen = [
+        count.filter(_chosen(replace(lens, which=which), user, nearest.c.due_at, now)).label(
+            f"seen_{which.name}"
+        )
+        for which in Which
+    ]
+    return (
+        sa.select(
+            col(Deal.stage_id).label("of_stage"),
+            count.filter(chosen).label("deals"),
+            sa.func.sum(Deal.amount).filter(chosen).label("amounts"),
+            *paces,
+            *seen,
+        )
+        .join(Stage, col(Stage.id) == Deal.stage_id)
+        .outerjoin(nearest, nearest.c.deal_id == col(Deal.id))
+        .where(of_stages, *visible)
+        .where(sa.or_(col(Stage.kind) == StageKind.OPEN, col(Deal.stage_entered_at) >= month_start(now)))
+        .group_by(col(Deal.stage_id))
+        .subquery("figures")
+    )
+
+
+def _card_columns(deal: Any, now: datetime, *, start: Any = None) -> sa.Select[Any]:
+    """What a card shows, joined to the chosen deals only (never to the thousands behind them)."""
+    step = (
+        sa.select(col(Task.title), col(Task.due_at))
+        .where(col(Task.deal_id) == deal.c.id, col(Task.done_at).is_(None))
+        .order_by(col(Task.due_at), col(Task.id))
+        .limit(1)
+        .lateral("step")
+    )
+    held = (
+        sa.select(col(Unit.number), col(Booking.until))
+        .join(Unit, col(Unit.id) == Booking.unit_id)
+        .where(
+            col(Booking.deal_id) == deal.c.id,
+            col(Booking.state) == BookingState.ACTIVE,
+            col(Booking.until) > now,
+        )
+        .order_by(col(Booking.until))
+        .limit(1)
+        .lateral("held")
+    )
+    told = sa.select(
+        deal.c.id,
+        deal.c.version,
+        deal.c.title,
+        deal.c.amount,
+        deal.c.stage_id,
+        deal.c.stage_entered_at,
+        deal.c.responsible_id,
+        sa.func.coalesce(col(Person.name), col(Company.name)).label("client"),
+        col(User.name).label("responsible"),
+        step.c.title.label("step"),
+        step.c.due_at.label("step_at"),
+        held.c.number.label("booked_unit"),
+        held.c.until.label("booked_until"),
+    )
+    told = told.select_from(start).outerjoin(deal, sa.true()) if start else told.select_from(deal)
+    return (
+        told.outerjoin(User, col(User.id) == deal.c.responsible_id)
+        .outerjoin(Person, col(Person.id) == deal.c.person_id)
+        .outerjoin(Company, col(Company.id) == deal.c.company_id)
+        .outerjoin(step, sa.true())
+        .outerjoin(held, sa.true())
+    )
+
+
+def _visible(user: User, lens: Lens) -> list[ColumnElement[bool]]:
+    conditions = [rows_of(user, col(Deal.responsible_id))]
+    if lens.responsible_id is not None:
+        conditions.append(col(Deal.responsible_id) == lens.responsible_id)
+    if words := lens.words.strip():
+        conditions.append(said(words))
+    return conditions
+
+
+def said(words: str) -> ColumnElement[bool]:
+    """The deal's number, title or client answers to these words; «ё» is «е»."""
+    wanted = words.lower().replace("ё", "е")
+
+    def has(text: Any) -> ColumnElement[bool]:
+        return sa.func.replace(sa.func.lower(text), "ё", "е").contains(wanted, autoescape=True)
+
+    people = sa.select(col(Person.id)).where(has(col(Person.name)))
+    companies = sa.select(col(Company.id)).where(has(col(Company.name)))
+    conditions = [
+        has(col(Deal.title)),
+        col(Deal.person_id).in_(people),
+        col(Deal.company_id).in_(companies),
+    ]
+    number = wanted.removeprefix("№").strip()
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        conditions.append(col(Deal.id) == int(number))
+    return sa.or_(*conditions)
+
+
+def _nearest_steps() -> sa.Subquery:
+    return (
+        sa.select(col(Task.deal_id), sa.func.min(Task.due_at).label("due_at"))
+        .where(col(Task.done_at).is_(None))
+        .group_by(col(Task.deal_id))
+        .subquery("nearest")
+    )
+
+
+def _nearest_step_of_deal() -> Any:
+    nearest = sa.select(sa.func.min(Task.due_at)).where(
+        col(Task.deal_id) == Deal.id, col(Task.done_at).is_(None)
+    )
+    return nearest.correlate(Deal).scalar_subquery()
+
+
+def _chosen(lens: Lens, user: User, step_at: Any, now: datetime) -> ColumnElement[bool]:
+    if lens.which is Which.MINE:
+        return col(Deal.responsible_id) == user.id
+    if lens.which is Which.OVERDUE:
+        return step_at < now
+    if lens.which is Which.NO_STEP:
+        return step_at.is_(None)
+    return sa.true()
+
+
+def _at_pace(pace: Pace, step_at: Any, now: datetime) -> ColumnElement[bool]:
+    evening = day_end(now)
+    return {
+        Pace.OVERDUE: step_at < now,
+        Pace.TODAY: sa.and_(step_at >= now, step_at < evening),
+        Pace.PLANNED: step_at >= evening,
+        Pace.NONE: step_at.is_(None),
+    }[pace]
+
+
+def pace_of(step_at: datetime | None, now: datetime) -> Pace:
+    if step_at is None:
+        return Pace.NONE
+    if step_at < now:
+        return Pace.OVERDUE
+    return Pace.TODAY if step_at < day_end(now) else Pace.PLANNED
+
+
+def day_end(now: datetime) -> datetime:
+    """Midnight after this moment, in the zone of the office."""
+    return (formats.here(now) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def month_start(now: datetime) -> datetime:
+    return formats.here(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def days_between(start: datetime, now: datetime) -> int:
+    return (formats.here(now).date() - formats.here(start).date()).days
+
+
+def _plain(figures: sa.Subquery) -> list[Any]:
+    return [column for column in figures.c if column.name != "of_stage"]
+
+
+def _card(row: Any, stage: str, norm: int | None, now: datetime) -> Card:
+    return Card(
+        id=row.id,
+        version=row.version,
+        title=row.title,
+        client=row.client,
+        amount=row.amount,
+        stage_id=row.stage_id,
+        stage=stage,
+        days=days_between(row.stage_entered_at, now),
+        norm=norm,
+        responsible_id=row.responsible_id,
+        responsible=row.responsible,
+        step=row.step,
+        step_at=row.step_at,
+        pace=pace_of(row.step_at, now),
+        booked_unit=row.booked_unit,
+        booked_until=row.booked_until,
+    )
+
+
+def _column(head: Any, cards: list[Card]) -> Column:
+    return Column(
+        id=head.column_id,
+        funnel_id=head.funnel_id,
+        name=head.name,
+        kind=head.kind,
+        rules=tuple(head.rules),
+        count=head.deals or 0,
+        sum=head.amounts or Decimal(0),
+        paces={pace: getattr(head, f"pace_{pace.name}") or 0 for pace in Pace},
+        seen={which: getattr(head, f"seen_{which.name}") or 0 for which in Which},
+        cards=tuple(cards),
+    )
+
+
+def _with_unmet(session: Session, columns: Iterable[Column], names: set[str]) -> tuple[Column, ...]:
+    """Mark on every card which rules it lacks: asked once for all cards, not once a card."""
+    columns = tuple(columns)
+    ids = [card.id for column in columns for card in column.cards]
+    if not ids or not names:
+        return columns
+    lacking = rules.lacking_of(session, ids, names)
+    return tuple(
+        replace(
+            column,
+            cards=tuple(replace(card, unmet=frozenset(lacking[card.id])) for card in column.cards),
+        )
+        for column in columns
+    )
