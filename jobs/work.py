@@ -17,7 +17,10 @@ from jobs import queue
 POOL_SIZE = 8
 """Per process. Processes × pool must stay under the server's max_connections (100)."""
 
-OPTIONS = "-c statement_timeout=30000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC -c jit=off"
+OPTIONS = (
+    "-c statement_timeout=30000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=60000 "
+    "-c timezone=UTC -c jit=off"
+)
 
 
 @cache
@@ -63,17 +66,18 @@ def glance() -> Iterator[Session]:
 
 def wake(session: Session) -> None:
     """Tell the workers about rows this session committed."""
-    born = session.info.pop("born", [])
-    if any(isinstance(row, Event) for row in born):
+    if session.info.pop("something happened", False):
         queue.enqueue("relay")
-    for row in born:
-        if isinstance(row, Message):
-            queue.enqueue("deliver", row.id)
+    for message in session.info.pop("born", []):
+        queue.enqueue("deliver", message.id)
 
 
 @event.listens_for(Session, "after_flush")
-def _remember(session: Session, context: object) -> None:
-    news = [row for row in session.new if isinstance(row, Event | Message)]
+def _remember(session: Session, _context: object) -> None:
+    """Of events only that there were some: an import writes thousands, and one wake-up is enough."""
+    happened = any(isinstance(row, Event) for row in session.new)
+    session.info["something happened"] = happened or session.info.get("something happened", False)
+    news = [row for row in session.new if isinstance(row, Message)]
     requeued = [row for row in session.dirty if isinstance(row, Message) and row.state is MessageState.QUEUED]
     session.info.setdefault("born", []).extend(news + requeued)
 
@@ -81,3 +85,4 @@ def _remember(session: Session, context: object) -> None:
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop("born", None)
+    session.info.pop("something happened", None)

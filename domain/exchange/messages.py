@@ -182,7 +182,11 @@ def _connection_of(session: Session, message_id: int) -> Connection | None:
 
 
 def _carried(session: Session, connection: Connection, now: datetime) -> int:
-    at_work = (col(Message.connection_id) == connection.id, col(Message.lease_until) >= now)
+    at_work = (
+        col(Message.connection_id) == connection.id,
+        col(Message.state) == MessageState.WORKING,
+        col(Message.lease_until) >= now,
+    )
     return int(session.execute(sa.select(sa.func.count()).select_from(Message).where(*at_work)).scalar_one())
 
 

@@ -13,11 +13,14 @@ from domain.exchange.polling import Seen
 from domain.kernel import clock
 from domain.kernel.errors import Invalid
 from domain.kernel.settings import settings
+from jobs.alone import alone
 from jobs.broker import broker
 from jobs.clients.onec_odata import OneC
 from jobs.onec.base import opened
 from jobs.work import unit_of_work
 
+LOOKING = 0x6C6F6F6B
+"""Advisory lock: a look that takes longer than its turn is not overtaken by the next."""
 AT_ONCE = 20
 """Keys in one filter: a longer address is refused by IIS."""
 
@@ -34,7 +37,9 @@ def pull_units(connection_id: int) -> None:
         if not polling.begin(session, connection_id, now=clock.now(), usual_seconds=usual_seconds()):
             return
     try:
-        pull(connection_id)
+        with alone(LOOKING, connection_id) as mine:
+            if mine:
+                pull(connection_id)
     except (Failure, Invalid) as trouble:
         failure = trouble if isinstance(trouble, Failure) else Rejected(trouble.sentence)
         log.info("not polled", extra={"connection_id": connection_id, "failure": type(failure).__name__})
@@ -47,6 +52,8 @@ def pull(connection_id: int) -> None:
         base = opened(session, connection_id)
         units = base.mapping.units
         seen = polling.seen(session, connection_id, units)
+    if not units.set_name:
+        return
     listed = list(base.client.rows(units.set_name, select=("Ref_Key", "DataVersion")))
     news = list(fetch(base.client, units, changed(listed, seen)))
     with unit_of_work() as session:

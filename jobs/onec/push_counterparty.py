@@ -19,6 +19,8 @@ from jobs.work import unit_of_work
 def push_counterparty(errand: Errand) -> Settle:
     with unit_of_work(read_only=True) as session:
         base = opened(session, errand.connection_id)
+        if not base.mapping.counterparties.set_name:
+            return lambda _session: {"step": "not_kept_there"}
         client = ready(session, errand)
         known = links.linked(
             session,

@@ -18,6 +18,8 @@ from jobs.work import unit_of_work
 def push_reservation(errand: Errand) -> Settle:
     with unit_of_work(read_only=True) as session:
         base = opened(session, errand.connection_id)
+        if not base.mapping.reservations.set_name:
+            return lambda _session: {"step": "not_kept_there"}
         wanted = reservations.wanted(session, base.connection, base.mapping, errand.subject_id)
     row = find(base, wanted, tried="step" in errand.report)
     if row is None and not wanted.active:

@@ -10,6 +10,7 @@ import pytest
 from domain.exchange.failures import (
     AlreadyExists,
     Crashed,
+    Denied,
     Failure,
     Maintenance,
     NotFound,
@@ -77,6 +78,15 @@ def test_a_closed_base_has_no_description_either(base_1c: OneC, client: Client, 
 
     with pytest.raises(Maintenance):
         client.published()
+
+
+def test_a_row_hidden_by_rights_is_a_matter_of_rights_not_of_the_password(
+    base_1c: OneC, client: Client
+) -> None:
+    base_1c.switch(hidden_row_401=True)
+
+    with pytest.raises(Denied):
+        list(client.rows(UNIT, select=["Ref_Key"]))
 
 
 def test_what_is_not_there(client: Client) -> None:

@@ -1,5 +1,7 @@
 """What changes in 1C is here at the next look; what is unclear waits for a person."""
 
+import threading
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -220,6 +222,45 @@ def test_a_turn_is_taken_by_one(matched: Connection, base_1c: OneC) -> None:
     pull_units.fn(matched.id)
 
     assert len(base_1c.demo.journal.as_list()) == 1
+
+
+def test_a_look_that_takes_long_is_not_overtaken(matched: Connection, base_1c: OneC) -> None:
+    base_1c.fault("slow", seconds=0.8)
+    base_1c.demo.journal.clear()
+
+    def look_now() -> None:
+        look(matched)
+
+    slow, next_one = threading.Thread(target=look_now), threading.Thread(target=look_now)
+    slow.start()
+    time.sleep(0.3)
+    next_one.start()
+    slow.join()
+    next_one.join()
+
+    assert len(base_1c.demo.journal.as_list()) == 1
+
+
+def test_a_base_without_units_is_not_asked_for_them(connection: Connection, base_1c: OneC) -> None:
+    with unit_of_work() as session:
+        session.get_one(Connection, connection.id).mapping = {"units": {"set_name": ""}}
+    base_1c.demo.journal.clear()
+
+    look(connection)
+
+    assert base_1c.demo.journal.as_list() == []
+
+
+def test_the_address_is_short_enough_for_iis(connection: Connection, base_1c: OneC, session: Session) -> None:
+    base_1c.switch(short_urls=True)
+    like = base_1c.rows(UNIT, orderby="Ref_Key", top="1")[0]
+    same = ("ЖК", "Дом", "Подъезд", "Этаж", "ВидПомещения", "СтатусПомещения")
+    for number in range(100, 130):
+        base_1c.create(UNIT, НомерПомещения=str(number), **{name: like[name] for name in same})
+
+    pull(connection.id)
+
+    assert len(remarks()) == 30
 
 
 def state_of_connection() -> tuple[MessageState, str]:

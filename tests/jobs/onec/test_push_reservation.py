@@ -211,6 +211,18 @@ def test_a_base_that_gives_its_own_keys_still_gets_one_document(
     assert (message.state, message.report["ref_key"]) == (MessageState.DONE, document["Ref_Key"])
 
 
+def test_a_base_that_keeps_no_reservations_gets_none(
+    matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
+) -> None:
+    with unit_of_work() as session:
+        session.get_one(Connection, matched.id).mapping = {"reservations": {"set_name": ""}}
+    book(flat_1, ivanov_deal)
+    drain()
+
+    assert base_1c.rows(RESERVATION) == []
+    assert [message.state for message in told("reservation")] == [MessageState.DONE]
+
+
 def test_a_unit_that_is_not_matched_yet_is_waited_for(
     connection: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
 ) -> None:
