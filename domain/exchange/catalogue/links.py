@@ -37,19 +37,24 @@ def tie(session: Session, connection_id: int, pairs: Sequence[tuple[str, str, Li
     """Each (ref, catalogue) is this record from now on."""
     if not pairs:
         return
-    rows = [
-        {
-            "connection_id": connection_id,
-            "entity": ENTITY,
-            "external_id": ref,
-            "catalogue": catalogue,
-            "local_kind": link.local_kind,
-            "local_id": link.local_id,
-            "data_version": "",
-        }
-        for ref, catalogue, link in pairs
-    ]
-    fresh = insert(ExternalId).values(rows)
+    refs, catalogues, linked = zip(*pairs, strict=True)
+    told = sa.func.unnest(
+        sa.cast(refs, ARRAY(sa.String)),
+        sa.cast(catalogues, ARRAY(sa.String)),
+        sa.cast([link.local_kind for link in linked], ARRAY(sa.String)),
+        sa.cast([link.local_id for link in linked], ARRAY(sa.BigInteger)),
+    ).table_valued("ref", "catalogue", "kind", "id").render_derived()
+    rows = sa.select(
+        sa.literal(connection_id),
+        sa.literal(ENTITY),
+        told.c.ref,
+        told.c.catalogue,
+        told.c.kind,
+        told.c.id,
+        sa.literal(""),
+    )
+    written = ("connection_id", "entity", "external_id", "catalogue", "local_kind", "local_id", "data_version")
+    fresh = insert(ExternalId).from_select(written, rows)
     session.execute(
         fresh.on_conflict_do_update(
             index_elements=["connection_id", "entity", "external_id"],
