@@ -7,6 +7,7 @@ from sqlmodel import Session, col
 
 from domain import estate
 from domain.access.models import User
+from domain.activities import planning
 from domain.deals import editing
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate.booking import deal_topics
@@ -36,3 +37,4 @@ def _funnel_topic(session: Session, deal_id: int) -> list[str]:
 
 
 deal_topics.append(_funnel_topic)
+planning.deal_topics.append(_funnel_topic)

@@ -34,6 +34,7 @@ DEAL_COMMENTED = "deal.commented"
 TASK_PLANNED = "task.planned"
 TASK_DONE = "task.done"
 TASK_MOVED = "task.moved"
+TASK_REOPENED = "task.reopened"
 
 SERVICE_ADDED = "service.added"
 SERVICE_EDITED = "service.edited"

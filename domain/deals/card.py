@@ -1,0 +1,195 @@
+"""The deal's card: everything its page shows, read in a handful of statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from domain.activities.models import Task
+from domain.deals import rules
+from domain.deals.board import Pace, days_between, pace_of
+from domain.deals.funnels import next_stage, stages_of
+from domain.deals.models import Deal, Stage, StageKind, StageStay
+from domain.deals.rules import Condition
+from domain.deals.timeline import Day, timeline
+from domain.estate.models import Booking, BookingState, Building, Floor, Project, Section, Unit
+
+
+@dataclass(frozen=True)
+class Step:
+    id: int
+    title: str
+    due_at: datetime
+    pace: Pace
+    responsible_id: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """A unit with its booking for this deal."""
+
+    booking_id: int
+    unit_id: int
+    number: str
+    kind: str
+    rooms: int
+    area: Decimal
+    floor: int
+    place: str
+    price: Decimal
+    until: datetime
+    extensions: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stage on the stage bar."""
+
+    id: int
+    name: str
+    kind: StageKind
+    state: str
+    """done, current, next or later."""
+    entered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What stands between the deal and a stage."""
+
+    stage: Stage
+    conditions: Sequence[Condition]
+
+    @property
+    def met(self) -> int:
+        return sum(condition.unmet is None for condition in self.conditions)
+
+    @property
+    def left(self) -> int:
+        return len(self.conditions) - self.met
+
+
+@dataclass(frozen=True)
+class DealCard:
+    deal: Deal
+    client_name: str
+    client_phone: str | None
+    client_inn: str | None
+    client_href: str
+    days: int
+    places: Sequence[Place]
+    gate: Gate | None
+    steps: Sequence[Step]
+    held: Sequence[Held]
+    days_told: Sequence[Day]
+
+    @property
+    def late(self) -> bool:
+        norm = self.deal.stage.norm_days
+        return norm is not None and self.days > norm
+
+
+def card(session: Session, deal: Deal, *, now: datetime) -> DealCard:
+    onward = next_stage(session, deal.stage)
+    stages = stages_of(session, deal.stage.funnel_id)
+    client: Any = deal.person or deal.company
+    return DealCard(
+        deal=deal,
+        client_name=client.name,
+        client_phone=client.phone,
+        client_inn=client.inn,
+        client_href=f"/people/{client.id}" if deal.person else f"/companies/{client.id}",
+        days=days_between(deal.stage_entered_at, now),
+        places=_places(session, deal, stages, onward),
+        gate=Gate(onward, rules.conditions(session, deal, onward)) if onward else None,
+        steps=steps(session, deal, now=now),
+        held=held(session, deal.id, now=now),
+        days_told=timeline(session, deal.id, now=now),
+    )
+
+
+def steps(session: Session, deal: Deal, *, now: datetime) -> list[Step]:
+    """Open steps, the nearest first."""
+    rows = session.execute(
+        sa.select(col(Task.id), col(Task.title), col(Task.due_at), col(Task.responsible_id))
+        .where(col(Task.deal_id) == deal.id, col(Task.done_at).is_(None))
+        .order_by(col(Task.due_at), col(Task.id))
+        .limit(20)
+    )
+    return [Step(row.id, row.title, row.due_at, pace_of(row.due_at, now), row.responsible_id) for row in rows]
+
+
+def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
+    """Units booked for the deal at this moment."""
+    rows = session.execute(
+        sa.select(
+            col(Booking.id).label("booking_id"),
+            Booking.price,
+            Booking.until,
+            Booking.extensions,
+            col(Unit.id).label("unit_id"),
+            Unit.number,
+            Unit.kind,
+            Unit.rooms,
+            Unit.area_total,
+            col(Floor.number).label("floor"),
+            col(Building.name).label("building"),
+            col(Project.name).label("project"),
+        )
+        .join(Unit, col(Unit.id) == Booking.unit_id)
+        .join(Floor, col(Floor.id) == Unit.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .join(Building, col(Building.id) == Section.building_id)
+        .join(Project, col(Project.id) == Building.project_id)
+        .where(
+            col(Booking.deal_id) == deal_id,
+            col(Booking.state) == BookingState.ACTIVE,
+            col(Booking.until) > now,
+        )
+        .order_by(col(Booking.until), col(Booking.id))
+    )
+    return [
+        Held(
+            booking_id=row.booking_id,
+            unit_id=row.unit_id,
+            number=row.number,
+            kind=row.kind.value,
+            rooms=row.rooms,
+            area=row.area_total,
+            floor=row.floor,
+            place=f"{row.project}, {row.building}",
+            price=row.price,
+            until=row.until,
+            extensions=row.extensions,
+        )
+        for row in rows
+    ]
+
+
+def _places(session: Session, deal: Deal, stages: Sequence[Stage], onward: Stage | None) -> list[Place]:
+    """Every stage of the funnel; a dead end is shown only while the deal is in it."""
+    entered = {
+        row.stage_id: row.entered
+        for row in session.execute(
+            sa.select(StageStay.stage_id, sa.func.max(StageStay.entered_at).label("entered"))
+            .where(col(StageStay.deal_id) == deal.id)
+            .group_by(col(StageStay.stage_id))
+        )
+    }
+
+    def state(stage: Stage) -> str:
+        if stage.id == deal.stage_id:
+            return "current"
+        if stage.position < deal.stage.position and stage.id in entered:
+            return "done"
+        return "next" if onward and stage.id == onward.id else "later"
+
+    return [
+        Place(stage.id, stage.name, stage.kind, state(stage), entered.get(stage.id))
+        for stage in stages
+        if stage.kind in {StageKind.OPEN, StageKind.WON} or stage.id == deal.stage_id
+    ]

@@ -1,0 +1,182 @@
+"""The timeline of a deal: what happened to it, in words, newest first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from domain.access.models import User
+from domain.events import Event
+from domain.kernel import formats
+from domain.kernel.text import _
+
+MOST = 100
+"""How far back the card looks at once."""
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Told:
+    headline: str
+    text: str = ""
+    icon: str = "history"
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    id: int
+    at: datetime
+    who: str | None
+    """None: the system itself or 1C."""
+    told: Told
+
+
+@dataclass(frozen=True)
+class Day:
+    day: datetime
+    entries: tuple[Entry, ...]
+
+
+def timeline(session: Session, deal_id: int, *, now: datetime, most: int = MOST) -> list[Day]:
+    """Entries by day of the office, the newest day first. `now` is what “yesterday” is counted from."""
+    rows = session.execute(
+        sa.select(Event.id, Event.name, Event.at, Event.payload, User.name.label("who"))  # type: ignore[attr-defined]
+        .outerjoin(User, col(User.id) == Event.actor_id)
+        .where(col(Event.deal_id) == deal_id)
+        .order_by(col(Event.id).desc())
+        .limit(most)
+    ).all()
+    people = _names(session, rows)
+    days: dict[Any, list[Entry]] = {}
+    for row in rows:
+        told = tell(row.name, row.payload, now=now, people=people)
+        days.setdefault(formats.here(row.at).date(), []).append(Entry(row.id, row.at, row.who, told))
+    return [Day(entries[0].at, tuple(entries)) for entries in days.values()]
+
+
+def tell(name: str, payload: Payload, *, now: datetime, people: dict[int, str] | None = None) -> Told:
+    """The event in words; an event nobody worded is at least named."""
+    wording = WORDING.get(name)
+    return wording(payload, now, people or {}) if wording else Told(name)
+
+
+def _names(session: Session, rows: Any) -> dict[int, str]:
+    """Whom the deal went from and to: asked only when some entry speaks of people."""
+    numbers = {
+        number
+        for row in rows
+        if row.name == "deal.edited"
+        for number in row.payload.get("changes", {}).get("responsible_id", ())
+    }
+    if not numbers:
+        return {}
+    named = sa.select(col(User.id), col(User.name)).where(col(User.id).in_(numbers))
+    return {number: name for number, name in session.execute(named)}
+
+
+def _moment(value: str, now: datetime) -> str:
+    return formats.told(datetime.fromisoformat(value), now=now)
+
+
+def _opened(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    return Told(_("The deal is opened"), payload.get("title", ""), "plus", "acc")
+
+
+def _moved(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    return Told(f"{payload['left']} → {payload['entered']}", icon="arrow-right", tone="acc")
+
+
+def _reordered(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    return Told(_("The card is moved within its column"), icon="arrow-up-down")
+
+
+def _edited(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    lines = [
+        _changed(field, before, after, people)
+        for field, (before, after) in payload.get("changes", {}).items()
+    ]
+    return Told(_("The deal is edited"), "\n".join(lines), "pencil")
+
+
+def _changed(field: str, before: Any, after: Any, people: dict[int, str]) -> str:
+    titles = {"title": _("Title"), "amount": _("Amount"), "responsible_id": _("Responsible")}
+
+    def said(value: Any) -> str:
+        if field == "amount":
+            return formats.money(Decimal(value) if value is not None else None)
+        if field == "responsible_id":
+            return people.get(value, str(value))
+        return "—" if value is None else str(value)
+
+    return f"{titles.get(field, field)}: {said(before)} → {said(after)}"
+
+
+def _commented(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    return Told(_("Comment"), payload["text"], "message-square")
+
+
+def _planned(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    text = f"{payload['title']} — {_moment(payload['due_at'], now)}"
+    return Told(_("The next step is planned"), text, "calendar")
+
+
+def _postponed(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    before, after = payload["changes"]["due_at"]
+    text = f"{payload['title']}: {_moment(before, now)} → {_moment(after, now)}"
+    return Told(_("The step is moved"), text, "calendar-clock")
+
+
+def _finished(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    return Told(_("The step is done"), payload["title"], "check", "ok")
+
+
+def _reopened(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    return Told(_("The step is open again"), payload["title"], "undo-2")
+
+
+def _booked(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    text = _(
+        "%(price)s, until %(until)s",
+        price=formats.money(Decimal(payload["price"])),
+        until=_moment(payload["until"], now),
+    )
+    return Told(_("Unit %(number)s is booked", number=payload["number"]), text, "key-round", "warn")
+
+
+def _extended(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    _before, after = payload["changes"]["until"]
+    headline = _("The booking of unit %(number)s is extended", number=payload["number"])
+    return Told(headline, _("Until %(until)s", until=_moment(after, now)), "timer", "warn")
+
+
+def _cancelled(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    return Told(_("The booking of unit %(number)s is cancelled", number=payload["number"]), icon="circle-x")
+
+
+def _expired(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    headline = _("The booking of unit %(number)s has expired", number=payload["number"])
+    return Told(headline, icon="timer", tone="bad")
+
+
+WORDING: dict[str, Callable[[Payload, datetime, dict[int, str]], Told]] = {
+    "deal.opened": _opened,
+    "deal.moved": _moved,
+    "deal.reordered": _reordered,
+    "deal.edited": _edited,
+    "deal.commented": _commented,
+    "task.planned": _planned,
+    "task.moved": _postponed,
+    "task.done": _finished,
+    "task.reopened": _reopened,
+    "unit.booked": _booked,
+    "booking.extended": _extended,
+    "booking.cancelled": _cancelled,
+    "booking.expired": _expired,
+}
+"""Every event that can carry a deal; `test_timeline` proves none is missing."""
