@@ -6,6 +6,7 @@ from dramatiq.middleware import (
     AgeLimit,
     Callbacks,
     CurrentMessage,
+    Middleware,
     Pipelines,
     Retries,
     ShutdownNotifications,
@@ -13,6 +14,15 @@ from dramatiq.middleware import (
 )
 
 from domain.kernel.settings import settings
+from domain.kernel.text import speak
+
+
+class InstallationLanguage(Middleware):
+    """What a job writes down for people is in the language of the installation."""
+
+    def before_process_message(self, _broker: dramatiq.Broker, _message: object) -> None:
+        speak(settings().locale)
+
 
 broker = RedisBroker(
     url=settings().redis_url,
@@ -24,7 +34,9 @@ broker = RedisBroker(
         Pipelines(),
         Retries(max_retries=0),
         CurrentMessage(),
+        InstallationLanguage(),
     ],
+    dead_message_ttl=3_600_000,
     heartbeat_timeout=15_000,
     maintenance_chance=200_000,
     socket_timeout=5,

@@ -52,10 +52,13 @@ def unrelayed(session: Session, after: int) -> list[Event]:
 
 
 def tell(session: Session, event: Event) -> bool:
+    listeners = SUBSCRIBERS.get(event.name, ())
+    if not listeners:
+        return True
     try:
         with session.begin_nested():
-            for subscriber in SUBSCRIBERS.get(event.name, ()):
-                subscriber(session, event)
+            for listener in listeners:
+                listener(session, event)
     except (OperationalError, InterfaceError):
         raise
     except Exception:

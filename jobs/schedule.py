@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from domain.kernel.settings import settings
+from domain.kernel.text import speak
 from jobs import logs, sweeping
 from jobs import main as couriers  # noqa: F401  known here too, for the time Valkey is away
 
@@ -77,6 +78,7 @@ def started() -> BackgroundScheduler:
 
 def safe(job: Callable[[], None]) -> Callable[[], None]:
     def attempt() -> None:
+        speak(settings().locale)
         try:
             job()
         except Exception:

@@ -30,6 +30,8 @@ def relay_events() -> None:
 
 def wake_messages() -> None:
     """Messages whose time has come, or whose courier died."""
+    if queue.is_crowded("deliver"):
+        return
     with unit_of_work(read_only=True) as session:
         due = messages.due(session, now=clock.now())
     for message_id in due:
@@ -44,6 +46,8 @@ def expire_bookings() -> None:
 
 
 def look_into_bases() -> None:
+    if queue.is_crowded("pull_units"):
+        return
     with unit_of_work(read_only=True) as session:
         due = polling.due(session, now=clock.now(), usual_seconds=usual_seconds())
     for connection_id in due:

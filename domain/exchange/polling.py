@@ -7,13 +7,15 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain.exchange import circuit, failing, mapping, messages, standing, stock
-from domain.exchange.failures import Failure, NotFound
+from domain.exchange.failures import Crashed, Failure, NotFound, Unreachable
 from domain.exchange.mapping import Units
 from domain.exchange.models import Connection, ConnectionKind, ExternalId, MessageState
 from domain.exchange.odata import Row, ref_of
 from domain.kernel.errors import Invalid
 
 CHECK_EVERY = timedelta(hours=24)
+ALARM_AFTER = timedelta(minutes=1)
+"""A base that stumbles for less than this needs nobody's attention."""
 
 
 @dataclass
@@ -72,6 +74,8 @@ def failed(session: Session, connection_id: int, failure: Failure, *, now: datet
     connection = session.get_one(Connection, connection_id, with_for_update={"key_share": True})
     if failing.stops(failure, connection, now):
         circuit.pause(session, connection, now=now)
+    if isinstance(failure, Unreachable | Crashed) and _was_heard_lately(connection, now):
+        return
     state = messages.find(session, connection_id, standing.CONNECTION)
     if not isinstance(failure, NotFound):
         standing.alarm(session, connection_id, standing.CONNECTION, failure.sentence)
@@ -84,6 +88,10 @@ def check(session: Session, connection_id: int, *, now: datetime) -> None:
     message = standing.standing(session, connection_id, standing.CONNECTION)
     if message.state in (MessageState.DONE, MessageState.DEAD):
         message.state, message.due_at = MessageState.QUEUED, now
+
+
+def _was_heard_lately(connection: Connection, now: datetime) -> bool:
+    return connection.heard_at is not None and now - connection.heard_at < ALARM_AFTER
 
 
 def _is_due(connection: Connection, now: datetime, usual_seconds: int) -> bool:

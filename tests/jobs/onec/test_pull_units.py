@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from domain.deals.models import Deal
 from domain.estate.models import Availability, Unit
 from domain.events import Event
 from domain.exchange.models import Connection, ConnectionKind, ExternalId, Message, MessageState
+from domain.kernel import clock
 from jobs.onec.pull_units import pull, pull_units
 from jobs.work import unit_of_work
 from tests.jobs.conftest import UNIT, book, drain, told
@@ -280,6 +282,22 @@ def test_a_wrong_password_is_told_and_heals(matched: Connection, base_1c: OneC, 
     drain()
 
     assert state_of_connection() == (MessageState.DONE, "")
+
+
+def test_a_base_that_stumbles_for_a_moment_alarms_nobody_and_one_that_is_gone_does(
+    matched: Connection, base_1c: OneC
+) -> None:
+    base_1c.fault("drop_before", times=2)
+    look(matched)
+    assert state_of_connection()[0] is MessageState.DONE
+
+    with unit_of_work() as session:
+        connection = session.get_one(Connection, matched.id)
+        connection.heard_at = clock.now() - timedelta(minutes=2)
+        connection.paused_until = None
+    look(matched)
+
+    assert state_of_connection()[0] is MessageState.DEAD
 
 
 def test_a_lost_publication_is_told_in_words_and_heals(matched: Connection, base_1c: OneC) -> None:
