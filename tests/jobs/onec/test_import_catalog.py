@@ -75,11 +75,6 @@ def take_one_by_one(base: Connection, *texts: str) -> str:
     return state()
 
 
-@pytest.fixture
-def undisturbed(base: Connection, request: pytest.FixtureRequest) -> str:
-    return take_one_by_one(base, CATALOGUE, OFFERS)
-
-
 @pytest.mark.parametrize("place", ["claimed", "carried", "settling", "settled"])
 def test_a_kill_at_any_step_leaves_all_or_nothing_and_the_next_try_finishes(
     base: Connection, place: str
@@ -105,11 +100,12 @@ def test_the_same_file_three_times_is_the_same_house(base: Connection) -> None:
     assert take_one_by_one(base, CATALOGUE, OFFERS, OFFERS, CATALOGUE) == once
 
 
-def test_prices_before_the_flats_make_the_same_house(base: Connection, undisturbed: str) -> None:
+def test_prices_that_come_before_the_flats_wait_for_them(base: Connection) -> None:
+    take_one_by_one(base, OFFERS, CATALOGUE)
     with unit_of_work(read_only=True) as session:
-        priced = session.exec(select(Unit.price).where(Unit.number == "101")).one()
-    assert priced == 101 * 70_000
-    assert take_one_by_one(base, OFFERS, CATALOGUE) == undisturbed
+        flats = select(Unit.number, Unit.price).where(col(Unit.number).in_([str(n) for n in FLATS]))
+        assert dict(session.exec(flats).all()) == {str(n): n * 70_000 for n in FLATS}
+        assert session.exec(select(Service.price)).all() == [900]
 
 
 def test_two_files_at_once_come_in_turn(base: Connection) -> None:

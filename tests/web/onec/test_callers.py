@@ -29,7 +29,10 @@ def test_neither_is_a_failure_in_words(onec_calls: OneC) -> None:
     assert onec_calls.call("init").startswith("failure\nОшибка авторизации")
 
 
-@pytest.mark.parametrize("basic", [("onec", "wrong"), ("nobody", PASSWORD), ("anna", PASSWORD), ("admin", PASSWORD), ("onec\x00", "")])
+@pytest.mark.parametrize(
+    "basic",
+    [("onec", "wrong"), ("nobody", PASSWORD), ("anna", PASSWORD), ("admin", PASSWORD), ("onec\x00", "")],
+)
 def test_nobody_else_gets_in(onec_calls: OneC, basic: tuple[str, str]) -> None:
     onec_calls.basic = basic
     for mode in ("checkauth", "init", "file", "import", "query", "info", "deactivate"):

@@ -89,7 +89,8 @@ def test_windows_1251_is_taken_as_well(onec_calls: OneC, session: Session) -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["/tmp/import0_1.xml", "upload/1c/webdata/import0_1.xml", "C:\\tmp\\import0_1.xml", "/import0_1.xml"]
+    "name",
+    ["/tmp/import0_1.xml", "upload/1c/webdata/import0_1.xml", "C:\\tmp\\import0_1.xml", "/import0_1.xml"],
 )
 def test_names_come_with_paths_of_the_server_of_1c(onec_calls: OneC, name: str) -> None:
     onec_calls.enter()
@@ -105,7 +106,9 @@ def test_folders_of_the_new_schema_are_kept_apart(onec_calls: OneC) -> None:
     assert "новых 1" in onec_calls.take("webdata/000000001/goods/2/import___a.xml")
 
 
-@pytest.mark.parametrize("name", ["../import0_1.xml", "a/../../b.xml", "", "a//b.xml", "a\x7f.xml", "я" * 301, "..\\x.xml"])
+@pytest.mark.parametrize(
+    "name", ["../import0_1.xml", "a/../../b.xml", "", "a//b.xml", "a\x7f.xml", "я" * 301, "..\\x.xml"]
+)
 def test_names_that_climb_or_hide_are_refused(onec_calls: OneC, name: str) -> None:
     onec_calls.enter()
     assert onec_calls.call("file", b"x", filename=name).startswith("failure\nИмя файла")
@@ -134,7 +137,9 @@ def test_a_chunk_repeated_after_a_lost_answer_is_the_same_chunk(onec_calls: OneC
     assert onec_calls.take("import0_1.xml").startswith("success\n")
 
 
-def test_a_bad_file_is_a_failure_in_one_sentence_and_changes_nothing(onec_calls: OneC, session: Session) -> None:
+def test_a_bad_file_is_a_failure_in_one_sentence_and_changes_nothing(
+    onec_calls: OneC, session: Session
+) -> None:
     before = len(session.exec(select(Unit)).all())
     onec_calls.enter()
     onec_calls.send("import0_1.xml", FLATS[:-200])
@@ -151,7 +156,9 @@ def test_a_bad_file_does_not_stand_in_the_way_of_the_next_exchange(onec_calls: O
 
 def test_the_same_exchange_again_says_nothing_changed(onec_calls: OneC) -> None:
     onec_calls.exchange(import0_1=FLATS)
-    assert onec_calls.exchange(import0_1=FLATS) == ["success\nПомещения: новых 0, изменено 0, без изменений 2"]
+    assert onec_calls.exchange(import0_1=FLATS) == [
+        "success\nПомещения: новых 0, изменено 0, без изменений 2"
+    ]
 
 
 def test_an_unknown_mode_and_an_unknown_file_are_failures(onec_calls: OneC) -> None:
@@ -203,7 +210,12 @@ def test_a_body_above_the_limit_is_a_failure_in_words(onec_calls: OneC) -> None:
 
 def test_the_site_never_answers_with_an_error_page(onec_calls: OneC) -> None:
     onec_calls.enter()
-    for query in ({"mode": "file"}, {"mode": "import", "filename": "\ud7ff" * 50}, {"type": "\u202e"}, {"mode": ""}):
+    for query in (
+        {"mode": "file"},
+        {"mode": "import", "filename": "\ud7ff" * 50},
+        {"type": "\u202e"},
+        {"mode": ""},
+    ):
         answer = onec_calls.asked(**({"mode": "deactivate", "timestamp": "9" * 40} | query))
         assert isinstance(answer, httpx.Response)
         assert answer.status_code == 200
