@@ -24,7 +24,7 @@ class InstallationLanguage(Middleware):
         speak(settings().locale)
 
 
-broker = RedisBroker(
+broker = RedisBroker(  # type: ignore[no-untyped-call]
     url=settings().redis_url,
     middleware=[
         AgeLimit(),

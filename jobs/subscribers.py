@@ -19,6 +19,8 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     names.BOOKING_CANCELLED: (outbox.send_booking,),
     names.BOOKING_EXPIRED: (outbox.send_booking,),
     names.COUNTERPARTY_READY: (outbox.send_counterparty,),
+    names.COMPANY_ADDED: (outbox.send_counterparty,),
     names.COMPANY_EDITED: (outbox.send_counterparty,),
+    names.PERSON_ADDED: (outbox.send_counterparty,),
     names.PERSON_EDITED: (outbox.send_counterparty,),
 }

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlmodel import Session
 
-import domain.tables  # noqa: F401  every mapper must be known before the first query
+import domain.wiring  # noqa: F401  every mapper and rule must be known before the first query
 from domain.events import Event
 from domain.exchange.models import Message, MessageState
 from domain.kernel.settings import settings
