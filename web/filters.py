@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from domain.kernel import clock, formats
@@ -41,6 +42,11 @@ def until(moment: datetime) -> str:
     return formats.lasting(moment - clock.now())
 
 
+def price(kept: str | int) -> str:
+    """An amount as events keep it, as text."""
+    return formats.money(Decimal(str(kept)))
+
+
 def _here(moment: datetime) -> datetime:
     return formats.local(moment, settings().zone)
 
@@ -66,6 +72,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "time": time,
     "iso": iso,
     "until": until,
+    "price": price,
 }
 
 GLOBALS: dict[str, Any] = {"now": clock.now}

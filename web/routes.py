@@ -1,6 +1,8 @@
 """Every address of the site: this list is its map."""
 
 from web import health
+from web.deals import Boards, Moves
+from web.estate import Bookings, Chessboard, Projects, UnitBooking, Units
 from web.live import live
 from web.metrics import metrics
 from web.onec import SiteExchange
@@ -11,6 +13,13 @@ ROUTES = [
     health.ready,
     metrics,
     live,
+    Projects,
+    Chessboard,
+    Units,
+    UnitBooking,
+    Bookings,
+    Boards,
+    Moves,
     MySessions,
     SignIn,
     SignOut,

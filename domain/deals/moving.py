@@ -83,6 +83,7 @@ def _enter(session: Session, deal: Deal, to: Stage, *, after_id: int | None, by:
         entered=to.name,
         entered_id=to.id,
         version=deal.version,
+        at=now,
     )
 
 

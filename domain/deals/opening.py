@@ -61,6 +61,7 @@ def open_deal(
         topics=topics(deal),
         title=deal.title,
         stage=first.name,
+        at=now,
     )
     session.flush()
     return deal

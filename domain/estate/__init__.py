@@ -1,5 +1,6 @@
 """Real estate: the stock of units, their prices and the bookings that never collide."""
 
+from domain.estate.booking import book, cancel, expire, extend, release_all
 from domain.estate.models import (
     Availability,
     Booking,
@@ -13,7 +14,6 @@ from domain.estate.models import (
     UnitKind,
     UnitStatus,
 )
-from domain.estate.booking import book, cancel, expire, extend, release_all
 from domain.estate.reading import get_booking, get_unit
 
 __all__ = [

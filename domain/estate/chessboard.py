@@ -79,8 +79,7 @@ class Cell(NamedTuple):
 @dataclass(frozen=True)
 class Row:
     floor: int
-    cells: list[Cell | None]
-    """By place on the floor; None where the floor has no such place."""
+    cells: list[Cell]
 
 
 @dataclass
@@ -112,24 +111,24 @@ def status(availability: Availability, *, held: bool) -> UnitStatus:
 def chessboard(session: Session, building: Building, wanted: Filter, *, now: datetime) -> Board:
     """Two queries at most, whatever the size and however long the history."""
     placed = list(_cells(session, building, now=now))
-    flats = [cell for _, _, cell in placed if cell.kind in LIVING]
+    flats = [cell for _, cell in placed if cell.kind in LIVING]
     return Board(
         building=building,
-        entrances=list(_entrances([found for found in placed if found[2].kind in LIVING])),
+        entrances=list(_entrances([found for found in placed if found[1].kind in LIVING])),
         counts=Counter(cell.status for cell in flats),
         total=len(flats),
-        matching=frozenset(cell.id for _, _, cell in placed if wanted.fits(cell)) if wanted.narrows else None,
-        below=[cell for _, _, cell in placed if cell.kind not in LIVING],
+        matching=frozenset(cell.id for _, cell in placed if wanted.fits(cell)) if wanted.narrows else None,
+        below=[cell for _, cell in placed if cell.kind not in LIVING],
     )
 
 
-Placed = tuple[tuple[int, int], int, Cell]
-"""The entrance (its id and number), the place on the floor, the cell."""
+Placed = tuple[tuple[int, int], Cell]
+"""The entrance (its id and number) and the cell, floors from the top, units from the left."""
 
 
 def _cells(session: Session, building: Building, *, now: datetime) -> Iterable[Placed]:
     rows = sa.select(
-        Section.id, Section.number, Floor.number, Unit.position, Unit.id, Unit.number, Unit.kind, Unit.rooms,
+        Section.id, Section.number, Floor.number, Unit.id, Unit.number, Unit.kind, Unit.rooms,
         Unit.area_total, Unit.price, Unit.finish, Unit.availability, col(Booking.id).is_not(None),
     ).select_from(Unit).join(Floor, col(Floor.id) == Unit.floor_id).join(
         Section, col(Section.id) == Floor.section_id
@@ -143,7 +142,6 @@ def _cells(session: Session, building: Building, *, now: datetime) -> Iterable[P
         section,
         entrance,
         floor,
-        place,
         id,
         number,
         kind,
@@ -155,24 +153,22 @@ def _cells(session: Session, building: Building, *, now: datetime) -> Iterable[P
         held,
     ) in session.execute(rows):
         cell = Cell(id, number, kind, rooms, area, price, finish, floor, status(base, held=held))
-        yield (section, entrance), place, cell
+        yield (section, entrance), cell
 
 
 def _entrances(placed: list[Placed]) -> Iterable[Entrance]:
-    by_entrance: dict[tuple[int, int], dict[int, dict[int, Cell]]] = {}
-    for entrance, place, cell in placed:
-        on_floor = by_entrance.setdefault(entrance, {}).setdefault(cell.floor, {})
-        on_floor[place if place not in on_floor else max(on_floor) + 1] = cell
+    """Units stand on their floor in the order of their places, whatever numbers 1C gives the places."""
+    by_entrance: dict[tuple[int, int], dict[int, list[Cell]]] = {}
+    for entrance, cell in placed:
+        by_entrance.setdefault(entrance, {}).setdefault(cell.floor, []).append(cell)
     for (section, number), floors in by_entrance.items():
-        places = sorted({place for on_floor in floors.values() for place in on_floor})
+        cells = [cell for on_floor in floors.values() for cell in on_floor]
         yield Entrance(
             id=section,
             number=number,
-            width=len(places),
-            rows=[Row(floor, [cells.get(place) for place in places]) for floor, cells in floors.items()],
-            free=sum(
-                cell.status is UnitStatus.FREE for on_floor in floors.values() for cell in on_floor.values()
-            ),
+            width=max(len(on_floor) for on_floor in floors.values()),
+            rows=[Row(floor, on_floor) for floor, on_floor in floors.items()],
+            free=sum(cell.status is UnitStatus.FREE for cell in cells),
         )
 
 

@@ -26,12 +26,13 @@ def record(
     by: Numbered | None,
     deal: int | None = None,
     topics: Iterable[str] = (),
+    at: datetime | None = None,
     **payload: Any,
 ) -> Event:
     """Add the event row; it is committed, announced and relayed together with the change.
 
     `by` is None when the system or 1C acts. `deal` is the id of the deal whose timeline
-    shows it. `payload` holds plain values; amounts and moments are kept as text;
+    shows it. `at` is the moment the rule was judged by; the database's own clock without it. `payload` holds plain values; amounts and moments are kept as text;
     changed fields as `changes={"field": (old, new)}`.
     """
     assert name in names.ALL, f"{name} is not listed in domain/events/names.py"
@@ -45,6 +46,7 @@ def record(
         deal_id=deal,
         topics=sorted(set(topics)),
         payload=plain(payload),
+        **({"at": at} if at else {}),
     )
     session.add(event)
     return event

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 LOCALES = ("ru", "en")
 SECRET_LENGTH = 32
+DEMO_ONEC_SECRET, DEMO_ONEC_PASSWORD = "KARKAS_DEMO_ONEC_PASSWORD", "karkas"
+"""The variable and the password of the stand-in of 1C, which listens on loopback only."""
 SWITCH = {
     "1": True,
     "true": True,
@@ -67,6 +69,11 @@ class Settings:
     @property
     def onec_demo_url(self) -> str:
         return f"http://127.0.0.1:{self.onec_demo_port}"
+
+    @property
+    def onec_demo_units(self) -> Path:
+        """What the stand-in's base is filled from, so that its flats are ours."""
+        return self.home / "onec-demo-units.json"
 
 
 @cache

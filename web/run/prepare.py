@@ -40,9 +40,12 @@ def people(engine: sa.Engine) -> str:
     with Session(engine, expire_on_commit=False) as session:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(DEMO_LOCK)))
         if session.execute(sa.text("select exists (select from app_user)")).scalar_one():
+            demo.reconnect(session, onec_url=settings().onec_demo_url)
+            session.commit()
             return "The base is not empty: the demo world is built only in an empty one."
-        demo.build(session)
+        demo.build(session, onec_url=settings().onec_demo_url)
         session.commit()
+    demo.write_units(settings().onec_demo_units)
     return "The demo world is built."
 
 

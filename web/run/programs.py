@@ -41,6 +41,8 @@ def onec_demo(settings: Settings) -> Program:
         "--data": str(settings.home / "onec-demo.sqlite"),
         "--site-url": f"{settings.url}/onec/exchange",
     }
+    if settings.onec_demo_units.is_file():
+        words["--units"] = str(settings.onec_demo_units)
     return Program(
         "onec-demo", _leashed("jobs.onec_demo", *(word for pair in words.items() for word in pair))
     )

@@ -1,9 +1,10 @@
 """The commands that start processes: everything at once, or each kind alone."""
 
+import os
 import subprocess
 from collections.abc import Sequence
 
-from domain.kernel.settings import settings
+from domain.kernel.settings import DEMO_ONEC_PASSWORD, DEMO_ONEC_SECRET, settings
 from web.run import home, programs, servers, sockets
 from web.run.announcing import announce
 from web.run.changes import Changes
@@ -17,6 +18,7 @@ def run(*, reload: bool = False) -> None:
     asked = settings()
     home.prepare(asked.home)
     if asked.demo:
+        os.environ.setdefault(DEMO_ONEC_SECRET, DEMO_ONEC_PASSWORD)
         sockets.listening("127.0.0.1", asked.onec_demo_port).close()  # busy: better known now than later
     with (
         home.only_one(asked.home),

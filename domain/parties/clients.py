@@ -1,0 +1,107 @@
+"""Clients as managers meet them: by a name and a phone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from domain import events
+from domain.access.models import User
+from domain.access.policy import rows_of
+from domain.kernel import phones
+from domain.kernel.errors import Invalid, Refused
+from domain.kernel.text import _
+from domain.parties.models import Company, Person
+
+LONGEST_NAME = 200
+MOST_SIMILAR = 5
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A client who may be the one being typed. `id` is None when it is a colleague's: only that is told."""
+
+    id: int | None
+    name: str
+    phone: str | None
+    owner: str
+
+
+def find_or_add_person(
+    session: Session, *, name: str, phone: str, by: User, now: datetime, responsible: User | None = None
+) -> Person:
+    """The person with this phone, or a new one under `by`.
+
+    Raises Invalid at the field, Refused when the client is a colleague's: one family, one manager.
+    """
+    number = phones.normalise(phone)
+    known = (
+        session.exec(select(Person).where(Person.phone == number).order_by(Person.id)).first()
+        if number
+        else None
+    )
+    if known is not None:
+        _demand_own(session, known, by=by)
+        return known
+    return add_person(session, name=name, phone=number, by=by, now=now, responsible=responsible)
+
+
+def add_person(
+    session: Session,
+    *,
+    name: str,
+    phone: str | None,
+    by: User,
+    now: datetime,
+    responsible: User | None = None,
+) -> Person:
+    bare = " ".join(name.split())
+    if not bare:
+        raise Invalid({"client": _("How should the client be called?")})
+    if len(bare) > LONGEST_NAME:
+        raise Invalid({"client": _("The name is longer than %(most)s characters", most=LONGEST_NAME)})
+    person = Person(name=bare, phone=phone, responsible_id=(responsible or by).id, created_at=now)
+    session.add(person)
+    session.flush()
+    events.record(session, "person.added", person, by=by, client=person.id)
+    return person
+
+
+def similar(session: Session, user: User, *, name: str = "", phone: str = "") -> list[Similar]:
+    """Clients of the whole company that look like this one; details only of those the person may see."""
+    digits = "".join(filter(str.isdigit, phone))
+    likely = []
+    if len(digits) >= 5:
+        likely.append(col(Person.phone).contains(digits[-10:]))
+    if len(name.strip()) >= 3:
+        likely.append(sa.func.lower(Person.name).startswith(name.strip().lower(), autoescape=True))
+    if not likely:
+        return []
+    own = rows_of(user, col(Person.responsible_id))
+    found = (
+        sa.select(Person.id, Person.name, Person.phone, User.name, own.label("own"))
+        .join(User, col(User.id) == Person.responsible_id)
+        .where(sa.or_(*likely))
+        .order_by(sa.desc("own"), Person.name)
+        .limit(MOST_SIMILAR)
+    )
+    return [
+        Similar(id, name, number, owner) if mine else Similar(None, "", None, owner)
+        for id, name, number, owner, mine in session.execute(found)
+    ]
+
+
+def name_of(client: Person | Company | None) -> str:
+    return client.name if client else ""
+
+
+def _demand_own(session: Session, person: Person, *, by: User) -> None:
+    mine = sa.select(col(Person.id)).where(
+        col(Person.id) == person.id, rows_of(by, col(Person.responsible_id))
+    )
+    if session.execute(mine).first() is None:
+        raise Refused(
+            _("The client with this phone is already with %(who)s", who=person.responsible.name),
+            (_("Ask them or your head to hand the client over"),),
+        )

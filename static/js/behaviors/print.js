@@ -1,0 +1,3 @@
+export function connect(button) {
+  button.addEventListener("click", () => print());
+}

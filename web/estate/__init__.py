@@ -1,0 +1,8 @@
+"""Real estate on the screen: projects, the chessboard, a unit's panel, bookings."""
+
+from web.estate.bookings import Bookings, UnitBooking
+from web.estate.chessboard import Chessboard
+from web.estate.projects import Projects
+from web.estate.units import Units
+
+__all__ = ["Bookings", "Chessboard", "Projects", "UnitBooking", "Units"]

@@ -1,0 +1,197 @@
+"""POST /units/42/booking and what happens to a booking afterwards; GET /bookings: the register."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.params import URLEncodedBody
+from sqlmodel import Session
+
+from domain import deals, estate, parties
+from domain.access import Permission, User
+from domain.estate import Booking, Unit
+from domain.estate.chessboard import similar
+from domain.estate.register import register
+from domain.kernel import formats
+from domain.kernel.errors import Invalid, Refused
+from domain.kernel.text import _
+from web import replies
+from web.estate import cells
+from web.estate.panel import panel
+from web.given import Given
+
+
+@dataclass
+class Wanted:
+    """An open deal by its number, or a new one by the client's name and phone."""
+
+    deal_id: str = ""
+    days: str = "3"
+    new: str = ""
+    client: str = ""
+    phone: str = ""
+
+
+@dataclass
+class Term:
+    days: str = "1"
+
+
+class UnitBooking(Controller):
+    path = "/units/{unit_id:int}/booking"
+
+    @post(sync_to_thread=True, permission=Permission.ESTATE_BOOK, status_code=200)
+    def create(
+        self,
+        request: Request[Any, Any, Any],
+        unit: Given[Unit],
+        data: URLEncodedBody[Wanted],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+    ) -> Response[str]:
+        """Never optimistic: the answer is the panel as it is after the deed, or the reasons with the form kept."""
+        try:
+            with session.begin_nested():
+                deal = _deal(session, unit, data, by=user, now=now)
+                booking = deals.book(session, deal, unit, days=_days(data.days), by=user, now=now)
+        except Invalid as no:
+            return _again(request, session, user, unit, data, now=now, status=422, fields=no.fields)
+        except Refused as no:
+            if not replies.wants_fragment(request):
+                raise
+            return _again(request, session, user, unit, data, now=now, status=409, refusal=no)
+        return _done(
+            request,
+            session,
+            user,
+            unit,
+            now=now,
+            toast=replies.Toast(
+                _(
+                    "Unit %(number)s is booked until %(until)s",
+                    number=unit.number,
+                    until=formats.told(booking.until, now=now),
+                ),
+                undo=f"/bookings/{booking.id}/cancellation",
+            ),
+        )
+
+
+class Bookings(Controller):
+    path = "/bookings"
+
+    @get(sync_to_thread=True, permission=Permission.ESTATE_BOOK)
+    def index(
+        self,
+        request: Request[Any, Any, Any],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+    ) -> Response[str]:
+        shown = "over" if request.query_params.get("state") == "over" else "active"
+        rows = register(session, user, over=shown == "over", now=now)
+        return replies.page(request, "estate/bookings.html", rows=rows, state=shown)
+
+    @post(
+        "/{booking_id:int}/cancellation",
+        sync_to_thread=True,
+        permission=Permission.ESTATE_BOOK,
+        status_code=200,
+    )
+    def cancel(
+        self,
+        request: Request[Any, Any, Any],
+        booking: Given[Booking],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+    ) -> Response[str]:
+        estate.cancel(session, booking, by=user, now=now)
+        told = _("The booking is cancelled, unit %(number)s is free", number=booking.unit.number)
+        return _done(request, session, user, booking.unit, now=now, toast=told)
+
+    @post(
+        "/{booking_id:int}/extensions",
+        sync_to_thread=True,
+        permission=Permission.ESTATE_BOOK,
+        status_code=200,
+    )
+    def extend(
+        self,
+        request: Request[Any, Any, Any],
+        booking: Given[Booking],
+        data: URLEncodedBody[Term],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+    ) -> Response[str]:
+        estate.extend(session, booking, days=_days(data.days), by=user, now=now)
+        told = _("The booking is extended until %(until)s", until=formats.told(booking.until, now=now))
+        return _done(request, session, user, booking.unit, now=now, toast=told)
+
+
+def _days(text: str) -> int:
+    """What is not a number of days is refused by the verb in its own words."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
+def _deal(session: Session, unit: Unit, data: Wanted, *, by: User, now: datetime) -> deals.Deal:
+    if data.new:
+        client = parties.find_or_add_person(session, name=data.client, phone=data.phone, by=by, now=now)
+        funnel = deals.list_funnels(session)[0]
+        title = _(
+            "Flat %(number)s, %(building)s", number=unit.number, building=unit.floor.section.building.name
+        )
+        return deals.open_deal(session, funnel=funnel, title=title, client=client, by=by, now=now)
+    if not (data.deal_id.isascii() and data.deal_id.isdigit() and len(data.deal_id) < 19):
+        raise Invalid({"deal_id": _("Choose the deal the unit is booked for")})
+    return deals.get_visible(session, by, int(data.deal_id))
+
+
+def _done(
+    request: Request[Any, Any, Any],
+    session: Session,
+    user: User,
+    unit: Unit,
+    *,
+    now: datetime,
+    toast: replies.Toast | str,
+) -> Response[str]:
+    session.flush()
+    body = ""
+    if request.headers.get("hx-target", "").endswith("unit-panel"):
+        body = replies.render(
+            request, "estate/_panel.html", beside=panel(session, user, unit, now=now), cells=cells
+        )
+    elif replies.wants_fragment(request):
+        return replies.html("", headers={"HX-Refresh": "true"})
+    return replies.done(request, to=f"/units/{unit.id}", body=body, toast=toast)
+
+
+def _again(
+    request: Request[Any, Any, Any],
+    session: Session,
+    user: User,
+    unit: Unit,
+    data: Wanted,
+    *,
+    now: datetime,
+    status: int,
+    fields: dict[str, str] | None = None,
+    refusal: Refused | None = None,
+) -> Response[str]:
+    """The panel once more with what was typed, and for the one who came second the nearest free units."""
+    session.expire_all()
+    context = {
+        "beside": panel(session, user, unit, now=now),
+        "cells": cells,
+        "given": data,
+        "fields": fields or {},
+        "refusal": refusal,
+        "nearest": similar(session, unit, now=now) if refusal else [],
+    }
+    if replies.wants_fragment(request):
+        return replies.region(request, "estate/_panel.html", status=status, **context)
+    return replies.page(request, "estate/unit.html", status=status, **context)

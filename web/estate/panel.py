@@ -1,0 +1,83 @@
+"""What a unit's panel shows: the unit, who holds it, what this person may do, how it came to be so."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from domain import deals
+from domain.access import Permission, User, may, rows_of
+from domain.estate import Booking, Building, Unit, UnitStatus
+from domain.estate.booking import TERMS, active, term_end
+from domain.estate.chessboard import status
+from domain.events import Event
+from domain.kernel.errors import Missing
+
+HISTORY = 8
+
+
+@dataclass(frozen=True)
+class Panel:
+    unit: Unit
+    building: Building
+    status: UnitStatus
+    booking: Booking | None
+    deal: deals.Deal | None
+    """The deal that holds it, when this person may see it."""
+    mine: bool
+    """Whether this person may cancel and extend the booking."""
+    bookable: bool
+    terms: list[tuple[int, datetime]]
+    history: list[tuple[Event, str | None]]
+
+    @property
+    def metre(self) -> Decimal | None:
+        return self.unit.price / self.unit.area_total if self.unit.price else None
+
+
+def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
+    booking = active(session, unit, now=now)
+    now_is = status(unit.availability, held=booking is not None)
+    return Panel(
+        unit=unit,
+        building=unit.floor.section.building,
+        status=now_is,
+        booking=booking if now_is is UnitStatus.BOOKED else None,
+        deal=_deal(session, user, booking),
+        mine=booking is not None and may(user, Permission.ESTATE_BOOK) and _below(session, user, booking),
+        bookable=now_is is UnitStatus.FREE and may(user, Permission.ESTATE_BOOK) and unit.price is not None,
+        terms=[(days, term_end(now, days)) for days in TERMS],
+        history=_history(session, unit),
+    )
+
+
+def _deal(session: Session, user: User, booking: Booking | None) -> deals.Deal | None:
+    if booking is None or not may(user, Permission.DEALS_SEE):
+        return None
+    try:
+        return deals.get_visible(session, user, booking.deal_id)
+    except Missing:
+        return None
+
+
+def _below(session: Session, user: User, booking: Booking) -> bool:
+    people = sa.select(col(User.id)).where(col(User.id) == booking.booked_by_id, rows_of(user, col(User.id)))
+    return session.execute(people).first() is not None
+
+
+def _history(session: Session, unit: Unit) -> list[tuple[Event, str | None]]:
+    """Prices, states and bookings of the unit, newest first, with the name of who did it."""
+    bookings = sa.select(col(Booking.id)).where(col(Booking.unit_id) == unit.id)
+    about = (col(Event.subject_kind) == "unit") & (col(Event.subject_id) == unit.id)
+    held = (col(Event.subject_kind) == "booking") & col(Event.subject_id).in_(bookings)
+    rows: Any = (
+        sa.select(Event, User.name)
+        .outerjoin(User, col(User.id) == Event.actor_id)
+        .where(sa.or_(about, held))
+        .order_by(col(Event.id).desc())
+        .limit(HISTORY)
+    )
+    return [(event, name) for event, name in session.execute(rows)]
