@@ -39,7 +39,7 @@ def _address() -> Iterator[str]:
     server = uvicorn.Server(loaded := configuration())
     loaded.load()  # an application that cannot be made fails here and not in the thread
     with sockets.listening("127.0.0.1", 0) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="site")
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="site", daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
