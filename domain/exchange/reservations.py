@@ -44,21 +44,19 @@ def wanted(session: Session, connection: Connection, mapping: Mapping, booking_i
         ref=known or own,
         known=known is not None,
         active=active,
-        fields=_fields(session, connection, mapping, booking, active=active),
+        fields=_in_force(session, connection, mapping, booking) if active else {names.status: names.released},
         mark=(names.comment, f"{MARK} {own}") if names.comment else None,
     )
 
 
-def _fields(
-    session: Session, connection: Connection, mapping: Mapping, booking: Booking, *, active: bool
-) -> Row:
+def _in_force(session: Session, connection: Connection, mapping: Mapping, booking: Booking) -> Row:
     names = mapping.reservations
     said = {
         names.unit: _unit_key(session, connection, mapping, booking),
         names.counterparty: _client_key(session, connection, mapping, booking),
         names.until: odata.moment(booking.until, ZoneInfo(connection.timezone)),
         names.price: booking.price,
-        names.status: names.active if active else names.released,
+        names.status: names.active,
     }
     return {name: value for name, value in said.items() if name and value is not None}
 

@@ -35,7 +35,7 @@ def find(base: Base, wanted: Reservation, *, tried: bool) -> Row | None:
     try:
         return base.client.get(names.set_name, wanted.ref)
     except NotFound:
-        if wanted.known:
+        if wanted.known and wanted.active:
             raise Rejected(_("The document of this booking has been removed from 1C")) from None
     if not tried or wanted.mark is None:
         return None

@@ -108,6 +108,41 @@ def test_a_booking_that_ended_before_it_travelled_leaves_nothing_in_1c(
     assert {message.state for message in told("reservation")} == {MessageState.DONE}
 
 
+def test_a_booking_of_a_unit_1c_does_not_know_ends_without_a_word_to_it(
+    connection: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
+) -> None:
+    cancel(book(flat_1, ivanov_deal))
+    drain()
+
+    assert {message.state for message in told("reservation")} == {MessageState.DONE}
+
+
+@pytest.mark.parametrize(("ended", "state"), [(False, MessageState.DEAD), (True, MessageState.DONE)])
+def test_a_document_removed_in_1c_matters_only_while_the_booking_is_in_force(
+    matched: Connection,
+    base_1c: OneC,
+    flat_1: Unit,
+    ivanov_deal: Deal,
+    anna: User,
+    ended: bool,
+    state: MessageState,
+) -> None:
+    booked = book(flat_1, ivanov_deal, days=1)
+    drain()
+    (document,) = base_1c.rows(RESERVATION)
+    base_1c.demo.base.store.delete(RESERVATION, document["Ref_Key"])
+    if ended:
+        cancel(booked)
+    else:
+        with unit_of_work() as session:
+            held = session.get_one(Booking, booked.id)
+            booking.extend(session, held, days=1, by=anna, now=clock.now())
+    drain()
+
+    assert told("reservation")[-1].state is state
+    assert base_1c.rows(RESERVATION) == []
+
+
 def test_messages_delivered_three_times_make_one_document(
     matched: Connection, base_1c: OneC, flat_1: Unit, ivanov_deal: Deal
 ) -> None:
