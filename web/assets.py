@@ -44,7 +44,7 @@ FONT = MODULES / "@fontsource-variable/golos-text/files"
 FONTS = {
     "golos-cyr.woff2": ("cyrillic", "U+0401,U+0410-044F,U+0451,U+2116"),
     "golos-lat.woff2": ("latin", "U+0020-007E,U+00A0-00FF,U+2009-2026,U+2190-2193,U+2212"),
-    "golos-rub.woff2": ("cyrillic-ext", "U+20BD"),
+    "golos-rub.woff2": ("latin-ext", "U+20BD"),
 }
 
 TYPES = {

@@ -48,6 +48,7 @@ def bare(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "navigation": [],
         "live_since": 0,
         "unread": 0,
+        "flash": None,
         "demo": settings().demo,
     }
 

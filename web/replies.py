@@ -37,7 +37,7 @@ def page(
     request: Request[Any, Any, Any], template: str, /, *, status: int = HTTP_200_OK, **context: Any
 ) -> Response[str]:
     """A whole page with the top bar, bell and live horizon around it."""
-    body = render(request, template, **chrome(request), flash=flash(request), **context)
+    body = render(request, template, **{**chrome(request), "flash": flash(request), **context})
     answer = html(body, status=status)
     if request.cookies.get(FLASH):
         answer.delete_cookie(FLASH)

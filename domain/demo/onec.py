@@ -20,9 +20,9 @@ LOGIN = "Обмен"
 
 KINDS = {
     UnitKind.FLAT: "Квартира",
-    UnitKind.PARKING: "Машино-место",
+    UnitKind.PARKING: "МашиноМесто",
     UnitKind.STORAGE: "Кладовая",
-    UnitKind.COMMERCIAL: "Коммерческое",
+    UnitKind.COMMERCIAL: "КоммерческоеПомещение",
 }
 FINISHES = {
     Finish.NONE: "Без отделки",

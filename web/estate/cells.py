@@ -48,8 +48,11 @@ def rooms_word(rooms: int) -> str:
     return _("studio") if rooms == 0 else _("%(rooms)s-room", rooms=rooms)
 
 
-def rooms_sign(rooms: int) -> str:
-    return _("St") if rooms == 0 else _("%(rooms)sr", rooms=rooms)
+def sign(cell: Cell) -> str:
+    """What stands first on the cell: the rooms of a flat, the letters of anything else."""
+    if cell.kind is UnitKind.FLAT:
+        return _("St") if cell.rooms == 0 else _("%(rooms)sr", rooms=cell.rooms)
+    return {UnitKind.PARKING: _("Pk"), UnitKind.STORAGE: _("Sr"), UnitKind.COMMERCIAL: _("Com")}[cell.kind]
 
 
 def draw(cell: Cell, *, outside: bool) -> Markup:
@@ -58,22 +61,23 @@ def draw(cell: Cell, *, outside: bool) -> Markup:
 
 
 @lru_cache(maxsize=200_000)
-def _drawn(cell: Cell, outside: bool, language: str) -> Markup:
+def _drawn(cell: Cell, outside: bool, _language: str) -> Markup:
+    """Kept by value and language; every text in it is escaped here."""
     look = LOOK[cell.status]
     said = ", ".join(
         [
             f"{kind_word(cell.kind)} {cell.number}",
-            rooms_word(cell.rooms),
+            *([rooms_word(cell.rooms)] if cell.kind is UnitKind.FLAT else []),
             formats.area(cell.area),
             _("floor %(floor)s", floor=cell.floor),
             status_word(cell.status),
             *([formats.money(cell.price)] if cell.status in PRICED else []),
         ]
     )
-    return Markup(
+    return Markup(  # noqa: S704
         f'<a role="gridcell" id="unit-{cell.id}" class="u s-{look}{" no" if outside else ""}" '
         f'data-status="{cell.status.value}" href="/units/{cell.id}" tabindex="-1" aria-label="{escape(said)}">'
-        f"<b>{escape(rooms_sign(cell.rooms))}</b><i>{formats.area_bare(cell.area)}</i>{_foot(cell)}</a>"
+        f"<b>{escape(sign(cell))}</b><i>{formats.area_bare(cell.area)}</i>{_foot(cell)}</a>"
     )
 
 
