@@ -11,7 +11,7 @@ from domain.events import names
 
 
 def reprice(session: Session, prices: Mapping[int, Decimal | None]) -> set[int]:
-    """Set the price of each unit; returns the ids of those whose price was another. None: not priced, not for sale."""
+    """Set the price of each unit; None is "not priced, not for sale". Returns who had another."""
     known = (
         select(Unit, Section.building_id)
         .join(Floor, col(Floor.id) == Unit.floor_id)

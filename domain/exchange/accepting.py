@@ -1,4 +1,4 @@
-"""A file that has come whole is kept and becomes a message to be carried; asking again finds the same message."""
+"""A file that has come whole is kept and becomes a message to carry; asking again finds the same message."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -47,8 +47,9 @@ def accept(session: Session, exchange: Exchange, filename: str, *, now: datetime
     key = _key(exchange, name, stamp)
     if known := messages.find(session, exchange.connection.id, key):
         return known
+    inside: list[str] = []
     if name in began:
-        inside, content = [], receiving.content(session, exchange.key, name)
+        content = receiving.content(session, exchange.key, name)
     else:
         inside, content = _unpacked(session, exchange, name, archives, now=now)
     stored = files.keep(session, content, media_type=XML, now=now)
@@ -69,7 +70,9 @@ def accept(session: Session, exchange: Exchange, filename: str, *, now: datetime
 
 
 def withdraw_unlisted(session: Session, exchange: Exchange, *, moment: datetime) -> Message | None:
-    """The message that takes off sale what full files since then have not named; None while files are being taken.
+    """The message that takes off sale what full files since `moment` have not named.
+
+    None while files of the exchange are being taken.
 
     Raises Refused when a file was refused: then nobody knows what is missing.
     """

@@ -65,7 +65,7 @@ def begin(session: Session, key: str, *, now: datetime) -> None:
 
 
 def append(session: Session, key: str, filename: str, chunk: bytes, *, now: datetime) -> None:
-    """The next chunk of a file. One that begins like a file begins it anew; the last one repeated is the same one."""
+    """The next chunk of a file. One that begins like a file begins it anew; the last one again is skipped."""
     name = clean(filename)
     take_turn(session, key)
     sha256 = hashlib.sha256(chunk).hexdigest()
@@ -89,7 +89,7 @@ def take_turn(session: Session, key: str) -> None:
 def arrived(session: Session, key: str) -> list[Arrived]:
     began = sa.func.min(ReceivedPart.id)
     mine = (col(ReceivedPart.session_key) == key, col(ReceivedPart.filename) != START)
-    asked = sa.select(ReceivedPart.filename, began).where(*mine).group_by(ReceivedPart.filename)
+    asked = sa.select(col(ReceivedPart.filename), began).where(*mine).group_by(col(ReceivedPart.filename))
     return [Arrived(name, number) for name, number in session.execute(asked.order_by(began))]
 
 

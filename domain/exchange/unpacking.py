@@ -4,7 +4,8 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from itertools import pairwise
+from typing import IO, BinaryIO
 
 from domain.exchange.receiving import clean
 from domain.kernel.errors import Refused
@@ -67,10 +68,10 @@ class Archive:
 def _overlap(members: list[zipfile.ZipInfo]) -> bool:
     """Members that share bytes: how a small archive becomes a large one past the ratio (CVE-2024-0450)."""
     placed = sorted((member.header_offset, member.header_offset + member.compress_size) for member in members)
-    return any(end > start for (_start, end), (start, _end) in zip(placed, placed[1:], strict=False))
+    return any(end > start for (_start, end), (start, _end) in pairwise(placed))
 
 
-def _counted(stream: zipfile.ZipExtFile | BinaryIO, declared: int) -> Iterator[bytes]:
+def _counted(stream: IO[bytes], declared: int) -> Iterator[bytes]:
     taken = 0
     while block := stream.read(BLOCK):
         taken += len(block)

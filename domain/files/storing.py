@@ -38,9 +38,9 @@ def keep(session: Session, content: Iterable[bytes], *, media_type: str, now: da
             raise
     sha256 = digest.hexdigest()
     _settle(Path(draft.name), path_of(sha256))
-    row = {"sha256": sha256, "size": size, "media_type": media_type, "created_at": now}
-    session.execute(insert(StoredFile).values(row).on_conflict_do_nothing())
-    return StoredFile(**row)
+    stored = StoredFile(sha256=sha256, size=size, media_type=media_type, created_at=now)
+    session.execute(insert(StoredFile).values(stored.model_dump()).on_conflict_do_nothing())
+    return stored
 
 
 def _settle(draft: Path, path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -50,5 +51,5 @@ def edit(session: Session, wanted: dict[int, Described]) -> set[int]:
     return edited
 
 
-def _said(described: Described) -> dict[str, object]:
+def _said(described: Described) -> dict[str, Any]:
     return {name: value for name in FIELDS if (value := getattr(described, name)) is not None}

@@ -1,4 +1,4 @@
-"""Take over a CommerceML file that 1C has sent. Safe to kill anywhere: one transaction holds all of its effect."""
+"""Take over a CommerceML file. Safe to kill anywhere: one transaction holds all of its effect."""
 
 from datetime import datetime
 

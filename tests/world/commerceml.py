@@ -63,7 +63,8 @@ def _property(ref: str, name: str) -> str:
             for value, word in STATUS_WORDS.items()
         )
         variants = f"<ВариантыЗначений>{words}</ВариантыЗначений>"
-    return f"<Свойство><Ид>{ref}</Ид><Наименование>{name}</Наименование><ТипЗначений>{kind}</ТипЗначений>{variants}</Свойство>"
+    head = f"<Ид>{ref}</Ид><Наименование>{name}</Наименование>"
+    return f"<Свойство>{head}<ТипЗначений>{kind}</ТипЗначений>{variants}</Свойство>"
 
 
 def catalogue(*goods: str, only_changes: bool | None = True, ref: str = "cat1") -> str:
@@ -77,7 +78,9 @@ def _only_changes(value: bool | None) -> str:
     return "" if value is None else f' СодержитТолькоИзменения="{str(value).lower()}"'
 
 
-def flat(number: int | str, /, *, ref: str = "", extra: str = "", attributes: str = "", **values: object) -> str:
+def flat(
+    number: int | str, /, *, ref: str = "", extra: str = "", attributes: str = "", **values: object
+) -> str:
     """A flat of «Речной квартал», building «Дом 1»; `values` replace or (None) silence its properties."""
     said = {
         "project": "Речной квартал",
@@ -109,9 +112,10 @@ def flat(number: int | str, /, *, ref: str = "", extra: str = "", attributes: st
 def good(ref: str, name: str, *, extra: str = "", attributes: str = "") -> str:
     return (
         f"<Товар{attributes}>\n<Ид>{ref}</Ид>\n<Артикул>А-{ref}</Артикул>\n<Наименование>{escape(name)}</Наименование>\n"
-        '<БазоваяЕдиница Код="796 " НаименованиеПолное="Штука                     " МеждународноеСокращение="PCE">шт</БазоваяЕдиница>\n'
-        f"<Группы><Ид>g1</Ид></Группы>\n{extra}\n"
-        "<СтавкиНалогов><СтавкаНалога><Наименование>НДС</Наименование><Ставка>Без НДС</Ставка></СтавкаНалога></СтавкиНалогов>\n</Товар>"
+        '<БазоваяЕдиница Код="796 " НаименованиеПолное="Штука            " МеждународноеСокращение="PCE">'
+        f"шт</БазоваяЕдиница>\n<Группы><Ид>g1</Ид></Группы>\n{extra}\n"
+        "<СтавкиНалогов><СтавкаНалога><Наименование>НДС</Наименование><Ставка>Без НДС</Ставка>"
+        "</СтавкаНалога></СтавкиНалогов>\n</Товар>"
     )
 
 
@@ -149,6 +153,12 @@ def offer(
     )
     called = f"<Наименование>{escape(name)}</Наименование>" if name else ""
     return f"<Предложение>\n<Ид>{ref}</Ид>{called}\n<Цены>\n{prices}</Цены>{extra}\n</Предложение>"
+
+
+def bare_price(ref: str, price: object) -> str:
+    """An offer of the new schema: its «Ид» and its price, nothing else."""
+    amount = f"<ИдТипаЦены>{RETAIL}</ИдТипаЦены><ЦенаЗаЕдиницу>{price}</ЦенаЗаЕдиницу>"
+    return f"<Предложение><Ид>{ref}</Ид><Цены><Цена>{amount}</Цена></Цены></Предложение>"
 
 
 def _price(kind: str, amount: object, currency: str) -> str:

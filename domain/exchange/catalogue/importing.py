@@ -62,7 +62,8 @@ def _demand_turn(session: Session, connection: Connection) -> None:
 
 def _batches(records: Iterable[Record]) -> Iterator[tuple[str, list[Any]]]:
     """Goods and offers in portions; a portion never crosses the border of a section."""
-    section, batch = "", []
+    section = ""
+    batch: list[Any] = []
     for record in records:
         if batch and (isinstance(record, Section) or len(batch) == BATCH):
             yield section, batch

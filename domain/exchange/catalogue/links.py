@@ -25,7 +25,7 @@ def known(session: Session, connection_id: int, refs: Iterable[str]) -> dict[str
     filled, PostgreSQL would rather compare every row with every ref."""
     asked = sa.func.unnest(sa.cast(list(refs), ARRAY(sa.String))).column_valued("ref")
     found = (
-        sa.select(ExternalId.local_kind, ExternalId.local_id)
+        sa.select(col(ExternalId.local_kind), col(ExternalId.local_id))
         .where(*_ours(connection_id), col(ExternalId.external_id) == asked)
         .lateral()
     )
@@ -38,12 +38,16 @@ def tie(session: Session, connection_id: int, pairs: Sequence[tuple[str, str, Li
     if not pairs:
         return
     refs, catalogues, linked = zip(*pairs, strict=True)
-    told = sa.func.unnest(
-        sa.cast(refs, ARRAY(sa.String)),
-        sa.cast(catalogues, ARRAY(sa.String)),
-        sa.cast([link.local_kind for link in linked], ARRAY(sa.String)),
-        sa.cast([link.local_id for link in linked], ARRAY(sa.BigInteger)),
-    ).table_valued("ref", "catalogue", "kind", "id").render_derived()
+    told = (
+        sa.func.unnest(
+            sa.cast(refs, ARRAY(sa.String)),
+            sa.cast(catalogues, ARRAY(sa.String)),
+            sa.cast([link.local_kind for link in linked], ARRAY(sa.String)),
+            sa.cast([link.local_id for link in linked], ARRAY(sa.BigInteger)),
+        )
+        .table_valued("ref", "catalogue", "kind", "id")
+        .render_derived()
+    )
     rows = sa.select(
         sa.literal(connection_id),
         sa.literal(ENTITY),
@@ -53,7 +57,15 @@ def tie(session: Session, connection_id: int, pairs: Sequence[tuple[str, str, Li
         told.c.id,
         sa.literal(""),
     )
-    written = ("connection_id", "entity", "external_id", "catalogue", "local_kind", "local_id", "data_version")
+    written = (
+        "connection_id",
+        "entity",
+        "external_id",
+        "catalogue",
+        "local_kind",
+        "local_id",
+        "data_version",
+    )
     fresh = insert(ExternalId).from_select(written, rows)
     session.execute(
         fresh.on_conflict_do_update(
@@ -68,7 +80,7 @@ def untie(session: Session, connection_id: int, kind: str, local_ids: Sequence[i
     comes under a new «Ид». Returns what each was called."""
     records = (col(ExternalId.local_kind) == kind, col(ExternalId.local_id).in_(local_ids))
     untied = sa.delete(ExternalId).where(*_ours(connection_id), *records)
-    rows = session.execute(untied.returning(ExternalId.local_id, ExternalId.external_id))
+    rows = session.execute(untied.returning(col(ExternalId.local_id), col(ExternalId.external_id)))
     return {row.local_id: row.external_id for row in rows}
 
 

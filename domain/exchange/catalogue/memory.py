@@ -1,4 +1,4 @@
-"""What earlier files of a connection told and later ones rely on: properties, types of prices, early offers."""
+"""What earlier files told and later ones rely on: properties, types of prices, offers that came early."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -60,13 +60,18 @@ def waited(session: Session, connection_id: int, refs: list[str]) -> dict[str, d
         col(CatalogueEntry.ref).in_(refs) | good.in_(refs),
     )
     return {
-        row.ref: row.body for row in session.execute(mine.returning(CatalogueEntry.ref, CatalogueEntry.body))
+        row.ref: row.body
+        for row in session.execute(mine.returning(col(CatalogueEntry.ref), col(CatalogueEntry.body)))
     }
 
 
 def _entries(session: Session, connection_id: int, kind: EntryKind) -> Iterable[tuple[str, dict[str, Any]]]:
     mine = (col(CatalogueEntry.connection_id) == connection_id, col(CatalogueEntry.kind) == kind)
-    asked = sa.select(CatalogueEntry.ref, CatalogueEntry.body).where(*mine).order_by(col(CatalogueEntry.id))
+    asked = (
+        sa.select(col(CatalogueEntry.ref), col(CatalogueEntry.body))
+        .where(*mine)
+        .order_by(col(CatalogueEntry.id))
+    )
     return [(row.ref, row.body) for row in session.execute(asked)]
 
 
@@ -81,6 +86,6 @@ def _keep(
         fresh.on_conflict_do_update(
             index_elements=["connection_id", "kind", "ref"],
             set_={"body": fresh.excluded.body},
-            where=CatalogueEntry.body != fresh.excluded.body,
+            where=col(CatalogueEntry.body) != fresh.excluded.body,
         )
     )

@@ -24,9 +24,9 @@ def withdraw_unlisted(session: Session, connection: Connection, *, since: dateti
     Returns how many were still on sale. Raises TooManyVanished above the share the mapping allows.
     """
     listed = col(ExternalId.listed_at)
-    full = sa.select(ExternalId.catalogue).where(*_units(connection), listed >= since).distinct()
+    full = sa.select(col(ExternalId.catalogue)).where(*_units(connection), listed >= since).distinct()
     asked = (
-        sa.select(Unit.id, sa.or_(listed.is_(None), listed < since))
+        sa.select(col(Unit.id), sa.or_(listed.is_(None), listed < since))
         .join(ExternalId, col(ExternalId.local_id) == Unit.id)
         .where(
             *_units(connection),
@@ -40,7 +40,8 @@ def withdraw_unlisted(session: Session, connection: Connection, *, since: dateti
     if len(gone) * 100 > limit * len(standing):
         raise TooManyVanished(
             _(
-                "The full exchange lacks %(gone)s of %(all)s units, more than %(limit)s %%: nothing was taken off sale",
+                "The full exchange lacks %(gone)s of %(all)s units, more than %(limit)s %%: "
+                "nothing was taken off sale",
                 gone=len(gone),
                 all=len(standing),
                 limit=limit,

@@ -19,8 +19,13 @@ MOST_CHILDREN = 20_000
 NUMBER = re.compile(r"[-+]?\d{1,15}(?:\.\d{1,10})?")
 
 
+def local(element: Element) -> str:
+    """The element's name without its namespace."""
+    return _local(str(element.tag))
+
+
 @lru_cache(maxsize=1024)
-def local(tag: str) -> str:
+def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
@@ -28,7 +33,7 @@ def children(element: Element | None, name: str) -> Iterator[Element]:
     if element is None:
         return
     for child in element:
-        if local(child.tag) == name:
+        if local(child) == name:
             yield child
 
 
@@ -38,7 +43,7 @@ def parts(element: Element) -> dict[str, Element]:
         raise Unreadable(element.sourceline, _("too many elements inside one"))
     found: dict[str, Element] = {}
     for child in element:
-        found.setdefault(local(child.tag), child)
+        found.setdefault(local(child), child)
     return found
 
 
@@ -49,7 +54,7 @@ def text(element: Element | None, *, longest: int = LONGEST_TEXT) -> str:
     if len(words) > longest:
         raise Unreadable(
             element.sourceline,
-            _("«%(name)s» is longer than %(longest)s characters", name=local(element.tag), longest=longest),
+            _("«%(name)s» is longer than %(longest)s characters", name=local(element), longest=longest),
         )
     return words
 
@@ -58,7 +63,7 @@ def ref(owner: Element, element: Element | None) -> str:
     """Ид: an opaque string; GUIDs come in both cases, so compared in lower."""
     known_as = text(element, longest=LONGEST_REF).lower()
     if not known_as:
-        raise Unreadable(owner.sourceline, _("«%(name)s» has no «Ид»", name=local(owner.tag)))
+        raise Unreadable(owner.sourceline, _("«%(name)s» has no «Ид»", name=local(owner)))
     return known_as
 
 
@@ -73,7 +78,7 @@ def number(element: Element) -> Decimal:
     if not NUMBER.fullmatch(plain):
         raise Unreadable(
             element.sourceline,
-            _("«%(name)s»: «%(value)s» is not a number", name=local(element.tag), value=written[:40]),
+            _("«%(name)s»: «%(value)s» is not a number", name=local(element), value=written[:40]),
         )
     return Decimal(plain)
 
@@ -81,7 +86,7 @@ def number(element: Element) -> Decimal:
 def not_negative(element: Element) -> Decimal:
     value = number(element)
     if value < 0:
-        raise Unreadable(element.sourceline, _("«%(name)s» is negative", name=local(element.tag)))
+        raise Unreadable(element.sourceline, _("«%(name)s» is negative", name=local(element)))
     return value
 
 

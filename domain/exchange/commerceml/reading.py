@@ -32,7 +32,7 @@ WATCHED = (
 
 
 def read(stream: BinaryIO) -> Iterator[Record]:
-    """Every record in the order of the file. Raises Unreadable; what was yielded before it is to be thrown away."""
+    """Every record in the order of the file. Raises Unreadable; what came before it is to be thrown away."""
     source = Source(stream)
     events = etree.iterparse(
         source,
@@ -50,13 +50,13 @@ def read(stream: BinaryIO) -> Iterator[Record]:
         yield from _records(events, source)
     except etree.XMLSyntaxError as error:
         raise unreadable.of_syntax(error, begun=source.begun, cut_off=source.is_cut_off()) from None
-    if events.root is None or local(events.root.tag) != ROOT:
+    if events.root is None or local(events.root) != ROOT:
         raise Unreadable(1, _("this is XML, but not CommerceML: the root must be «%(root)s»", root=ROOT))
 
 
 def _records(events: Iterable[tuple[str, Element]], source: Source) -> Iterator[Record]:
     for event, element in events:
-        name, place = local(element.tag), _place(element)
+        name, place = local(element), _place(element)
         taken = _opened(element, name, place) if event == "start" else _closed(element, name, place)
         yield from taken
         if taken:
@@ -66,12 +66,12 @@ def _records(events: Iterable[tuple[str, Element]], source: Source) -> Iterator[
 
 
 def _place(element: Element) -> str:
-    """The names of the two elements above, the way of telling a good of the catalogue from a good of an order."""
+    """The names of the two elements above: they tell a good of a catalogue from a good of an order."""
     parent = element.getparent()
     if parent is None:
         return ""
     above = parent.getparent()
-    return f"{local(above.tag)}/{local(parent.tag)}" if above is not None else local(parent.tag)
+    return f"{local(above)}/{local(parent)}" if above is not None else local(parent)
 
 
 def _opened(element: Element, name: str, place: str) -> list[Record]:

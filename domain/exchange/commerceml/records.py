@@ -52,7 +52,7 @@ class PriceType:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """Товар. `properties` are by the property's ref, `traits` and `requisites` by the name written in the file."""
+    """Товар. `properties` are by ref of the property, `traits` and `requisites` by the name in the file."""
 
     line: int
     ref: str
@@ -79,7 +79,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Предложение. What the file leaves out stays None, so that a file of prices alone touches only prices."""
+    """Предложение. What the file leaves out stays None: a file of prices alone touches only prices."""
 
     line: int
     ref: str

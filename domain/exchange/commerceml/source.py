@@ -17,7 +17,7 @@ ROOT = "КоммерческаяИнформация"
 
 
 class Source:
-    """A file object for iterparse. `settle()` is called after each record, so one record can't eat the memory."""
+    """A file object for iterparse. `settle()` after each record bounds what one record may take."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream

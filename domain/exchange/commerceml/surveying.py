@@ -1,4 +1,4 @@
-"""The first walk through a file: is all of it readable, and what must be known before its goods are understood."""
+"""The first walk through a file: can all of it be read, and what must be known before its goods are."""
 
 from dataclasses import dataclass, field
 from typing import BinaryIO

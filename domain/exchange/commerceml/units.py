@@ -31,7 +31,7 @@ class Understood:
 
 
 def understand(good: Good, properties: dict[str, Property], mapping: Mapping) -> Understood:
-    """Raises Unreadable when a value can't be what its property means; remarks are for a person to look at."""
+    """Raises Unreadable when a value can't be what its property means; remarks are for a person."""
     written = {"project": mapping.project} | _written(good, properties, mapping)
     if sum(name in written for name in PLACING) < 2:
         return Understood()

@@ -1,4 +1,4 @@
-"""What we answer 1C in CommerceML: our orders and our statuses, in windows-1251 as its site exchange expects."""
+"""What we tell 1C in CommerceML: our orders and statuses, in windows-1251 as its site exchange expects."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,7 +18,7 @@ def orders(*, at: datetime) -> bytes:
 
 
 def reference(statuses: Iterable[tuple[int, str]]) -> bytes:
-    """Statuses, ways of payment and of delivery. The first letter of «Cтатусы» is Latin: 1C looks for it so."""
+    """Statuses, ways of payment and delivery. The first letter of «Cтатусы» is Latin: 1C looks for it so."""
     root = etree.Element("Справочник")
     listed = etree.SubElement(root, "Cтатусы")
     for ref, name in statuses:

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session, col, func, select
 
 from domain.deals.models import Deal
-from domain.estate import Availability, Booking, Building, Finish, Floor, Project, Section, Unit, UnitKind
+from domain.estate import Availability, Booking, Building, Finish, Section, Unit, UnitKind
 from domain.events import Event
 from domain.exchange.commerceml.unreadable import Unreadable
 from domain.exchange.models import CatalogueEntry, Connection, EntryKind, ExternalId
@@ -180,8 +180,13 @@ def test_a_price_in_dollars_is_left_for_a_person(session: Session, take: Take) -
 def test_a_price_file_touches_nothing_but_prices(session: Session, take: Take) -> None:
     take(xml.document(xml.classifier(), xml.catalogue(xml.flat(101)), xml.offers(xml.offer("flat-101", 5))))
     before = unit(session, 101).model_dump(exclude={"price"})
-    bare = "<Предложение><Ид>flat-101</Ид><Цены><Цена><ИдТипаЦены>0a0a-price-retail</ИдТипаЦены><ЦенаЗаЕдиницу>6</ЦенаЗаЕдиницу></Цена></Цены></Предложение>"
-    take(xml.document(xml.offers(bare, types=""), version="3.1", namespace="urn:1C.ru:commerceml_3"))
+    take(
+        xml.document(
+            xml.offers(xml.bare_price("flat-101", 6), types=""),
+            version="3.1",
+            namespace="urn:1C.ru:commerceml_3",
+        )
+    )
     assert unit(session, 101).price == 6
     assert unit(session, 101).model_dump(exclude={"price"}) == before
 

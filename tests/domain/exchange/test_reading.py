@@ -110,7 +110,8 @@ def test_a_good_is_read_with_its_padding_stripped() -> None:
 
 
 def test_several_values_of_a_property_are_all_kept() -> None:
-    extra = "<ЗначенияСвойств><ЗначенияСвойства><Ид>p</Ид><Значение>a</Значение><Значение/><Значение>b</Значение></ЗначенияСвойства></ЗначенияСвойств>"
+    values = "<Ид>p</Ид><Значение>a</Значение><Значение/><Значение>b</Значение>"
+    extra = f"<ЗначенияСвойств><ЗначенияСвойства>{values}</ЗначенияСвойства></ЗначенияСвойств>"
     found = next(only(Good, xml.document(xml.catalogue(xml.good("s", "С", extra=extra)))))
     assert isinstance(found, Good) and found.properties == {"p": ("a", "b")}
 
@@ -153,7 +154,7 @@ def test_currencies_have_one_spelling(written: str, code: str) -> None:
 
 
 def test_a_price_file_says_nothing_but_prices() -> None:
-    bare = "<Предложение><Ид>flat-7</Ид><Цены><Цена><ИдТипаЦены>t</ИдТипаЦены><ЦенаЗаЕдиницу>1</ЦенаЗаЕдиницу></Цена></Цены></Предложение>"
+    bare = xml.bare_price("flat-7", 1)
     found = next(
         only(Offer, xml.document(xml.offers(bare), version="3.1", namespace="urn:1C.ru:commerceml_3"))
     )
@@ -165,8 +166,10 @@ def test_a_price_file_says_nothing_but_prices() -> None:
     "stock",
     [
         '<Склад ИдСклада="A" КоличествоНаСкладе="1,5"/><Склад ИдСклада="B" КоличествоНаСкладе="2"/>',
-        "<Остатки><Остаток><Склад><Ид>A</Ид><Количество>1.5</Количество></Склад></Остаток>"
-        "<Остаток><Склад><Ид>B</Ид><Количество>2</Количество></Склад></Остаток></Остатки>",
+        (
+            "<Остатки><Остаток><Склад><Ид>A</Ид><Количество>1.5</Количество></Склад></Остаток>"
+            "<Остаток><Склад><Ид>B</Ид><Количество>2</Количество></Склад></Остаток></Остатки>"
+        ),
     ],
     ids=["flat", "3.1"],
 )
@@ -185,7 +188,9 @@ def test_price_types_may_stand_in_the_classifier() -> None:
 
 
 def test_goods_of_an_order_are_not_goods_of_the_catalogue() -> None:
-    order = "<Документ><Ид>36</Ид><Номер>36</Номер><ХозОперация>Заказ товара</ХозОперация><Товары><Товар><Ид>ORDER_DELIVERY</Ид></Товар></Товары></Документ>"
+    delivery = "<Товары><Товар><Ид>ORDER_DELIVERY</Ид></Товар></Товары>"
+    head = "<Ид>36</Ид><Номер>36</Номер><ХозОперация>Заказ товара</ХозОперация>"
+    order = f"<Документ>{head}{delivery}</Документ>"
     plain, contained = records(xml.document(order)), records(xml.document(f"<Контейнер>{order}</Контейнер>"))
     assert [type(record) for record in plain] == [type(record) for record in contained] == [Header, Order]
 

@@ -95,12 +95,11 @@ def test_the_line_is_where_the_trouble_is() -> None:
 
 
 def test_everything_before_the_trouble_is_known_to_be_thrown_away() -> None:
-    """The stream yields as it reads, so a refusal comes after good records: whoever applies them must be able to go back."""
-    taken = []
+    """The stream yields as it reads: whoever applies records must be able to go back."""
+    records = read(BytesIO(WHOLE.encode()[:-30]))
+    assert next(records)
     with pytest.raises(Unreadable):
-        for record in read(BytesIO(WHOLE.encode()[:-30])):
-            taken.append(record)
-    assert taken
+        list(records)
 
 
 class Endless:

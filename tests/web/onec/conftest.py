@@ -16,14 +16,14 @@ from jobs import main as couriers  # noqa: F401  every courier is known
 from jobs.deliver import deliver
 from jobs.work import unit_of_work
 from tests.world.people import PASSWORD
-from web.onec import exchange
+from web.onec import files
 
 Call = Callable[..., httpx.Response]
 
 
 @dataclass
 class OneC:
-    """Speaks to the site; remembers the cookie as 1C does. `basic` is sent with every call unless taken away."""
+    """Speaks to the site; remembers the cookie as 1C does. `basic` goes with every call unless taken away."""
 
     http: httpx.Client
     basic: tuple[str, str] | None = ("onec", PASSWORD)
@@ -91,5 +91,5 @@ def zipped(**files: str | bytes) -> bytes:
 @pytest.fixture
 def onec_calls(client: httpx.Client, session: Session, monkeypatch: pytest.MonkeyPatch) -> OneC:
     """The site answers at once instead of waiting for the job."""
-    monkeypatch.setattr(exchange, "PATIENCE", 0)
+    monkeypatch.setattr(files, "PATIENCE", 0)
     return OneC(client)
