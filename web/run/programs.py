@@ -26,6 +26,11 @@ def site(listener: socket.socket, processes: int) -> list[Program]:
     ]
 
 
+def behind(settings: Settings) -> list[Program]:
+    """What works behind the site."""
+    return [worker(), schedule(), *([onec_demo(settings)] if settings.demo else [])]
+
+
 def worker() -> Program:
     return Program("worker", _leashed("jobs.worker"))
 

@@ -14,7 +14,7 @@ from typing import IO
 import psycopg
 import redis
 
-from domain.kernel.settings import Settings, settings
+from domain.kernel.settings import DEMO_ONEC_PASSWORD, DEMO_ONEC_SECRET, Settings, settings
 from web.run import home
 from web.run.postgres import Postgres
 from web.run.trouble import Trouble
@@ -36,6 +36,8 @@ def ready() -> Iterator[Settings]:
             with _starting(asked.home):
                 os.environ["DATABASE_URL"] = asked.database_url or _embedded_postgres(asked.home)
                 os.environ["REDIS_URL"] = asked.redis_url or _embedded_valkey(asked.home)
+            if asked.demo:
+                os.environ.setdefault(DEMO_ONEC_SECRET, DEMO_ONEC_PASSWORD)
             settings.cache_clear()
             check_postgres(settings().database_url)
             check_redis(settings().redis_url)

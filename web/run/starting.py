@@ -1,10 +1,9 @@
 """The commands that start processes: everything at once, or each kind alone."""
 
-import os
 import subprocess
 from collections.abc import Sequence
 
-from domain.kernel.settings import DEMO_ONEC_PASSWORD, DEMO_ONEC_SECRET, settings
+from domain.kernel.settings import settings
 from web.run import home, programs, servers, sockets
 from web.run.announcing import announce
 from web.run.changes import Changes
@@ -17,26 +16,19 @@ def run(*, reload: bool = False) -> None:
     """Servers, migration, site, workers, schedule and, in the demo, the stand-in of 1C."""
     asked = settings()
     home.prepare(asked.home)
-    if asked.demo:
-        os.environ.setdefault(DEMO_ONEC_SECRET, DEMO_ONEC_PASSWORD)
-        sockets.listening("127.0.0.1", asked.onec_demo_port).close()  # busy: better known now than later
-    with (
-        home.only_one(asked.home),
-        sockets.listening(asked.host, asked.port) as listener,
-        servers.ready() as ready,
-    ):
-        _prepare("migrate", *(["demo"] if ready.demo else []))
-        supervise(
-            programs.site(listener, 1 if reload else ready.web_processes),
-            ready.home / "logs",
-            opened=lambda: announce(ready),
-            later=[
-                programs.worker(),
-                programs.schedule(),
-                *([programs.onec_demo(ready)] if ready.demo else []),
-            ],
-            changed=Changes() if reload else lambda: False,
-        )
+    with home.only_one(asked.home), sockets.listening(asked.host, asked.port) as listener:
+        if asked.demo:
+            sockets.listening("127.0.0.1", asked.onec_demo_port).close()  # busy: better known now than later
+        print("Starting the servers and preparing the database…", flush=True)
+        with servers.ready() as ready:
+            _prepare("migrate", *(["demo"] if ready.demo else []))
+            supervise(
+                programs.site(listener, 1 if reload else ready.web_processes),
+                ready.home / "logs",
+                opened=lambda: announce(ready),
+                later=programs.behind(ready),
+                changed=Changes() if reload else lambda: False,
+            )
 
 
 def serve() -> None:
