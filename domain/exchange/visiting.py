@@ -70,15 +70,16 @@ def current(session: Session, visitor: Visitor, *, now: datetime) -> Exchange:
 
 
 def connection_of(session: Session, user: User) -> Connection:
-    """The connection of this exchange user; made on the first visit."""
-    mine = select(Connection).where(
-        Connection.kind == ConnectionKind.COMMERCEML, Connection.login == user.login
+    """The connection of this exchange user; one that nobody has claimed becomes theirs, else a new one."""
+    site = select(Connection).where(Connection.kind == ConnectionKind.COMMERCEML)
+    mine = site.where(col(Connection.login).in_([user.login, ""])).order_by(
+        col(Connection.login).desc(), col(Connection.id)
     )
-    connection = session.exec(mine.order_by(col(Connection.id))).first()
+    connection = session.exec(mine).first()
     if connection is None:
-        connection = Connection(
-            name=f"CommerceML: {user.login}", kind=ConnectionKind.COMMERCEML, login=user.login
-        )
+        connection = Connection(name=f"CommerceML: {user.login}", kind=ConnectionKind.COMMERCEML)
         session.add(connection)
+    if not connection.login:
+        connection.login = user.login
         session.flush()
     return connection

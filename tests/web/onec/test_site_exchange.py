@@ -203,6 +203,17 @@ def test_a_connection_appears_with_the_first_visit(onec_calls: OneC, session: Se
     assert connection.heard_at
 
 
+def test_a_connection_prepared_by_the_administrator_is_used(onec_calls: OneC, session: Session) -> None:
+    session.add(Connection(name="1С: обмен с сайтом", kind=ConnectionKind.COMMERCEML))
+    session.add(Connection(name="1С: чужая", kind=ConnectionKind.COMMERCEML, login="another"))
+    session.commit()
+    onec_calls.exchange(import0_1=FLATS)
+    session.expire_all()
+    used = session.get_one(Connection, message(session).connection_id)
+    assert (used.name, used.login) == ("1С: обмен с сайтом", "onec")
+    assert len(session.exec(select(Connection)).all()) == 2
+
+
 def test_a_body_above_the_limit_is_a_failure_in_words(onec_calls: OneC) -> None:
     onec_calls.enter()
     assert onec_calls.call("file", b"x" * (33 * 1024**2), filename="a.xml").startswith("failure\n")
