@@ -74,7 +74,7 @@ def connection(database: Database, base_1c: OneC, valkey: str, monkeypatch: pyte
             base_url=f"{base_1c.address}/base",
             login=base_1c.demo.user.login,
             secret_name=PASSWORD_VARIABLE,
-            mapping={"timeout_seconds": 1},
+            mapping={"timeout_seconds": 10},
         )
         session.add(connection)
     yield connection
@@ -87,6 +87,14 @@ def matched(connection: Connection) -> Connection:
     pull(connection.id)
     drain()
     return connection
+
+
+@pytest.fixture
+def impatient(matched: Connection) -> Connection:
+    """We do not wait long for an answer that will not come."""
+    with unit_of_work() as session:
+        session.get_one(Connection, matched.id).mapping = {"timeout_seconds": 1}
+    return matched
 
 
 def book(flat: Unit, deal: Deal, *, days: int = 3) -> Booking:

@@ -57,7 +57,7 @@ class Processes:
 
 
 @pytest.fixture
-def processes(matched: Connection) -> Iterator[Processes]:
+def processes(impatient: Connection) -> Iterator[Processes]:
     processes = Processes()
     yield processes
     processes.end()

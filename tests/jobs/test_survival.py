@@ -115,7 +115,7 @@ def test_a_relay_killed_at_any_step(
     ids=["looking", "creating", "posting"],
 )
 def test_any_weather_at_any_request(
-    matched: Connection,
+    impatient: Connection,
     base_1c: OneC,
     flat_1: Unit,
     ivanov_deal: Deal,

@@ -30,7 +30,7 @@ NOWHERE = "00000000-0000-4000-8000-000000000001"
 @pytest.fixture
 def client(base_1c: OneC) -> Iterator[Client]:
     user = base_1c.demo.user
-    client = Client(f"{base_1c.address}/base", user.login, user.password, timeout=0.5)
+    client = Client(f"{base_1c.address}/base", user.login, user.password, timeout=1)
     yield client
     client.close()
 
@@ -117,7 +117,7 @@ def test_a_refusal_of_the_business_keeps_its_words(
 
 def test_a_post_without_a_body_says_its_length(base_1c: OneC, client: Client) -> None:
     base_1c.switch(empty_post_needs_length=True)
-    unit = next(client.rows(UNIT, select=["Ref_Key"]))["Ref_Key"]
+    unit = base_1c.free_unit()["Ref_Key"]
     row = client.create(RESERVATION, {"Помещение_Key": unit, "ДатаОкончания": "2040-01-01T00:00:00"})
 
     client.post(RESERVATION, row["Ref_Key"])

@@ -118,7 +118,7 @@ def test_a_company_without_complete_requisites_stays_here(
 
 @pytest.mark.parametrize("fault", ["error_before", "error_after", "drop_before", "drop_after", "hang_after"])
 def test_a_broken_creation_is_repeated_without_doubles(
-    connection: Connection, base_1c: OneC, mayak: Company, fault: str
+    impatient: Connection, base_1c: OneC, mayak: Company, fault: str
 ) -> None:
     base_1c.fault(fault, methods=["POST"])
 
