@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Controller, Request, get, post
 from litestar.exceptions import HTTPException
+from litestar.params import RawBody
 from sqlalchemy.exc import OperationalError
 
 from domain.access import Permission
@@ -35,7 +36,7 @@ class SiteExchange(Controller):
         return answer(request, b"")
 
     @post(sync_to_thread=True, permission=Permission.ONEC_SITE, status_code=200)
-    def sent(self, request: Asked, body: bytes) -> Answer:
+    def sent(self, request: Asked, body: RawBody) -> Answer:
         return answer(request, body)
 
 
