@@ -136,14 +136,11 @@ def answer(
     if _wants_json(request):
         return Response(told, status_code=status, headers=headers, media_type="application/json")
     if replies.wants_fragment(request):
-        answered = replies.region(request, "ui/_refusal.html", status=status, **told)
-        answered.headers.update({"HX-Retarget": "#flash", "HX-Reswap": "innerHTML", **(headers or {})})
-        return answered
+        aimed = {"HX-Retarget": "#flash", "HX-Reswap": "innerHTML", **(headers or {})}
+        return replies.html(replies.render(request, "ui/_refusal.html", **told), status=status, headers=aimed)
     surroundings = replies.bare(request) if status in {500, 503} else replies.surroundings(request)
-    answered = replies.html(
-        replies.render(request, "ui/error.html", **surroundings, **told), status=status, headers=headers
-    )
-    return answered
+    body = replies.render(request, "ui/error.html", **surroundings, **told)
+    return replies.html(body, status=status, headers=headers)
 
 
 def _wants_json(request: Asked) -> bool:

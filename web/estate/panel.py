@@ -35,7 +35,7 @@ class Panel:
 
     @property
     def metre(self) -> Decimal | None:
-        return self.unit.price / self.unit.area_total if self.unit.price else None
+        return (self.unit.price / self.unit.area_total).quantize(Decimal(1)) if self.unit.price else None
 
 
 def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
