@@ -3,6 +3,7 @@
 from web import health
 from web.deals import Boards, Moves
 from web.estate import Bookings, Chessboard, Projects, UnitBooking, Units
+from web.exchange import Exchange, ExchangeMessages
 from web.live import live
 from web.metrics import metrics
 from web.onec import SiteExchange
@@ -25,5 +26,7 @@ ROUTES = [
     SignOut,
     choose_language,
     choose_theme,
+    Exchange,
+    ExchangeMessages,
     SiteExchange,
 ]

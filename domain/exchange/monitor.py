@@ -1,11 +1,124 @@
-"""The exchange as people watch it."""
+"""The exchange as people watch it: every message, its state in words, and how fresh each side is."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from domain.exchange.models import Connection, Message, MessageState
+from domain.exchange import messages
+from domain.exchange.models import Connection, ConnectionKind, Direction, Message, MessageState
+from domain.kernel.errors import Missing
+from domain.kernel.text import _
+
+PAGE = 50
+UNDONE = (MessageState.QUEUED, MessageState.WORKING)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the person narrowed the list to; empty parts do not narrow."""
+
+    direction: Direction | None = None
+    state: MessageState | None = None
+    kind: str = ""
+    before: int | None = None
+    """Only messages with smaller numbers: the next page, flat in cost."""
+
+
+@dataclass(frozen=True)
+class Line:
+    id: int
+    connection: str
+    direction: Direction
+    kind: str
+    subject_kind: str
+    subject_id: int | None
+    state: MessageState
+    attempts: int
+    created_at: datetime
+    due_at: datetime
+    done_at: datetime | None
+    error: str
+    waits_for: int | None = None
+    """The earlier message about the same thing that has to go first."""
+
+
+@dataclass(frozen=True)
+class Freshness:
+    name: str
+    kind: ConnectionKind
+    heard_at: datetime | None
+    paused_until: datetime | None
+    enabled: bool
+
+
+@dataclass(frozen=True)
+class Monitor:
+    lines: list[Line]
+    more: int | None
+    """The number to continue from; None at the end."""
+    waiting: int
+    dead: int
+    oldest: datetime | None
+    """Since when the oldest undone message waits."""
+    connections: list[Freshness] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+
+
+def monitor(session: Session, wanted: Wanted) -> Monitor:
+    """The newest messages first, with the figures of the whole queue."""
+    lines = _lines(session, wanted)
+    blocking = messages.blockers(session, [line.id for line in lines])
+    shown = [_with_blocker(line, blocking.get(line.id)) for line in lines[:PAGE]]
+    waiting, dead, oldest = session.execute(
+        sa.select(
+            sa.func.count().filter(col(Message.state).in_(UNDONE)),
+            sa.func.count().filter(col(Message.state) == MessageState.DEAD),
+            sa.func.min(Message.created_at).filter(col(Message.state).in_(UNDONE)),
+        ).where(col(Message.state).in_([*UNDONE, MessageState.DEAD]))
+    ).one()
+    return Monitor(
+        lines=shown,
+        more=shown[-1].id if len(lines) > PAGE else None,
+        waiting=waiting,
+        dead=dead,
+        oldest=oldest,
+        connections=_freshness(session),
+        kinds=list(session.execute(sa.select(Message.kind).distinct().order_by(Message.kind)).scalars()),
+    )
+
+
+def get_message(session: Session, message_id: int) -> Message:
+    message = session.get(Message, message_id) if 0 < message_id < 2**63 else None
+    if message is None:
+        raise Missing(_("There is no such message"))
+    return message
+
+
+def kind_word(kind: str) -> str:
+    """What the message carries, in words."""
+    words = {
+        "reservation": _("Booking"),
+        "counterparty": _("Counterparty"),
+        "catalog": _("Catalogue from 1C"),
+        "prices": _("Prices and states from 1C"),
+        "vanished": _("Units gone from 1C"),
+        "connection": _("State of the connection"),
+        "reconciliation": _("Reconciliation"),
+    }
+    return words.get(kind, kind)
+
+
+def state_word(state: MessageState) -> str:
+    return {
+        MessageState.QUEUED: _("in the queue"),
+        MessageState.WORKING: _("on its way"),
+        MessageState.DONE: _("delivered"),
+        MessageState.DEAD: _("needs a person"),
+        MessageState.DISMISSED: _("dismissed"),
+    }[state]
 
 
 def in_trouble(session: Session) -> bool:
@@ -19,3 +132,34 @@ def last_heard(session: Session) -> datetime | None:
     return session.execute(
         sa.select(sa.func.max(Connection.heard_at)).where(col(Connection.enabled))
     ).scalar()
+
+
+def _lines(session: Session, wanted: Wanted) -> list[Line]:
+    narrowed = [
+        *([col(Message.direction) == wanted.direction] if wanted.direction else []),
+        *([col(Message.state) == wanted.state] if wanted.state else []),
+        *([col(Message.kind) == wanted.kind] if wanted.kind else []),
+        *([col(Message.id) < wanted.before] if wanted.before else []),
+    ]
+    rows: Any = (
+        sa.select(
+            Message.id, Connection.name, Message.direction, Message.kind, Message.subject_kind, Message.subject_id,
+            Message.state, Message.attempts, Message.created_at, Message.due_at, Message.done_at, Message.error,
+        )
+        .join(Connection, col(Connection.id) == Message.connection_id)
+        .where(*narrowed)
+        .order_by(col(Message.id).desc())
+        .limit(PAGE + 1)
+    )  # fmt: skip
+    return [Line(*row) for row in session.execute(rows)]
+
+
+def _with_blocker(line: Line, blocker: int | None) -> Line:
+    return Line(**{**line.__dict__, "waits_for": blocker}) if blocker else line
+
+
+def _freshness(session: Session) -> list[Freshness]:
+    rows = sa.select(
+        Connection.name, Connection.kind, Connection.heard_at, Connection.paused_until, Connection.enabled
+    ).order_by(Connection.id)
+    return [Freshness(*row) for row in session.execute(rows)]
