@@ -11,7 +11,7 @@ from sqlmodel import col
 from domain.access import UserSession
 from domain.access.models import LoginThrottle
 from domain.estate import booking
-from domain.exchange import messages, polling
+from domain.exchange import messages, polling, receiving
 from domain.kernel import clock
 from jobs import queue
 from jobs.deliver import deliver
@@ -21,6 +21,8 @@ from jobs.work import unit_of_work
 
 ENDED_SESSIONS_KEPT = timedelta(days=30)
 THROTTLE_KEPT = timedelta(days=1)
+RECEIVED_KEPT = timedelta(days=2)
+"""Chunks of exchanges that 1C began and left; what was taken over is kept as files."""
 
 
 def relay_events() -> None:
@@ -60,3 +62,4 @@ def prune() -> None:
     with unit_of_work() as session:
         session.execute(sa.delete(UserSession).where(col(UserSession.expires_at) < now - ENDED_SESSIONS_KEPT))
         session.execute(sa.delete(LoginThrottle).where(col(LoginThrottle.since) < now - THROTTLE_KEPT))
+        receiving.forget(session, before=now - RECEIVED_KEPT)

@@ -106,6 +106,15 @@ def content(session: Session, key: str, name: str) -> Iterator[bytes]:
         yield (_folder(key) / sha256).read_bytes()
 
 
+def forget(session: Session, *, before: datetime) -> None:
+    """Exchanges whose last chunk came earlier, their bytes too."""
+    last = sa.func.max(ReceivedPart.received_at)
+    asked = sa.select(col(ReceivedPart.session_key)).group_by(col(ReceivedPart.session_key))
+    for key in session.execute(asked.having(last < before)).scalars().all():
+        session.execute(sa.delete(ReceivedPart).where(col(ReceivedPart.session_key) == key))
+        shutil.rmtree(_folder(key), ignore_errors=True)
+
+
 def _total(session: Session, key: str) -> int:
     size = sa.func.coalesce(sa.func.sum(ReceivedPart.size), 0)
     return int(session.execute(sa.select(size).where(col(ReceivedPart.session_key) == key)).scalar_one())

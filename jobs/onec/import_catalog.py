@@ -24,7 +24,7 @@ def import_catalog(errand: Errand) -> Settle:
         connection = session.get_one(Connection, errand.connection_id)
         with path.open("rb") as stream:
             report = importing.take(session, connection, stream, surveyed, now=clock.now())
-        if surveyed.is_full and (since := errand.payload.get("full_since")):
+        if surveyed.is_full and surveyed.version < "3" and (since := errand.payload.get("full_since")):
             report.withdrawn += vanishing.withdraw_unlisted(
                 session, connection, since=datetime.fromisoformat(since)
             )

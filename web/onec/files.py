@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from domain.exchange import accepting, receiving, visiting
+from domain.exchange.accepting import Exchange
 from domain.exchange.catalogue.report import sentence
 from domain.exchange.commerceml.source import ROOT
 from domain.exchange.models import Message, MessageState
@@ -55,16 +56,18 @@ def take_over(visitor: Visitor, query: Mapping[str, str], _body: bytes) -> Answe
 def withdraw_unlisted(visitor: Visitor, query: Mapping[str, str], _body: bytes) -> Answer:
     with unit_of_work() as session:
         exchange = visiting.current(session, visitor, now=clock.now())
-        moment = told(query.get("timestamp", "")) or exchange.since
+        moment = began(exchange, query.get("timestamp", ""))
         message = accepting.withdraw_unlisted(session, exchange, moment=moment)
     return (
         outcome(message) if message else answers.progress(_("Files of this exchange are still being taken"))
     )
 
 
-def told(timestamp: str) -> datetime | None:
-    """The moment we named in checkauth."""
-    return datetime.fromtimestamp(int(timestamp), UTC) if re.fullmatch("[0-9]{1,10}", timestamp) else None
+def began(exchange: Exchange, timestamp: str) -> datetime:
+    """The second we named in checkauth, to the fraction that we know and 1C does not."""
+    ours = int(exchange.since.timestamp())
+    named = int(timestamp) if re.fullmatch("[0-9]{1,10}", timestamp) else ours
+    return exchange.since if named == ours else datetime.fromtimestamp(named, UTC)
 
 
 def outcome(message: Message) -> Answer:

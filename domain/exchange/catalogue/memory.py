@@ -33,17 +33,19 @@ def properties(
 def unit_price_type(
     session: Session, connection_id: int, fresh: dict[str, PriceType], mapping: Mapping
 ) -> str | None:
-    """The type whose prices are prices of units: by its name, else the first one the base named."""
-    named = {ref: body["name"] for ref, body in _entries(session, connection_id, EntryKind.PRICE_TYPE)}
-    named |= {ref: found.name for ref, found in fresh.items()}
+    """The type whose prices are prices of units: the one the mapping names; the first one only in a base
+    that has never named it, or a package of purchase prices would put units on sale for them."""
+    remembered = {ref: body["name"] for ref, body in _entries(session, connection_id, EntryKind.PRICE_TYPE)}
+    named = {ref: found.name for ref, found in fresh.items()}
     _keep(
         session,
         connection_id,
         EntryKind.PRICE_TYPE,
-        ((ref, {"name": found.name}) for ref, found in fresh.items()),
+        ((ref, {"name": name}) for ref, name in named.items()),
     )
-    wanted = (ref for ref, name in named.items() if same(name) == same(mapping.price_type))
-    return next(wanted, None) or next(iter(named), None)
+    known = [*named.items(), *remembered.items()]
+    wanted = (ref for ref, name in known if same(name) == same(mapping.price_type))
+    return next(wanted, None) or next((ref for ref, _name in known), None)
 
 
 def wait(session: Session, connection_id: int, offers: Iterable[tuple[str, dict[str, Any]]]) -> None:

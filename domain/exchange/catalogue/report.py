@@ -62,7 +62,8 @@ def sentence(report: dict[str, Any]) -> str:
         )
     if remarks := len(report.get("remarks", ())) + report.get("left_out", 0):
         parts.append(ngettext("%(count)s remark", "%(count)s remarks", remarks, count=remarks))
-    return "; ".join(part for part in parts if part) or _("Nothing for us in this file")
+    nothing = _("Nothing for us in this file") if "units" in report else _("Nothing was taken off sale")
+    return "; ".join(part for part in parts if part) or nothing
 
 
 def _counted(what: str, counts: dict[str, int]) -> str:

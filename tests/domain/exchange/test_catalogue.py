@@ -140,6 +140,19 @@ def test_without_the_named_type_the_first_one_is_the_price(session: Session, tak
     assert unit(session, 101).price == Decimal(5_000_000)
 
 
+def test_a_package_of_other_prices_does_not_touch_the_named_ones(session: Session, take: Take) -> None:
+    take(xml.document(xml.classifier(), xml.catalogue(xml.flat(101)), xml.offers(xml.offer("flat-101", 7))))
+    purchase = xml.price_types({xml.STAFF: "Закупочная"})
+    take(xml.document(xml.offers(xml.offer("flat-101", staff=3), types=purchase)))
+    assert unit(session, 101).price == 7
+
+
+def test_types_of_prices_may_come_in_a_file_of_their_own(session: Session, take: Take) -> None:
+    take(xml.document(xml.classifier(price_types=xml.price_types()), xml.catalogue(xml.flat(101))))
+    take(xml.document(xml.offers(xml.offer("flat-101", 7, staff=3), types="")))
+    assert unit(session, 101).price == 7
+
+
 def test_the_mapping_of_the_connection_outweighs_the_default(
     session: Session, take: Take, catalogue_base: Connection
 ) -> None:

@@ -1,5 +1,6 @@
 """A bad file is refused whole, with the line and one sentence."""
 
+import random
 import tracemalloc
 from io import BytesIO
 
@@ -125,3 +126,23 @@ def test_one_endless_part_does_not_eat_the_memory() -> None:
         tracemalloc.stop()
     assert "8 МБ" in refused.value.reason
     assert peak < 50 * 1024**2
+
+
+def test_no_damage_ends_in_anything_but_a_refusal_or_a_file_that_can_be_read() -> None:
+    """Bytes struck, dropped and doubled at random: two hundred files, no other exception."""
+    chance = random.Random(20261121)
+    refused = 0
+    for _turn in range(200):
+        content = bytearray(WHOLE.encode())
+        for _blow in range(chance.randint(1, 6)):
+            at = chance.randrange(len(content))
+            damage = chance.choice(
+                [b"", bytes([chance.randrange(256)]), b"<", b"&", b'"', b"\x00", content[at : at + 40]]
+            )
+            content[at : at + chance.randint(0, 3)] = damage
+        try:
+            list(distinct(read(BytesIO(bytes(content)))))
+        except Unreadable as no:
+            refused += 1
+            assert no.sentence
+    assert refused > 100
