@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, Response, get
+from litestar.params import FromPath
 from sqlmodel import Session, col, select
 
 from domain.access import Permission, User
@@ -30,7 +31,7 @@ class Chessboard(Controller):
         session: Given[Session],
         user: Given[User],
         now: Given[datetime],
-        project_id: int,
+        project_id: FromPath[int],
     ) -> Response[str]:
         """The whole page, or for htmx only the region under the filters."""
         project, buildings = _project(session, project_id)

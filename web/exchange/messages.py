@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import MultiDict
+from litestar.params import FromPath
 from litestar.response import File
 from sqlmodel import Session
 
@@ -50,7 +51,11 @@ class ExchangeMessages(Controller):
 
     @get(sync_to_thread=True, permission=Permission.EXCHANGE_SEE)
     def show(
-        self, request: Request[Any, Any, Any], session: Given[Session], user: Given[User], message_id: int
+        self,
+        request: Request[Any, Any, Any],
+        session: Given[Session],
+        user: Given[User],
+        message_id: FromPath[int],
     ) -> Response[str]:
         message = get_message(session, message_id)
         return replies.page(
@@ -65,7 +70,7 @@ class ExchangeMessages(Controller):
         )
 
     @get("/file", sync_to_thread=True, permission=Permission.EXCHANGE_SEE)
-    def file(self, session: Given[Session], message_id: int) -> File:
+    def file(self, session: Given[Session], message_id: FromPath[int]) -> File:
         """The file as 1C sent it, kept whatever came of it."""
         sha256 = get_message(session, message_id).file_sha256
         if not sha256 or not path_of(sha256).is_file():
@@ -79,7 +84,7 @@ class ExchangeMessages(Controller):
         session: Given[Session],
         user: Given[User],
         now: Given[datetime],
-        message_id: int,
+        message_id: FromPath[int],
     ) -> Response[str]:
         deciding.retry(session, get_message(session, message_id), by=user, now=now)
         return replies.done(
@@ -93,7 +98,7 @@ class ExchangeMessages(Controller):
         session: Given[Session],
         user: Given[User],
         now: Given[datetime],
-        message_id: int,
+        message_id: FromPath[int],
     ) -> Response[str]:
         deciding.dismiss(session, get_message(session, message_id), by=user, now=now)
         return replies.done(
