@@ -3,44 +3,52 @@
 A process that is killed loses a few seconds of counting; the business does not depend on it.
 """
 
+import os
+import socket
 import threading
-from collections import Counter
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import redis
 
 from domain.kernel.settings import settings
 
-KEY = "karkas:counters"
+SUMS, LEVELS = "karkas:sums", "karkas:levels"
 POUR_EVERY_SECONDS = 5.0
-GAUGE_SECONDS = 20
+FRESH_SECONDS = 20
+"""A level not told again for so long belonged to a process that is gone."""
 PATIENCE_SECONDS = 1
 
 
 class Counters:
-    """Named sums of this process not poured yet, and its present level of something."""
+    """Sums of this process not poured yet, and its present levels of something."""
 
-    def __init__(self) -> None:
+    def __init__(self, levels: Mapping[str, Callable[[], float]] | None = None) -> None:
         self._lock = threading.Lock()
-        self._sums: Counter[str] = Counter()
+        self._sums: defaultdict[str, float] = defaultdict(float)
+        self._levels = levels or {}
         self._stopped = threading.Event()
 
-    def add(self, amounts: dict[str, float]) -> None:
+    def add(self, amounts: Mapping[str, float]) -> None:
         with self._lock:
-            self._sums.update(amounts)
+            for name, amount in amounts.items():
+                self._sums[name] += amount
 
     def pour(self) -> None:
         """Into Valkey; what could not be poured is kept for the next time."""
         with self._lock:
-            sums, self._sums = self._sums, Counter()
-        if not sums:
-            return
+            sums, self._sums = self._sums, defaultdict(float)
         try:
             with _client() as client, client.pipeline(transaction=True) as pipeline:
                 for name, amount in sums.items():
-                    pipeline.hincrbyfloat(KEY, name, amount)
+                    pipeline.hincrbyfloat(SUMS, name, amount)
+                for name, level in self._levels.items():
+                    pipeline.hset(LEVELS, f"{name} {_process()}", f"{level()} {time.time()}")
                 pipeline.execute()
         except redis.RedisError:
-            self.add(dict(sums))
+            self.add(sums)
 
     def start(self) -> None:
         self._stopped.clear()
@@ -49,6 +57,8 @@ class Counters:
     def stop(self) -> None:
         self._stopped.set()
         self.pour()
+        with suppress(redis.RedisError), _client() as client:
+            client.hdel(LEVELS, *(f"{name} {_process()}" for name in self._levels))
 
     def _keep_pouring(self) -> None:
         while not self._stopped.wait(POUR_EVERY_SECONDS):
@@ -56,13 +66,22 @@ class Counters:
 
 
 def totals() -> dict[str, float]:
-    """Sums over all processes since the counting began; empty while Valkey is away."""
+    """Sums and levels over all processes; empty while Valkey is away."""
     try:
         with _client() as client:
-            stored = client.hgetall(KEY)
+            sums, levels = client.hgetall(SUMS), client.hgetall(LEVELS)
     except redis.RedisError:
         return {}
-    return {name.decode(): float(value) for name, value in stored.items()}
+    told = defaultdict(float, {name.decode(): float(amount) for name, amount in sums.items()})
+    for key, stamped in levels.items():
+        amount, moment = map(float, stamped.split())
+        if time.time() - moment < FRESH_SECONDS:
+            told[key.decode().split()[0]] += amount
+    return dict(told)
+
+
+def _process() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def _client() -> redis.Redis:

@@ -15,6 +15,7 @@ from domain.kernel.errors import Missing
 from domain.kernel.text import _
 from jobs.counters import Counters, totals
 from jobs.work import glance
+from web.live import hub
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -32,7 +33,7 @@ QUEUES = sa.text(
     """
 )
 
-requests = Counters()
+requests = Counters(levels={"karkas_open_streams": lambda: len(hub.streams)})
 
 
 def observe(scope: Mapping[str, Any], status: int, seconds: float) -> None:
@@ -56,7 +57,9 @@ def metrics(request: Request[Any, Any, Any]) -> Response[str]:
     requests.pour()
     with glance() as session:
         queues = session.execute(QUEUES).mappings().one()
-    text = "\n".join([*rendered(totals()), *(f"{name} {float(value):g}" for name, value in queues.items()), ""])
+    text = "\n".join(
+        [*rendered(totals()), *(f"{name} {float(value):g}" for name, value in queues.items()), ""]
+    )
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

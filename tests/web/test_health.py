@@ -1,10 +1,14 @@
 """Health and metrics: true to whoever starts, watches and balances the processes, silent to strangers."""
 
+import time
+
 import httpx
 import pytest
+import redis
 from sqlalchemy import text
 
 from tests.fixtures import Database
+from tests.sites import Opener
 from web import metrics
 from web.metrics import BOUNDS, is_inside, rendered
 
@@ -38,7 +42,9 @@ def test_a_database_of_another_version_makes_it_not_ready(
     assert (answer.status_code, answer.text) == (503, "not ready")
 
 
-def test_answers_are_counted_by_pattern_of_route_and_status(client: httpx.Client, valkey: object):
+def test_answers_are_counted_by_pattern_of_route_and_status(client: httpx.Client, valkey: redis.Redis):
+    metrics.requests.pour()
+    valkey.flushdb()
     client.get("/health/live")
     client.get("/health/live")
     client.get("/no-such-page/4242")
@@ -50,6 +56,19 @@ def test_answers_are_counted_by_pattern_of_route_and_status(client: httpx.Client
     assert not [line for line in lines if "4242" in line]
     assert "karkas_messages_dead 0" in lines
     assert [line for line in lines if line.startswith("karkas_exchange_lag_seconds ")]
+
+
+def test_open_streams_of_all_processes_are_counted(open_client: Opener, valkey: redis.Redis):
+    valkey.hset("karkas:levels", "karkas_open_streams elsewhere:1", f"2 {time.time()}")
+    valkey.hset("karkas:levels", "karkas_open_streams long-gone:2", f"40 {time.time() - 3600}")
+    anna = open_client("anna")
+
+    with anna.stream("GET", "/live") as live:
+        chunks = live.iter_bytes()
+        next(chunks)
+        deadline = time.monotonic() + 5
+        while "karkas_open_streams 3" not in anna.get("/metrics").text.splitlines():
+            assert time.monotonic() < deadline, anna.get("/metrics").text
 
 
 def test_metrics_without_valkey_still_tell_about_queues(
