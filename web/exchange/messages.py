@@ -13,6 +13,8 @@ from sqlmodel import Session
 
 from domain.access import Permission, User, may
 from domain.exchange import deciding, monitor
+from domain.exchange.accepting import CATALOG, VANISHED
+from domain.exchange.catalogue.report import told
 from domain.exchange.models import Connection, Direction, MessageState
 from domain.exchange.monitor import Wanted, get_message
 from domain.files.storing import path_of
@@ -64,7 +66,7 @@ class ExchangeMessages(Controller):
             message=message,
             connection=session.get_one(Connection, message.connection_id),
             payload=pretty(message.payload),
-            report=message.report,
+            report=told(message.report) if message.kind in (CATALOG, VANISHED) else message.report,
             can_retry=may(user, Permission.EXCHANGE_RETRY),
             words=monitor,
         )

@@ -66,6 +66,26 @@ def sentence(report: dict[str, Any]) -> str:
     return "; ".join(part for part in parts if part) or nothing
 
 
+def told(report: dict[str, Any]) -> dict[str, str | list[str]]:
+    """The report under Russian headings, for the exchange screen."""
+    if not report:
+        return {}
+    lines: dict[str, str | list[str]] = {_("Outcome"): sentence(report)}
+    if waiting := report.get("waiting"):
+        lines[_("Prices without their goods yet")] = str(waiting)
+    if orders := report.get("orders"):
+        lines[_("Orders of 1C, kept as they came")] = str(orders)
+    if remarks := report.get("remarks"):
+        left_out = report.get("left_out")
+        more = (
+            [ngettext("and %(count)s more", "and %(count)s more", left_out, count=left_out)]
+            if left_out
+            else []
+        )
+        lines[_("To look at")] = [*remarks, *more]
+    return lines
+
+
 def _counted(what: str, counts: dict[str, int]) -> str:
     if not any(counts.values()):
         return ""

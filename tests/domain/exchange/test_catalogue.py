@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 from domain.deals.models import Deal
 from domain.estate import Availability, Booking, Building, Finish, Section, Unit, UnitKind
 from domain.events import Event
+from domain.exchange.catalogue.report import told
 from domain.exchange.commerceml.unreadable import Unreadable
 from domain.exchange.models import CatalogueEntry, Connection, EntryKind, ExternalId
 from domain.kernel import clock
@@ -431,3 +432,9 @@ def test_two_flats_that_swap_their_numbers_are_left_to_a_person(session: Session
     take(xml.flats([101, 102]))
     with pytest.raises(Unreadable), session.begin_nested():
         take(xml.document(xml.catalogue(xml.flat(102, ref="flat-101"), xml.flat(101, ref="flat-102"))))
+
+
+def test_the_report_is_told_in_words(take: Take) -> None:
+    words = told(take(xml.flats([101, 102], status="Арестована")).as_json())
+    assert words["Итог"] == "Помещения: новых 2, изменено 0, без изменений 0; 2 замечания"
+    assert len(words["Посмотреть"]) == 2
