@@ -9,7 +9,7 @@ import dramatiq
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from domain.exchange import failing, messages
+from domain.exchange import claiming, failing, messages
 from domain.exchange.failures import Broken, Failure, Rejected
 from domain.exchange.messages import LEASE, Errand, LeaseLost
 from domain.kernel import clock
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 )
 def deliver(message_id: int) -> None:
     with unit_of_work() as session:
-        errand = messages.claim(session, message_id, now=clock.now())
+        errand = claiming.claim(session, message_id, now=clock.now())
     if errand is None:
         return
     mark("claimed")
@@ -77,7 +77,7 @@ def fail(errand: Errand, failure: Failure) -> None:
 
 def wake_next(connection_id: int) -> None:
     with unit_of_work(read_only=True) as session:
-        following = messages.due(session, now=clock.now(), connection_id=connection_id)
+        following = claiming.due(session, now=clock.now(), connection_id=connection_id)
     for message_id in following:
         queue.enqueue("deliver", message_id)
 

@@ -11,7 +11,7 @@ from sqlmodel import col
 from domain.access import UserSession
 from domain.access.models import LoginThrottle
 from domain.estate import booking
-from domain.exchange import messages, polling, receiving
+from domain.exchange import claiming, polling, receiving
 from domain.kernel import clock
 from jobs import queue
 from jobs.deliver import deliver
@@ -35,7 +35,7 @@ def wake_messages() -> None:
     if queue.is_crowded("deliver"):
         return
     with unit_of_work(read_only=True) as session:
-        due = messages.due(session, now=clock.now())
+        due = claiming.due(session, now=clock.now())
     for message_id in due:
         if not queue.enqueue("deliver", message_id):
             deliver.fn(message_id)

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 
 from domain.exchange import odata, published, refusals
+from domain.exchange.claiming import AT_ONCE
 from domain.exchange.failures import Unreachable, WrongPassword
 from domain.exchange.mapping import of as mapping_of
-from domain.exchange.messages import AT_ONCE
 from domain.exchange.models import Connection
 from domain.exchange.odata import Row
 from domain.exchange.published import Published

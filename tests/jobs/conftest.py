@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from domain.access import User
 from domain.deals.models import Deal
 from domain.estate import Booking, Unit, booking
-from domain.exchange import messages
+from domain.exchange import claiming
 from domain.exchange.models import Connection, ConnectionKind, Message
 from domain.kernel import clock
 from jobs import main as couriers  # noqa: F401  every courier is known
@@ -130,7 +130,7 @@ def waiting(*, hurry: bool) -> list[int]:
             for connection in session.exec(select(Connection)):
                 connection.paused_until = None
             session.flush()
-        return messages.due(session, now=clock.now())
+        return claiming.due(session, now=clock.now())
 
 
 def told(kind: str) -> list[Message]:

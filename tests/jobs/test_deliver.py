@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
-from domain.exchange import messages
+from domain.exchange import claiming, messages
 from domain.exchange.failures import Rejected
 from domain.exchange.messages import Errand, Report
 from domain.exchange.models import Connection, Message, MessageState
@@ -142,7 +142,8 @@ def test_a_courier_that_takes_long_keeps_its_lease(
     letter: Message, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lease = messages.LEASE / 30
-    monkeypatch.setattr(messages, "LEASE", lease)
+    for module in (claiming, messages):
+        monkeypatch.setattr(module, "LEASE", lease)
     monkeypatch.setattr(delivering, "LEASE", lease)
     others: list[Errand | None] = []
 
@@ -150,7 +151,7 @@ def test_a_courier_that_takes_long_keeps_its_lease(
         for _time in range(8):
             time.sleep(lease.total_seconds() / 4)
             with unit_of_work() as own:
-                others.append(messages.claim(own, letter.id, now=clock.now()))
+                others.append(claiming.claim(own, letter.id, now=clock.now()))
         return lambda session: {}
 
     use(monkeypatch, slowly)
@@ -168,7 +169,7 @@ def test_one_that_lost_its_lease_settles_nothing(
     def overslept(errand: Errand) -> Settle:
         forget_lease(letter)
         with unit_of_work() as own:
-            assert messages.claim(own, letter.id, now=clock.now())
+            assert claiming.claim(own, letter.id, now=clock.now())
 
         def settle(session: Session) -> Report:
             session.get_one(Company, mayak.id).name = "чужое"

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from domain.access import User
 from domain.events import Event
-from domain.exchange import deciding, messages
+from domain.exchange import claiming, deciding, messages
 from domain.exchange.models import Connection, Message, MessageState
 from domain.kernel import clock
 from domain.kernel.errors import Refused
@@ -28,7 +28,7 @@ def test_a_retried_message_is_due_now_and_the_trace_says_who_asked(
 
     deciding.retry(session, dead, by=olga)
 
-    assert messages.due(session, now=clock.now()) == [dead.id]
+    assert claiming.due(session, now=clock.now()) == [dead.id]
     trace = session.exec(select(Event).where(Event.name == "exchange.message_retried")).one()
     assert (trace.actor_id, trace.subject_id) == (olga.id, dead.id)
 
@@ -39,7 +39,7 @@ def test_one_waiting_for_its_next_try_may_be_hurried(session: Session, dead: Mes
 
     deciding.retry(session, dead, by=olga)
 
-    assert messages.due(session, now=clock.now()) == [dead.id]
+    assert claiming.due(session, now=clock.now()) == [dead.id]
 
 
 def test_a_dismissed_message_lets_those_behind_it_go(
@@ -49,7 +49,7 @@ def test_a_dismissed_message_lets_those_behind_it_go(
 
     deciding.dismiss(session, dead, by=olga)
 
-    assert messages.due(session, now=clock.now()) == [behind.id]
+    assert claiming.due(session, now=clock.now()) == [behind.id]
     assert (
         session.exec(select(Event.actor_id).where(Event.name == "exchange.message_dismissed")).one()
         == olga.id

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from domain.events import Event
-from domain.exchange import circuit, failing, messages
+from domain.exchange import circuit, claiming, failing, messages
 from domain.exchange.failures import (
     Broken,
     Crashed,
@@ -31,7 +31,7 @@ def message(session: Session, base: Connection) -> Message:
 
 
 def claim(session: Session, message: Message, now: datetime = NOW) -> Errand:
-    errand = messages.claim(session, message.id, now=now)
+    errand = claiming.claim(session, message.id, now=now)
     assert errand
     return errand
 
@@ -101,8 +101,8 @@ def test_a_closed_base_pauses_for_all_and_blames_no_message(
     session.refresh(base)
     assert base.paused_until == NOW + circuit.SHORTEST
     assert (message.state, message.attempts, message.due_at) == (MessageState.QUEUED, 0, NOW)
-    assert messages.claim(session, other.id, now=NOW) is None
-    assert messages.claim(session, other.id, now=NOW + circuit.SHORTEST)
+    assert claiming.claim(session, other.id, now=NOW) is None
+    assert claiming.claim(session, other.id, now=NOW + circuit.SHORTEST)
 
 
 @pytest.mark.parametrize(("silent_minutes", "pause_seconds"), [(0, 5), (1, 30), (2, 60), (600, 60)])

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from domain.exchange import messages
-from domain.exchange.messages import AT_ONCE, LEASE, LeaseLost
+from domain.exchange import claiming, messages
+from domain.exchange.claiming import AT_ONCE
+from domain.exchange.messages import LEASE, LeaseLost
 from domain.exchange.models import Connection, Message, MessageState
 
 NOW = datetime(2040, 1, 10, 12, 0, tzinfo=UTC)
@@ -19,7 +20,7 @@ def put(session: Session, base: Connection, key: str, **more: Any) -> Message:
 
 
 def finish(session: Session, message: Message) -> None:
-    errand = messages.claim(session, message.id, now=NOW)
+    errand = claiming.claim(session, message.id, now=NOW)
     assert errand is not None
     messages.done(session, errand, {}, now=NOW)
 
@@ -41,9 +42,9 @@ def test_a_claimed_message_is_nobody_elses_until_the_lease_runs_out(
 ) -> None:
     message = put(session, base, "booking:1")
 
-    first = messages.claim(session, message.id, now=NOW)
-    meanwhile = messages.claim(session, message.id, now=NOW + LEASE)
-    after = messages.claim(session, message.id, now=NOW + LEASE + timedelta(seconds=1))
+    first = claiming.claim(session, message.id, now=NOW)
+    meanwhile = claiming.claim(session, message.id, now=NOW + LEASE)
+    after = claiming.claim(session, message.id, now=NOW + LEASE + timedelta(seconds=1))
 
     assert first and first.attempts == 1
     assert meanwhile is None
@@ -52,19 +53,19 @@ def test_a_claimed_message_is_nobody_elses_until_the_lease_runs_out(
 
 def test_a_lease_that_is_kept_does_not_run_out(session: Session, base: Connection) -> None:
     message = put(session, base, "booking:1")
-    errand = messages.claim(session, message.id, now=NOW)
+    errand = claiming.claim(session, message.id, now=NOW)
     assert errand
 
     messages.keep(session, errand, now=NOW + LEASE)
 
-    assert messages.claim(session, message.id, now=NOW + LEASE + timedelta(seconds=1)) is None
+    assert claiming.claim(session, message.id, now=NOW + LEASE + timedelta(seconds=1)) is None
 
 
 def test_one_who_lost_the_lease_can_write_nothing_down(session: Session, base: Connection) -> None:
     message = put(session, base, "booking:1")
-    slow = messages.claim(session, message.id, now=NOW)
+    slow = claiming.claim(session, message.id, now=NOW)
     assert slow
-    messages.claim(session, message.id, now=NOW + LEASE * 2)
+    claiming.claim(session, message.id, now=NOW + LEASE * 2)
 
     with pytest.raises(LeaseLost):
         messages.done(session, slow, {"number": "1"}, now=NOW + LEASE * 2)
@@ -76,12 +77,12 @@ def test_a_message_done_is_not_carried_again(session: Session, base: Connection)
     message = put(session, base, "booking:1")
     finish(session, message)
 
-    assert messages.claim(session, message.id, now=NOW + LEASE * 2) is None
+    assert claiming.claim(session, message.id, now=NOW + LEASE * 2) is None
 
 
 def test_the_report_gathers_what_was_noted_on_the_way(session: Session, base: Connection) -> None:
     message = put(session, base, "booking:1")
-    errand = messages.claim(session, message.id, now=NOW)
+    errand = claiming.claim(session, message.id, now=NOW)
     assert errand
 
     messages.note(session, errand, step="created", number="КД-1")
@@ -101,9 +102,9 @@ def test_a_later_message_waits_for_the_earlier_one_about_the_same_thing(
     earlier.state = state
     session.flush()
 
-    assert messages.claim(session, later.id, now=NOW) is None
-    assert messages.blockers(session, [earlier.id, later.id]) == {later.id: earlier.id}
-    assert later.id not in messages.due(session, now=NOW)
+    assert claiming.claim(session, later.id, now=NOW) is None
+    assert claiming.blockers(session, [earlier.id, later.id]) == {later.id: earlier.id}
+    assert later.id not in claiming.due(session, now=NOW)
 
 
 @pytest.mark.parametrize("state", [MessageState.DONE, MessageState.DISMISSED])
@@ -115,8 +116,8 @@ def test_it_goes_when_the_earlier_one_is_through_or_not_needed(
     earlier.state = state
     session.flush()
 
-    assert messages.due(session, now=NOW) == [later.id]
-    assert messages.claim(session, later.id, now=NOW)
+    assert claiming.due(session, now=NOW) == [later.id]
+    assert claiming.claim(session, later.id, now=NOW)
 
 
 def test_messages_about_different_things_do_not_wait_for_each_other(
@@ -126,14 +127,14 @@ def test_messages_about_different_things_do_not_wait_for_each_other(
     other = put(session, base, "booking:2", order_key="booking:2")
     orderless = put(session, base, "anything")
 
-    assert messages.claim(session, other.id, now=NOW)
-    assert messages.claim(session, orderless.id, now=NOW)
+    assert claiming.claim(session, other.id, now=NOW)
+    assert claiming.claim(session, orderless.id, now=NOW)
 
 
 def test_a_base_is_not_asked_more_than_a_few_things_at_once(session: Session, base: Connection) -> None:
     queued = [put(session, base, f"booking:{number}") for number in range(AT_ONCE + 2)]
 
-    taken = [messages.claim(session, message.id, now=NOW) for message in queued]
+    taken = [claiming.claim(session, message.id, now=NOW) for message in queued]
 
     assert sum(errand is not None for errand in taken) == AT_ONCE
 
@@ -143,15 +144,15 @@ def test_the_sweeper_is_given_a_few_of_each_base_the_oldest_first(session: Sessi
     queued[-1].due_at = queued[0].due_at - timedelta(hours=1)
     session.flush()
 
-    assert messages.due(session, now=NOW) == [queued[-1].id, *(each.id for each in queued[: AT_ONCE - 1])]
+    assert claiming.due(session, now=NOW) == [queued[-1].id, *(each.id for each in queued[: AT_ONCE - 1])]
 
 
 def test_nothing_is_due_before_its_time(session: Session, base: Connection) -> None:
     put(session, base, "booking:1").due_at = NOW + timedelta(seconds=1)
     session.flush()
 
-    assert messages.due(session, now=NOW) == []
-    assert len(messages.due(session, now=NOW + timedelta(seconds=1))) == 1
+    assert claiming.due(session, now=NOW) == []
+    assert len(claiming.due(session, now=NOW + timedelta(seconds=1))) == 1
 
 
 @pytest.mark.parametrize(
@@ -165,5 +166,5 @@ def test_a_base_that_is_not_to_be_spoken_to_keeps_its_messages(
         setattr(base, name, value)
     session.flush()
 
-    assert messages.due(session, now=NOW) == []
-    assert messages.claim(session, message.id, now=NOW) is None
+    assert claiming.due(session, now=NOW) == []
+    assert claiming.claim(session, message.id, now=NOW) is None

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlmodel import Session
 
-from domain.exchange import messages
+from domain.exchange import claiming
 from domain.kernel import clock
 from jobs import main as couriers  # noqa: F401  every courier is known
 from jobs.deliver import deliver
@@ -75,7 +75,7 @@ class OneC:
 def work_off() -> None:
     """What a worker would do now."""
     with unit_of_work(read_only=True) as session:
-        due = messages.due(session, now=clock.now())
+        due = claiming.due(session, now=clock.now())
     for message_id in due:
         deliver.fn(message_id)
 
