@@ -1,0 +1,88 @@
+"""The board over HTTP: who sees what, and addresses that are old, foreign or mad."""
+
+import pytest
+
+from tests.sites import HTMX
+
+
+def test_the_board_shows_columns_with_exact_figures(open_client, ivanov_deal, new_stage):
+    page = open_client("anna").get("/deals")
+
+    assert page.status_code == 200
+    assert f'id="stage-{new_stage.id}"' in page.text
+    assert 'data-count="1" data-sum="800000000"' in page.text
+    assert f'id="deal-{ivanov_deal.id}"' in page.text and 'data-version="1"' in page.text
+
+
+@pytest.mark.parametrize(
+    "login, status, seen",
+    [
+        ("anna", 200, True),
+        ("maria", 200, False),
+        ("boris", 200, True),
+        ("stas", 200, False),
+        ("olga", 200, True),
+        ("vera", 403, False),
+        ("admin", 403, False),
+    ],
+)
+@pytest.mark.parametrize("address", ["/deals", "/deals?view=list", "/deals/stages/{stage}", "/deals/figures"])
+def test_owner_colleague_head_stranger_and_roles(
+    open_client, ivanov_deal, new_stage, login, status, seen, address
+):
+    answer = open_client(login).get(address.format(stage=new_stage.id), headers=HTMX)
+
+    assert answer.status_code == status
+    if not address.endswith("figures"):
+        assert ("Иванов" in answer.text) is seen
+
+
+def test_nobody_is_sent_to_sign_in_and_back(client, ivanov_deal):
+    answer = client.get("/deals")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/deals")
+
+
+def test_an_accountant_looks_but_has_nothing_to_drag(open_client, ivanov_deal):
+    assert "kc-m" not in open_client("olga").get("/deals").text
+
+
+def test_a_column_looks_again_with_the_filter_of_its_board(open_client, ivanov_deal, new_stage):
+    anna = open_client("anna")
+
+    column = anna.get(f"/deals/stages/{new_stage.id}?filter=overdue", headers=HTMX).text
+
+    assert 'data-count="0"' in column
+    assert f'hx-get="/deals/stages/{new_stage.id}?funnel={new_stage.funnel_id}&amp;filter=overdue"' in column
+    assert f'data-live="funnel-{new_stage.funnel_id}"' in column
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "filter=nonsense",
+        "q=%FF%FE",
+        "q=" + "я" * 500,
+        "responsible=99999999999999999999",
+        "responsible=-1",
+        "page=999999999999",
+        "view=list&stage=9223372036854775807&page=10000",
+        "shown=99999999999",
+        "view=%3Cscript%3E",
+    ],
+)
+def test_an_address_typed_by_hand_still_shows_a_board(open_client, ivanov_deal, query):
+    answer = open_client("anna").get(f"/deals?{query}")
+
+    assert answer.status_code == 200 and "<script>" not in answer.text
+
+
+@pytest.mark.parametrize("address", ["/deals?funnel=999", "/deals/stages/999", "/deals/stages/99999999999999999999"])
+def test_what_is_not_there_is_said(open_client, address):
+    assert open_client("anna").get(address).status_code == 404
+
+
+def test_a_nul_byte_is_a_sentence(open_client):
+    answer = open_client("anna").get("/deals?q=%00")
+
+    assert answer.status_code == 400 and "<h1>" in answer.text

@@ -1,0 +1,6 @@
+"""Deals on the screen: the board, the card, moving, opening, steps and comments."""
+
+from web.deals.boards import Boards
+from web.deals.moves import Moves
+
+__all__ = ["Boards", "Moves"]

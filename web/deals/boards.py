@@ -1,0 +1,112 @@
+"""/deals: the board of a funnel, the same deals as a list, and the parts that look again by themselves."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from litestar.params import FromPath
+from sqlmodel import Session
+
+from domain import deals
+from domain.access import Permission, User, colleagues, may
+from domain.access.models import Role
+from domain.deals import board, rules
+from web import replies
+from web.deals.asked import Asked, asked, funnel_of
+from web.given import Given
+
+PAGE = 50
+
+
+class Boards(Controller):
+    path = "/deals"
+
+    @get(sync_to_thread=True, permission=Permission.DEALS_SEE)
+    def show(
+        self,
+        request: Request[Any, Any, Any],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+    ) -> Response[str]:
+        wanted = asked(request)
+        funnels, funnel = funnel_of(session, wanted)
+        shown = board.board(session, user, funnel.id, wanted.lens, now=now)
+        context = {
+            "funnels": funnels,
+            "funnel": funnel,
+            "board": shown,
+            "asked": wanted,
+            "may_move": may(user, Permission.DEALS_MOVE),
+            "may_open": may(user, Permission.DEALS_OPEN),
+            "people": colleagues(session, user) if user.role is not Role.MANAGER else [],
+            "words": {name: rule.unmet() for name, rule in rules.known().items()},
+        }
+        if wanted.view == "list":
+            context |= _page_of_list(session, user, funnel, wanted, now)
+        if replies.wants_fragment(request):
+            return replies.region(request, "deals/_results.html", **context)
+        return replies.page(request, "deals/board.html", **context)
+
+    @get("/figures", sync_to_thread=True, permission=Permission.DEALS_SEE)
+    def figures(
+        self,
+        request: Request[Any, Any, Any],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+    ) -> Response[str]:
+        """The totals and the counts of the filters."""
+        wanted = asked(request)
+        _funnels, funnel = funnel_of(session, wanted)
+        shown = board.board(session, user, funnel.id, wanted.lens, now=now)
+        return replies.region(request, "deals/_figures.html", funnel=funnel, board=shown, asked=wanted)
+
+    @get("/stages/{stage_id:int}", sync_to_thread=True, permission=Permission.DEALS_SEE)
+    def column(
+        self,
+        request: Request[Any, Any, Any],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+        stage_id: FromPath[int],
+    ) -> Response[str]:
+        return replies.html(column(request, session, user, deals.get_stage(session, stage_id), now=now))
+
+
+def column(
+    request: Request[Any, Any, Any],
+    session: Session,
+    user: User,
+    stage: deals.Stage,
+    *,
+    now: datetime,
+    aside: bool = False,
+) -> str:
+    """The column as the board of this address shows it; `aside` when it comes besides something else."""
+    wanted = asked(request)
+    shown = board.column(session, user, stage, wanted.lens, shown=wanted.shown, now=now)
+    return replies.render(
+        request,
+        "deals/_column.html",
+        column=shown,
+        asked=wanted,
+        aside=aside,
+        may_move=may(user, Permission.DEALS_MOVE),
+    )
+
+
+def _page_of_list(
+    session: Session, user: User, funnel: deals.Funnel, wanted: Asked, now: datetime
+) -> dict[str, Any]:
+    rows = board.listing(
+        session,
+        user,
+        funnel.id,
+        wanted.lens,
+        stage_id=wanted.stage_id,
+        offset=(wanted.page - 1) * PAGE,
+        limit=PAGE + 1,
+        now=now,
+    )
+    return {"rows": rows[:PAGE], "further": len(rows) > PAGE, "stages": deals.stages_of(session, funnel.id)}

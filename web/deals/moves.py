@@ -1,0 +1,124 @@
+"""/deals/{deal_id}/moves: a deal moved along its funnel, by hand, key or menu, and moved back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.params import URLEncodedBody
+from sqlmodel import Session
+
+from domain import deals
+from domain.access import Permission, User
+from domain.deals import rules
+from domain.kernel.text import _
+from web import replies
+from web.deals import boards
+from web.deals.asked import asked
+from web.deals.fields import number, optional_number
+from web.given import Given
+from web.replies import Toast
+
+
+@dataclass
+class Move:
+    stage_id: str = ""
+    version: str = ""
+    after_id: str = ""
+    board: str = ""
+    """Filled when the move is made on a board: its columns are the answer."""
+
+
+class Moves(Controller):
+    path = "/deals/{deal_id:int}/moves"
+
+    @get(sync_to_thread=True, permission=Permission.DEALS_MOVE)
+    def choices(
+        self, request: Request[Any, Any, Any], session: Given[Session], deal: Given[deals.Deal]
+    ) -> Response[str]:
+        """Where the deal may go, and what it lacks for the rest: the way without dragging."""
+        context = {"deal": deal, "choices": _choices(session, deal), "query": asked(request).query()}
+        if replies.wants_fragment(request):
+            return replies.region(request, "deals/_moving.html", board="1", **context)
+        return replies.page(request, "deals/moving.html", board="", **context)
+
+    @post(sync_to_thread=True, permission=Permission.DEALS_MOVE)
+    def create(
+        self,
+        request: Request[Any, Any, Any],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+        deal: Given[deals.Deal],
+        data: URLEncodedBody[Move],
+    ) -> Response[str]:
+        left = deal.stage
+        stage = deals.get_stage(session, number(data.stage_id, "stage_id"))
+        version, after_id = number(data.version, "version"), optional_number(data.after_id, "after_id")
+        deals.move(session, deal, to=stage, version=version, by=user, now=now, after_id=after_id)
+        return _moved(request, session, user, deal, left, now=now, on_board=bool(data.board))
+
+    @post("/undo", sync_to_thread=True, permission=Permission.DEALS_MOVE)
+    def undo(
+        self,
+        request: Request[Any, Any, Any],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+        deal: Given[deals.Deal],
+    ) -> Response[str]:
+        left = deal.stage
+        deals.step_back(session, deal, by=user, now=now)
+        body = _columns(request, session, user, [left, deal.stage], now=now)
+        return replies.done(request, to=f"/deals/{deal.id}", body=body, toast=_("The deal is moved back"))
+
+
+def _moved(
+    request: Request[Any, Any, Any],
+    session: Session,
+    user: User,
+    deal: deals.Deal,
+    left: deals.Stage,
+    *,
+    now: datetime,
+    on_board: bool,
+) -> Response[str]:
+    query = asked(request).query()
+    undo = f"/deals/{deal.id}/moves/undo" + (f"?{query}" if query else "")
+    told = Toast(_("%(client)s → “%(stage)s”", client=_client(deal), stage=deal.stage.name), undo=undo)
+    if left.id == deal.stage_id:
+        told = Toast(_("The card is moved within its column"))
+    body = _columns(request, session, user, [left, deal.stage], now=now) if on_board else ""
+    return replies.done(request, to=f"/deals/{deal.id}", body=body, toast=told)
+
+
+def _columns(
+    request: Request[Any, Any, Any],
+    session: Session,
+    user: User,
+    stages: list[deals.Stage],
+    *,
+    now: datetime,
+) -> str:
+    """The columns a card left and entered, each once."""
+    session.flush()
+    unique = {stage.id: stage for stage in stages}.values()
+    return "".join(
+        boards.column(request, session, user, stage, now=now, aside=True) for stage in unique
+    )
+
+
+def _choices(session: Session, deal: deals.Deal) -> list[tuple[deals.Stage, tuple[str, ...]]]:
+    stages = deals.stages_of(session, deal.stage.funnel_id)
+    names = {name for stage in stages for name in stage.rules}
+    lacking = rules.lacking_of(session, [deal.id], names)[deal.id]
+    known = rules.known()
+    return [
+        (stage, tuple(known[name].unmet() if name in known else name for name in stage.rules if name in lacking))
+        for stage in stages
+    ]
+
+
+def _client(deal: deals.Deal) -> str:
+    client = deal.person or deal.company
+    return client.name if client else deal.title
