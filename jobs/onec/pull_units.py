@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 def usual_seconds() -> int:
-    return 5 if settings().demo else 60
+    return 3 if settings().demo else 60
 
 
 @dramatiq.actor(broker=broker, queue_name="pull_units", max_retries=0, time_limit=10 * 60_000, max_age=30_000)

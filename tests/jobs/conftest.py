@@ -17,7 +17,7 @@ from domain.kernel import clock
 from jobs import main as couriers  # noqa: F401  every courier is known
 from jobs.clients import onec_odata
 from jobs.deliver import deliver
-from jobs.onec.pull_units import pull
+from jobs.onec.pull_units import pull, pull_units
 from jobs.onec_demo.app import create
 from jobs.relay import relay
 from jobs.work import unit_of_work
@@ -119,6 +119,12 @@ def drain(*, hurry: bool = False) -> None:
         for message_id in due:
             deliver.fn(message_id)
     raise AssertionError("the queue does not come to rest")
+
+
+def look(connection: Connection) -> None:
+    with unit_of_work() as session:
+        session.get_one(Connection, connection.id).polled_at = None
+    pull_units.fn(connection.id)
 
 
 def waiting(*, hurry: bool) -> list[int]:

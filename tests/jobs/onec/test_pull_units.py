@@ -2,7 +2,6 @@
 
 import threading
 import time
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +10,13 @@ from sqlmodel import Session, select
 from domain.deals.models import Deal
 from domain.estate.models import Availability, Unit
 from domain.events import Event
+from domain.exchange import stock
+from domain.exchange.mapping import Units
 from domain.exchange.models import Connection, ConnectionKind, ExternalId, Message, MessageState
 from domain.kernel import clock
 from jobs.onec.pull_units import pull, pull_units
 from jobs.work import unit_of_work
-from tests.jobs.conftest import UNIT, book, drain, told
+from tests.jobs.conftest import UNIT, book, drain, look, told
 from tests.onec_demo.conftest import OneC
 
 
@@ -31,12 +32,6 @@ def change(base_1c: OneC, unit: Unit, **changes: Any) -> None:
 def remarks() -> list[str]:
     (message,) = told("reconciliation")
     return list(message.report["remarks"].values())
-
-
-def look(connection: Connection) -> None:
-    with unit_of_work() as session:
-        session.get_one(Connection, connection.id).polled_at = None
-    pull_units.fn(connection.id)
 
 
 def test_units_of_1c_are_recognised_by_their_place(matched: Connection, session: Session) -> None:
@@ -123,6 +118,23 @@ def test_a_row_saved_without_a_change_changes_nothing_here(
 
     assert told("prices") == []
     assert session.exec(select(Event).where(Event.name == "unit.repriced")).all() == []
+
+
+def test_the_same_rows_taken_again_in_any_order_change_nothing(
+    matched: Connection, base_1c: OneC, session: Session, flat_1: Unit
+) -> None:
+    change(base_1c, flat_1, Цена=7_000_000)
+    look(matched)
+    before = len(session.exec(select(Event.id)).all())
+    rows = base_1c.rows(UNIT, orderby="Ref_Key")
+
+    for shuffled in (rows, rows[::-1], rows[5:] + rows[:5]):
+        with unit_of_work() as own:
+            keys = [row["Ref_Key"] for row in rows]
+            stock.take(own, matched.id, Units(), shuffled, listed=keys, now=clock.now())
+
+    assert len(session.exec(select(Event.id)).all()) == before
+    assert len(told("prices")) == 1
 
 
 def test_the_echo_of_our_own_booking_takes_no_unit_off_sale(
@@ -263,70 +275,3 @@ def test_the_address_is_short_enough_for_iis(connection: Connection, base_1c: On
     pull(connection.id)
 
     assert len(remarks()) == 30
-
-
-def state_of_connection() -> tuple[MessageState, str]:
-    (message,) = told("connection")
-    return message.state, message.error
-
-
-def test_a_wrong_password_is_told_and_heals(matched: Connection, base_1c: OneC, monkeypatch: Any) -> None:
-    base_1c.fault("unauthorized")
-    look(matched)
-    state, error = state_of_connection()
-    assert (state, bool(error)) == (MessageState.DEAD, True)
-
-    with unit_of_work() as session:
-        session.get_one(Connection, matched.id).paused_until = None
-    look(matched)
-    drain()
-
-    assert state_of_connection() == (MessageState.DONE, "")
-
-
-def test_a_base_that_stumbles_for_a_moment_alarms_nobody_and_one_that_is_gone_does(
-    matched: Connection, base_1c: OneC
-) -> None:
-    base_1c.fault("drop_before", times=2)
-    look(matched)
-    assert state_of_connection()[0] is MessageState.DONE
-
-    with unit_of_work() as session:
-        connection = session.get_one(Connection, matched.id)
-        connection.heard_at = clock.now() - timedelta(minutes=2)
-        connection.paused_until = None
-    look(matched)
-
-    assert state_of_connection()[0] is MessageState.DEAD
-
-
-def test_a_lost_publication_is_told_in_words_and_heals(matched: Connection, base_1c: OneC) -> None:
-    base_1c.switch(lost_publication=True)
-    look(matched)
-    drain()
-    state, _error = state_of_connection()
-    assert state is MessageState.DEAD
-    look(matched)
-    assert [message.state for message in told("connection")] == [MessageState.DEAD]
-
-    base_1c.switch(lost_publication=False)
-    look(matched)
-    drain()
-
-    assert state_of_connection() == (MessageState.DONE, "")
-
-
-def test_a_name_the_base_does_not_have_is_told(connection: Connection, base_1c: OneC) -> None:
-    with unit_of_work() as session:
-        session.get_one(Connection, connection.id).mapping = {"units": {"finish": "x"}}
-    look(connection)
-    assert state_of_connection()[0] is MessageState.DEAD
-
-    with unit_of_work() as session:
-        session.get_one(Connection, connection.id).mapping = {"reservations": {"comment": "Примечание"}}
-    look(connection)
-    drain()
-
-    state, error = state_of_connection()
-    assert state is MessageState.DEAD
-    assert "Примечание" in error
