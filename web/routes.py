@@ -6,7 +6,10 @@ from web.estate import Bookings, Chessboard, Projects, UnitBooking, Units
 from web.exchange import Exchange, ExchangeMessages
 from web.live import live
 from web.metrics import metrics
+from web.notices import Notices
 from web.onec import SiteExchange
+from web.parties import Companies, People
+from web.search import Search
 from web.sign_in import MySessions, SignIn, SignOut, choose_language, choose_theme
 
 ROUTES = [
@@ -26,6 +29,10 @@ ROUTES = [
     SignOut,
     choose_language,
     choose_theme,
+    People,
+    Companies,
+    Notices,
+    Search,
     Exchange,
     ExchangeMessages,
     SiteExchange,

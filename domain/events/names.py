@@ -11,8 +11,6 @@ PERSON_ADDED = "person.added"
 PERSON_EDITED = "person.edited"
 COMPANY_ADDED = "company.added"
 COMPANY_EDITED = "company.edited"
-COUNTERPARTY_READY = "counterparty.ready"
-"""Requisites became complete and valid: it may travel to 1C."""
 
 ESTATE_ARRANGED = "estate.arranged"
 """A project, building, section or floor appeared."""

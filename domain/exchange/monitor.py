@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
-from domain.exchange import messages
+from domain.exchange import claiming
 from domain.exchange.models import Connection, ConnectionKind, Direction, Message, MessageState
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
@@ -70,7 +70,7 @@ class Monitor:
 def monitor(session: Session, wanted: Wanted) -> Monitor:
     """The newest messages first, with the figures of the whole queue."""
     lines = _lines(session, wanted)
-    blocking = messages.blockers(session, [line.id for line in lines])
+    blocking = claiming.blockers(session, [line.id for line in lines])
     shown = [_with_blocker(line, blocking.get(line.id)) for line in lines[:PAGE]]
     waiting, dead, oldest = session.execute(
         sa.select(
@@ -163,3 +163,9 @@ def _freshness(session: Session) -> list[Freshness]:
         Connection.name, Connection.kind, Connection.heard_at, Connection.paused_until, Connection.enabled
     ).order_by(Connection.id)
     return [Freshness(*row) for row in session.execute(rows)]
+
+
+def last_about(session: Session, kind: str, number: int) -> Message | None:
+    """The newest message about this record of ours."""
+    about = select(Message).where(Message.subject_kind == kind, Message.subject_id == number)
+    return session.exec(about.order_by(col(Message.id).desc()).limit(1)).first()

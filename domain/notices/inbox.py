@@ -1,15 +1,72 @@
-"""A person's bell."""
+"""A person's bell: what concerns them, told in words, read when looked at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from domain import events
 from domain.access.models import User
+from domain.deals.timeline import Told, tell
+from domain.events import Event
+from domain.kernel.text import _
 from domain.notices.models import Notice
 
 MOST_COUNTED = 100
 """The bell says 99+ above it; counting further would only cost."""
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    id: int
+    at: datetime
+    told: Told
+    who: str | None
+    href: str
+    unread: bool
 
 
 def unread_count(session: Session, user: User) -> int:
     unread = sa.select(Notice.id).where(col(Notice.user_id) == user.id, col(Notice.read_at).is_(None))
-    return session.execute(sa.select(sa.func.count()).select_from(unread.limit(MOST_COUNTED).subquery())).scalar_one()
+    return session.execute(
+        sa.select(sa.func.count()).select_from(unread.limit(MOST_COUNTED).subquery())
+    ).scalar_one()
+
+
+def inbox(session: Session, user: User, *, now: datetime) -> list[Line]:
+    """The newest notices, each leading to the place where something can be done about it."""
+    rows: Any = (
+        sa.select(Notice.id, Notice.read_at, Event, User.name)
+        .join(Event, col(Event.id) == Notice.event_id)
+        .outerjoin(User, col(User.id) == Event.actor_id)
+        .where(col(Notice.user_id) == user.id)
+        .order_by(col(Notice.id).desc())
+        .limit(PAGE)
+    )
+    return [
+        Line(number, event.at, _told(event, now), who, _place(event), read_at is None)
+        for number, read_at, event, who in session.execute(rows)
+    ]
+
+
+def read_all(session: Session, user: User, *, now: datetime) -> None:
+    unread = sa.update(Notice).where(col(Notice.user_id) == user.id, col(Notice.read_at).is_(None))
+    session.execute(unread.values(read_at=now))
+    events.announce(session, f"user-{user.id}")
+
+
+def _told(event: Event, now: datetime) -> Told:
+    if event.name == "exchange.message_dead":
+        return Told(
+            _("The exchange needs a person"), event.payload.get("error", ""), "arrow-left-right", "bad"
+        )
+    return tell(event.name, event.payload, now=now)
+
+
+def _place(event: Event) -> str:
+    if event.name == "exchange.message_dead":
+        return f"/exchange/messages/{event.subject_id}"
+    return f"/deals/{event.deal_id}" if event.deal_id else "/"

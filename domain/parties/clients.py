@@ -10,7 +10,7 @@ from domain import events
 from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.kernel import phones
-from domain.kernel.errors import Invalid, Refused
+from domain.kernel.errors import Invalid, Missing, Refused
 from domain.kernel.text import _
 from domain.parties.models import Company, Person
 
@@ -92,8 +92,13 @@ def similar(session: Session, user: User, *, name: str = "", phone: str = "") ->
     ]
 
 
-def name_of(client: Person | Company | None) -> str:
-    return client.name if client else ""
+def get_person(session: Session, user: User, person_id: int) -> Person:
+    """The person, or Missing: somebody else's client and nobody at all look the same."""
+    visible = select(Person).where(Person.id == person_id, rows_of(user, col(Person.responsible_id)))
+    person = session.exec(visible).first() if 0 < person_id < 2**63 else None
+    if person is None:
+        raise Missing(_("There is no such client, or they are not yours"))
+    return person
 
 
 def _demand_own(session: Session, person: Person, *, by: User) -> None:

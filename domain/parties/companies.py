@@ -1,4 +1,4 @@
-"""Companies and their requisites: complete and valid ones may travel to 1C."""
+"""Companies and their requisites: once these are complete and valid, 1C gets the company by itself."""
 
 from datetime import datetime
 
@@ -35,7 +35,6 @@ def add_company(
     )
     _keep(session, company)
     events.record(session, "company.added", company, by=by, title=company.name)
-    _announce_ready(session, company, by=by, before=False)
     return company
 
 
@@ -43,7 +42,6 @@ def edit_company(
     session: Session, company: Company, *, name: str, full_name: str, inn: str, kpp: str, ogrn: str, by: User
 ) -> None:
     session.refresh(company, with_for_update=True)
-    was_ready = ready(company)
     wanted = checked(name, full_name, inn, kpp, ogrn)
     changes = {
         field: (getattr(company, field), value)
@@ -56,7 +54,6 @@ def edit_company(
         setattr(company, field, value)
     _keep(session, company)
     events.record(session, "company.edited", company, by=by, changes=changes)
-    _announce_ready(session, company, by=by, before=was_ready)
 
 
 def ready(company: Company) -> bool:
@@ -115,11 +112,6 @@ def _keep(session: Session, company: Company) -> None:
             _("A company with this ИНН and КПП is already here: %(name)s", name=twin.name),
             (_("It is with %(who)s", who=twin.responsible.name),),
         ) from None
-
-
-def _announce_ready(session: Session, company: Company, *, by: User, before: bool) -> None:
-    if ready(company) and not before:
-        events.record(session, "counterparty.ready", company, by=by)
 
 
 def _wrong_inn(inn: str) -> str:

@@ -16,7 +16,7 @@ INN = "500100732259"
 
 def ready(client: Company | Person) -> None:
     with unit_of_work() as session:
-        events.record(session, "counterparty.ready", client, by=None)
+        events.record(session, "company.edited", client, by=None)
     drain()
 
 

@@ -171,7 +171,7 @@ def test_a_client_1c_knows_is_named_and_one_it_learns_of_later_too(
     drain()
     (nameless,) = base_1c.rows(RESERVATION)
     with unit_of_work() as session:
-        events.record(session, "counterparty.ready", mayak, by=None)
+        events.record(session, "company.edited", mayak, by=None)
     drain()
 
     (document,) = base_1c.rows(RESERVATION)

@@ -1,0 +1,58 @@
+"""The client base as a list: one's own people and companies, found by what one remembers of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from domain.access.models import User
+from domain.access.policy import rows_of
+from domain.parties.models import Company, Person
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    id: int
+    name: str
+    inn: str | None
+    phone: str | None
+    responsible: str
+
+
+@dataclass(frozen=True)
+class Page:
+    lines: list[Line]
+    more: int | None
+    """The id to continue after; None at the end."""
+
+
+def list_clients(
+    session: Session, user: User, kind: type[Person] | type[Company], *, q: str, after: int
+) -> Page:
+    """Newest first. `q` is a part of the name, the digits of a phone or the beginning of an ИНН."""
+    rows: Any = (
+        sa.select(kind.id, kind.name, kind.inn, kind.phone, User.name)
+        .join(User, col(User.id) == kind.responsible_id)
+        .where(rows_of(user, col(kind.responsible_id)), *matching(kind, q))
+        .order_by(col(kind.id).desc())
+        .limit(PAGE + 1)
+    )
+    if after:
+        rows = rows.where(col(kind.id) < after)
+    lines = [Line(*row) for row in session.execute(rows)]
+    return Page(lines[:PAGE], lines[PAGE - 1].id if len(lines) > PAGE else None)
+
+
+def matching(kind: type[Person] | type[Company], q: str) -> list[sa.ColumnElement[bool]]:
+    """The words of a search as a condition; no words, no condition."""
+    bare = " ".join(q.split())
+    if not bare:
+        return []
+    digits = "".join(filter(str.isdigit, bare))
+    found = [sa.func.lower(kind.name).contains(bare.lower(), autoescape=True)]
+    if len(digits) >= 4:
+        found += [col(kind.phone).contains(digits[-10:]), col(kind.inn).startswith(digits)]
+    return [sa.or_(*found)]

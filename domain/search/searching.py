@@ -1,0 +1,92 @@
+"""Finding deals, clients and units by what people remember: a number, a name, a phone, an ИНН."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from domain.access import Permission, User, may, rows_of
+from domain.deals.models import Deal, Stage
+from domain.estate.models import Building, Floor, Section, Unit
+from domain.parties.models import Company, Person
+from domain.parties.register import matching
+
+MOST = 8
+SHORTEST = 2
+
+
+@dataclass(frozen=True)
+class Hit:
+    href: str
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Found:
+    deals: list[Hit]
+    clients: list[Hit]
+    units: list[Hit]
+
+    def __bool__(self) -> bool:
+        return bool(self.deals or self.clients or self.units)
+
+
+def search(session: Session, user: User, q: str) -> Found:
+    """At most four queries, each inside what the person may see. Fewer than two letters find nothing."""
+    bare = " ".join(q.replace("\0", "").split())[:100]
+    if len(bare) < SHORTEST and not bare.isdigit():
+        return Found([], [], [])
+    return Found(
+        deals=_deals(session, user, bare) if may(user, Permission.DEALS_SEE) else [],
+        clients=_clients(session, user, bare) if may(user, Permission.CLIENTS_SEE) else [],
+        units=_units(session, bare) if may(user, Permission.ESTATE_SEE) else [],
+    )
+
+
+def _deals(session: Session, user: User, q: str) -> list[Hit]:
+    number = q.lstrip("№ ")
+    found = [sa.func.lower(Deal.title).contains(q.lower(), autoescape=True)]
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        found.append(col(Deal.id) == int(number))
+    for kind, link in ((Person, Deal.person_id), (Company, Deal.company_id)):
+        theirs = sa.select(col(kind.id)).where(*matching(kind, q))
+        found.append(col(link).in_(theirs))
+    rows: Any = (
+        sa.select(Deal.id, Deal.title, Stage.name)
+        .join(Stage, col(Stage.id) == Deal.stage_id)
+        .where(rows_of(user, col(Deal.responsible_id)), sa.or_(*found))
+        .order_by(col(Deal.id).desc())
+        .limit(MOST)
+    )
+    return [Hit(f"/deals/{id_}", f"№ {id_} · {title}", stage) for id_, title, stage in session.execute(rows)]
+
+
+def _clients(session: Session, user: User, q: str) -> list[Hit]:
+    hits: list[Hit] = []
+    for kind, place in ((Person, "people"), (Company, "companies")):
+        rows: Any = (
+            sa.select(kind.id, kind.name, sa.func.coalesce(kind.phone, kind.inn, ""))
+            .where(rows_of(user, col(kind.responsible_id)), *matching(kind, q))
+            .order_by(kind.name)
+            .limit(MOST)
+        )
+        hits += [Hit(f"/{place}/{id_}", name, detail) for id_, name, detail in session.execute(rows)]
+    return hits
+
+
+def _units(session: Session, q: str) -> list[Hit]:
+    number = q.lstrip("№ ")
+    if not number or len(number) > 20 or not any(letter.isdigit() for letter in number):
+        return []
+    rows: Any = (
+        sa.select(Unit.id, Unit.number, Building.name)
+        .join(Floor, col(Floor.id) == Unit.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .join(Building, col(Building.id) == Section.building_id)
+        .where(col(Unit.number) == number)
+        .order_by(Building.id, Unit.id)
+        .limit(MOST)
+    )
+    return [Hit(f"/units/{id_}", f"№ {told}", building) for id_, told, building in session.execute(rows)]

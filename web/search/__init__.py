@@ -1,0 +1,5 @@
+"""Finding anything."""
+
+from web.search.search import Search
+
+__all__ = ["Search"]
