@@ -19,7 +19,7 @@ from domain.exchange.models import Direction, Message, MessageState
 Report = dict[str, Any]
 
 TOPIC = "exchange"
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def test_four_deliveries_at_once_carry_it_once(letter: Message, carried: list[in
 def test_a_courier_that_takes_long_keeps_its_lease(
     letter: Message, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lease = messages.LEASE / 30
+    lease = messages.LEASE / 10
     for module in (claiming, messages):
         monkeypatch.setattr(module, "LEASE", lease)
     monkeypatch.setattr(delivering, "LEASE", lease)
