@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
-from litestar.params import URLEncodedBody
+from litestar.params import FromPath, URLEncodedBody
 from sqlmodel import Session, col, select
 
 from domain import parties
@@ -62,7 +62,11 @@ class Companies(Controller):
 
     @get("/{company_id:int}", sync_to_thread=True, permission=Permission.CLIENTS_SEE)
     def show(
-        self, request: Request[Any, Any, Any], session: Given[Session], user: Given[User], company_id: int
+        self,
+        request: Request[Any, Any, Any],
+        session: Given[Session],
+        user: Given[User],
+        company_id: FromPath[int],
     ) -> Response[str]:
         company = parties.get_company(session, user, company_id)
         theirs = select(Deal).where(Deal.company_id == company.id, rows_of(user, col(Deal.responsible_id)))
@@ -78,7 +82,11 @@ class Companies(Controller):
 
     @get("/{company_id:int}/edit", sync_to_thread=True, permission=Permission.CLIENTS_EDIT)
     def edit(
-        self, request: Request[Any, Any, Any], session: Given[Session], user: Given[User], company_id: int
+        self,
+        request: Request[Any, Any, Any],
+        session: Given[Session],
+        user: Given[User],
+        company_id: FromPath[int],
     ) -> Response[str]:
         company = parties.get_company(session, user, company_id)
         given = Card(*(getattr(company, name) or "" for name in ("name", "full_name", "inn", "kpp", "ogrn")))
@@ -91,7 +99,7 @@ class Companies(Controller):
         data: URLEncodedBody[Card],
         session: Given[Session],
         user: Given[User],
-        company_id: int,
+        company_id: FromPath[int],
     ) -> Response[str]:
         company = parties.get_company(session, user, company_id)
         try:

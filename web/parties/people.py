@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Controller, Request, Response, get
+from litestar.params import FromPath
 from sqlmodel import Session, col, select
 
 from domain import parties
@@ -26,7 +27,11 @@ class People(Controller):
 
     @get("/{person_id:int}", sync_to_thread=True, permission=Permission.CLIENTS_SEE)
     def show(
-        self, request: Request[Any, Any, Any], session: Given[Session], user: Given[User], person_id: int
+        self,
+        request: Request[Any, Any, Any],
+        session: Given[Session],
+        user: Given[User],
+        person_id: FromPath[int],
     ) -> Response[str]:
         person = parties.get_person(session, user, person_id)
         theirs = select(Deal).where(Deal.person_id == person.id, rows_of(user, col(Deal.responsible_id)))
