@@ -81,6 +81,11 @@ def settings() -> Settings:
     return read({**_dotenv(Path(".env")), **os.environ})
 
 
+def password_named(name: str) -> str:
+    """A password that a record only names: its value is in the environment or `.env`, never in the base."""
+    return os.environ.get(name) or _dotenv(Path(".env")).get(name, "")
+
+
 def read(values: Mapping[str, str]) -> Settings:
     """Settings from plain values; the first one that cannot be used is named in BadSetting."""
     given = {name: value.strip() for name, value in values.items() if value.strip()}

@@ -1,6 +1,5 @@
 """Talking to one base of 1C by standard.odata. Says what went wrong by type; never logs what was said."""
 
-import os
 from collections.abc import Iterable, Iterator
 from itertools import count
 from tempfile import SpooledTemporaryFile
@@ -16,6 +15,7 @@ from domain.exchange.mapping import of as mapping_of
 from domain.exchange.models import Connection
 from domain.exchange.odata import Row
 from domain.exchange.published import Published
+from domain.kernel.settings import password_named
 from domain.kernel.text import _
 
 PAGE = 500
@@ -27,7 +27,7 @@ JSON = MappingProxyType({"Accept": "application/json;odata=nometadata"})
 
 def client_of(connection: Connection) -> "OneC":
     """One client a connection and process: a session of 1C starts slowly and may take a licence."""
-    password = os.environ.get(connection.secret_name, "") if connection.secret_name else ""
+    password = password_named(connection.secret_name) if connection.secret_name else ""
     if connection.secret_name and not password:
         raise WrongPassword(
             _("The password is not set: the variable %(name)s is empty", name=connection.secret_name)

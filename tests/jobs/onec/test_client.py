@@ -4,6 +4,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +21,7 @@ from domain.exchange.failures import (
 )
 from domain.exchange.models import Connection, ConnectionKind
 from jobs.clients.onec_odata import OneC as Client
-from jobs.clients.onec_odata import client_of
+from jobs.clients.onec_odata import client_of, hang_up
 from tests.jobs.conftest import COUNTERPARTY, RESERVATION, UNIT
 from tests.onec_demo.conftest import OneC
 
@@ -142,6 +143,25 @@ def test_a_password_that_is_not_set_is_told_by_the_name_of_its_variable() -> Non
         client_of(connection)
 
     assert "NO_SUCH_ONE" in no.value.sentence
+
+
+def test_a_password_may_lie_in_the_file_of_settings(
+    base_1c: OneC, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text(f"NO_SUCH_ONE='{base_1c.demo.user.password}'\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    base = Connection(
+        name="1С",
+        kind=ConnectionKind.ODATA,
+        base_url=f"{base_1c.address}/base",
+        login=base_1c.demo.user.login,
+        secret_name="NO_SUCH_ONE",
+    )
+
+    rows = client_of(base).rows(UNIT, select=["Ref_Key"])
+
+    assert len(list(rows)) == 12
+    hang_up()
 
 
 def test_nothing_that_was_said_gets_into_the_log(
