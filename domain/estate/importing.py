@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select, tuple_
 
 from domain import events
 from domain.estate.models import Availability, Building, Finish, Floor, Project, Section, Unit, UnitKind
+from domain.estate.prices import change_availability
 from domain.events import names
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
@@ -207,16 +208,4 @@ def changed(record: Unit, wanted: Iterable[tuple[str, Any]]) -> dict[str, tuple[
 
 def withdraw(session: Session, unit_ids: Iterable[int]) -> int:
     """Take units off sale: their master no longer has them. Returns how many were not off already."""
-    gone = (
-        select(Unit, Section.building_id)
-        .join(Floor, col(Floor.id) == Unit.floor_id)
-        .join(Section, col(Section.id) == Floor.section_id)
-        .where(col(Unit.id).in_(list(unit_ids)), col(Unit.availability) != Availability.OFF)
-    )
-    withdrawn = session.exec(gone).all()
-    for unit, building_id in withdrawn:
-        turned = changed(unit, [("availability", Availability.OFF)])
-        topics = [f"building-{building_id}"]
-        events.record(session, names.UNIT_AVAILABILITY_CHANGED, unit, by=None, topics=topics, changes=turned)
-    session.flush()
-    return len(withdrawn)
+    return len(change_availability(session, dict.fromkeys(unit_ids, Availability.OFF)))

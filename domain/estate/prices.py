@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session, col, select
 
 from domain import events
@@ -12,26 +14,29 @@ from domain.events import names
 
 def reprice(session: Session, prices: Mapping[int, Decimal | None]) -> set[int]:
     """Set the price of each unit; None is "not priced, not for sale". Returns who had another."""
-    known = (
+    wanted = sa.func.unnest(
+        sa.cast(list(prices), ARRAY(sa.BigInteger)), sa.cast(list(prices.values()), ARRAY(sa.Numeric))
+    )
+    asked = wanted.table_valued("id", "price").render_derived()
+    otherwise = (
         select(Unit, Section.building_id)
+        .join(asked, asked.c.id == Unit.id)
         .join(Floor, col(Floor.id) == Unit.floor_id)
         .join(Section, col(Section.id) == Floor.section_id)
-        .where(col(Unit.id).in_(prices))
+        .where(col(Unit.price).is_distinct_from(asked.c.price))
     )
     repriced = set()
-    for unit, building_id in session.exec(known):
+    for unit, building_id in session.exec(otherwise):
         before, unit.price = unit.price, prices[unit.id]
-        if before != unit.price:
-            repriced.add(unit.id)
-            topics = [f"building-{building_id}"]
-            events.record(
-                session,
-                names.UNIT_REPRICED,
-                unit,
-                by=None,
-                topics=topics,
-                changes={"price": (before, unit.price)},
-            )
+        repriced.add(unit.id)
+        events.record(
+            session,
+            names.UNIT_REPRICED,
+            unit,
+            by=None,
+            topics=[f"building-{building_id}"],
+            changes={"price": (before, unit.price)},
+        )
     session.flush()
     return repriced
 
