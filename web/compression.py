@@ -21,13 +21,18 @@ CODECS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
 
 
 def choose(accepted: str) -> tuple[str, Callable[[bytes], bytes]] | None:
-    """The best codec the browser offers; `q=0` means it does not."""
-    offered = {
+    """The best codec the browser offers."""
+    wanted = offered(accepted)
+    return next((codec for codec in CODECS if codec[0] in wanted), None)
+
+
+def offered(accepted: str) -> set[str]:
+    """The codecs an Accept-Encoding names; `q=0` means that it does not."""
+    return {
         part.partition(";")[0].strip()
         for part in accepted.lower().split(",")
         if not part.replace(" ", "").endswith(";q=0")
     }
-    return next((codec for codec in CODECS if codec[0] in offered), None)
 
 
 def worth_it(content_type: bytes, body: bytes) -> bool:

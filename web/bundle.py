@@ -1,0 +1,165 @@
+"""What `static/dist/` is made of: our style sheets as one, our modules as they are, what npm fetched.
+
+Made once at set-up, by `python -m web.assets build`; nothing here runs while the site serves.
+"""
+
+import gzip
+import hashlib
+import io
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import brotli
+import zstandard
+from fontTools import subset
+from fontTools.varLib import instancer
+
+from web.assets import DIST, PACKED, STATIC, TYPES
+
+MODULES = STATIC / "node_modules"
+
+LAYERS = (
+    "tokens",
+    "reset",
+    "base",
+    "layout",
+    "components/*",
+    "modules/*",
+    "utilities",
+    "print",
+)
+"""The order of style sheets; `@layer` itself is declared in tokens.css."""
+
+VENDOR = {
+    "htmx.js": MODULES / "htmx.org/dist/htmx.min.js",
+    "sortable.js": MODULES / "sortablejs/Sortable.min.js",
+}
+
+FONT = MODULES / "@fontsource-variable/golos-text/files"
+FACES = {
+    "golos-cyr.woff2": ("cyrillic", "0401,0410-044F,0451,2116"),
+    "golos-lat.woff2": ("latin", "0020-007E,00A0-00FF,2009-2026,2190-2193,2212"),
+    "golos-rub.woff2": ("latin-ext", "20BD"),
+}
+"""The letters of each file are the `unicode-range` of its face in tokens.css; ₽ is in neither large set."""
+WEIGHTS = (400, 600)
+FEATURES = ("kern", "tnum", "ccmp", "locl", "mark")
+
+SQUEEZED = {".css", ".js", ".svg"}
+SQUEEZE = {
+    ".zst": zstandard.ZstdCompressor(19).compress,
+    ".br": brotli.compress,
+    ".gz": lambda body: gzip.compress(body, 9, mtime=0),
+}
+
+
+def main(arguments: list[str]) -> int:
+    if arguments != ["build"]:
+        sys.stderr.write("usage: python -m web.assets build\n")
+        return 2
+    sys.stdout.write(f"static/dist is ready, tree {build()}\n")
+    return 0
+
+
+def build(folder: Path = DIST) -> str:
+    """Lay the folder out anew when a source changed; returns the hash of the tree.
+
+    It is made beside and put in place whole, so that a site starting meanwhile finds the old or the new.
+    """
+    sources = fingerprint()
+    stamp = folder / "sources"
+    if not (stamp.is_file() and stamp.read_text() == sources):
+        fresh = folder.with_name(f"{folder.name}.{os.getpid()}")
+        lay_out(fresh)
+        (fresh / "sources").write_text(sources)
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
+    return (folder / "tree").read_text()
+
+
+def lay_out(folder: Path) -> None:
+    digest = hashlib.sha256()
+    for name, body in files():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+        digest.update(f"{name} {len(body)} ".encode() + body)
+        for suffix in PACKED.values() if path.suffix in SQUEEZED else ():
+            path.with_name(path.name + suffix).write_bytes(SQUEEZE[suffix](body))
+    (folder / "tree").write_text(digest.hexdigest()[:12])
+
+
+def files() -> Iterator[tuple[str, bytes]]:
+    yield "css/app.css", "\n".join(path.read_text("utf-8") for path in sheets()).encode()
+    for path in sorted((STATIC / "js").rglob("*.js")):
+        yield path.relative_to(STATIC).as_posix(), path.read_bytes()
+    for name, path in VENDOR.items():
+        yield f"vendor/{name}", _without_map(path.read_bytes())
+    yield "vendor/licences.txt", licences().encode()
+    yield "icons.svg", sprite().encode()
+    for name, (letters_of, letters) in FACES.items():
+        yield f"fonts/{name}", face(FONT / f"golos-text-{letters_of}-wght-normal.woff2", letters)
+    for path in sorted((STATIC / "images").glob("*")):
+        yield f"images/{path.name}", path.read_bytes()
+
+
+def sheets() -> list[Path]:
+    return [path for layer in LAYERS for path in sorted((STATIC / "css").glob(f"{layer}.css"))]
+
+
+def icons() -> list[str]:
+    return (STATIC / "icons.txt").read_text("ascii").split()
+
+
+def sprite() -> str:
+    """The icons named in `static/icons.txt` as symbols of one file."""
+    symbols = []
+    for name in icons():
+        drawn = (MODULES / f"lucide-static/icons/{name}.svg").read_text("utf-8")
+        inside = re.sub(r"<!--.*?-->|<svg[^>]*>|</svg>", "", drawn, flags=re.DOTALL)
+        symbols.append(
+            f'<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
+            f'stroke-linecap="round" stroke-linejoin="round">{" ".join(inside.split())}</symbol>'
+        )
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>'
+
+
+def face(path: Path, letters: str) -> bytes:
+    """The typeface with only the letters and weights our screens use."""
+    options = subset.Options(
+        layout_features=list(FEATURES), hinting=False, drop_tables=["VVAR", "vhea", "vmtx"]
+    )
+    wanted = subset.Subsetter(options)
+    wanted.populate(unicodes=subset.parse_unicodes(letters))
+    body = io.BytesIO()
+    with subset.load_font(str(path), options) as font:
+        wanted.subset(font)
+        instancer.instantiateVariableFont(font, {"wght": WEIGHTS}, inplace=True)
+        font.flavor, font.recalcTimestamp = "woff2", False
+        font.save(body)
+    return body.getvalue()
+
+
+def licences() -> str:
+    """The terms of what others made, kept beside it."""
+    owners = sorted(path.parent for path in [*MODULES.glob("*/LICENSE"), *MODULES.glob("@*/*/LICENSE")])
+    texts = [f"{owner.relative_to(MODULES)}\n\n{(owner / 'LICENSE').read_text('utf-8')}" for owner in owners]
+    return "\n\n----\n\n".join(texts)
+
+
+def fingerprint() -> str:
+    sources = [Path(__file__), STATIC / "icons.txt", STATIC / "package-lock.json", *sheets()]
+    sources += [*(STATIC / "js").rglob("*.js"), *(STATIC / "images").glob("*")]
+    digest = hashlib.sha256(repr(TYPES).encode())
+    for path in sorted(sources):
+        digest.update(path.relative_to(STATIC.parent).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _without_map(script: bytes) -> bytes:
+    """Without the pointer to a source map we do not serve."""
+    return re.sub(rb"\n?//# sourceMappingURL=.*\s*$", b"\n", script)
