@@ -14,30 +14,42 @@ from domain.kernel.text import _
 
 PROPERTIES = {
     "ЖК": "project",
+    "Жилой комплекс": "project",
+    "Проект": "project",
     "Дом": "building",
+    "Корпус": "building",
     "Подъезд": "section",
     "Секция": "section",
     "Этаж": "floor",
     "Номер помещения": "number",
+    "Номер квартиры": "number",
     "Вид помещения": "kind",
+    "Тип помещения": "kind",
     "Комнат": "rooms",
     "Количество комнат": "rooms",
     "Общая площадь": "area_total",
+    "Площадь общая": "area_total",
+    "Площадь": "area_total",
     "Жилая площадь": "area_living",
+    "Площадь жилая": "area_living",
     "Площадь кухни": "area_kitchen",
     "Отделка": "finish",
     "Статус": "availability",
+    "Статус помещения": "availability",
 }
+"""Of several names of one field that a good carries, the earlier one here counts."""
 FIELDS = frozenset(PROPERTIES.values())
 
 KINDS = {
     "Квартира": UnitKind.FLAT,
     "Апартаменты": UnitKind.FLAT,
     "Студия": UnitKind.FLAT,
+    "Квартира-студия": UnitKind.FLAT,
     "Машино-место": UnitKind.PARKING,
     "Парковочное место": UnitKind.PARKING,
     "Кладовая": UnitKind.STORAGE,
     "Кладовка": UnitKind.STORAGE,
+    "Кладовое помещение": UnitKind.STORAGE,
     "Коммерческое": UnitKind.COMMERCIAL,
     "Коммерческое помещение": UnitKind.COMMERCIAL,
     "Нежилое помещение": UnitKind.COMMERCIAL,
@@ -51,9 +63,11 @@ AVAILABILITIES = {
     "Забронировано": Availability.ON_SALE,
     "На договоре": Availability.CONTRACT,
     "Договор": Availability.CONTRACT,
+    "ДДУ": Availability.CONTRACT,
     "Продана": Availability.SOLD,
     "Продано": Availability.SOLD,
     "Не в продаже": Availability.OFF,
+    "Снята с продажи": Availability.OFF,
 }
 """«Забронирована» is on sale underneath: bookings are ours, 1C only repeats them."""
 FINISHES = {
@@ -86,6 +100,11 @@ class Mapping:
     """Where units go that name no project of their own."""
     vanished_at_most: int = VANISHED_AT_MOST
     """A full exchange that loses more of our units than this many per cent is refused."""
+
+    @cached_property
+    def rank(self) -> dict[str, int]:
+        """Which of two names of one field counts: the one with the smaller rank."""
+        return {same(name): place for place, name in enumerate(self.properties)}
 
     @cached_property
     def field_of(self) -> dict[str, str]:

@@ -44,8 +44,9 @@ def understand(good: Good, properties: dict[str, Property], mapping: Mapping) ->
 def _written(good: Good, properties: dict[str, Property], mapping: Mapping) -> dict[str, str]:
     """What the good says, by our names; properties outweigh traits, traits outweigh requisites."""
     said = [*good.requisites.items(), *good.traits.items(), *_valued(good, properties)]
-    meant = ((mapping.field_of.get(same(name)), value) for name, value in said)
-    return {known: value for known, value in meant if known and value}
+    telling = [(same(name), value) for name, value in said if value and same(name) in mapping.field_of]
+    telling.sort(key=lambda pair: -mapping.rank[pair[0]])
+    return {mapping.field_of[name]: value for name, value in telling}
 
 
 def _valued(good: Good, properties: dict[str, Property]) -> Iterator[tuple[str, str]]:

@@ -1,10 +1,15 @@
 """How a base calls things is a setting of its connection; spelling is forgiven, nonsense is not."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from domain.estate import Availability, UnitKind
 from domain.exchange.commerceml import mapping
 from domain.exchange.commerceml.mapping import same
+from domain.exchange.commerceml.records import Good
+from domain.exchange.commerceml.units import understand
 from domain.kernel.errors import Invalid
 
 
@@ -50,3 +55,22 @@ def test_a_setting_that_means_nothing_is_refused(setting: dict[str, object]) -> 
     with pytest.raises(Invalid) as no:
         mapping.of(setting)
     assert next(iter(setting)) in no.value.fields
+
+
+def test_of_two_names_of_one_field_the_earlier_one_counts() -> None:
+    goods = Good(line=1, ref="1", name="Кв. 7", traits={"площадь": "1", "этаж": "2", "номер квартиры": "7"})
+    described = replace(
+        goods, requisites={"общая площадь": "54,3", "жк": "Лесной", "корпус": "А", "дом": "Дом 1"}
+    )
+    unit = understand(described, {}, mapping.of({})).unit
+    assert unit
+    assert (unit.area_total, unit.building, unit.number) == (Decimal("54.30"), "Дом 1", "7")
+
+
+@pytest.mark.parametrize(
+    "written, floor", [("4", 4), ("-1", -1), ("−1", -1), ("4,0", 4), ("4 этаж", 4), ("этаж 12", 12)]
+)
+def test_numbers_come_with_words_around_them(written: str, floor: int) -> None:
+    said = {"жк": "Лесной", "дом": "1", "этаж": written, "номер помещения": "7", "площадь": "54,3 м²"}
+    unit = understand(Good(line=1, ref="1", name="Кв. 7", traits=said), {}, mapping.of({})).unit
+    assert unit and (unit.floor, unit.area_total) == (floor, Decimal("54.30"))
