@@ -60,6 +60,8 @@ class Card:
     version: int
     title: str
     client: str
+    of_person: bool
+    """A person's name may be shortened, a company's may not."""
     amount: Decimal | None
     stage_id: int
     stage: str
@@ -283,6 +285,7 @@ def _card_columns(deal: Any, now: datetime, *, start: Any = None) -> sa.Select[A
         deal.c.stage_id,
         deal.c.stage_entered_at,
         deal.c.responsible_id,
+        deal.c.person_id,
         sa.func.coalesce(col(Person.name), col(Company.name)).label("client"),
         col(User.name).label("responsible"),
         step.c.title.label("step"),
@@ -396,6 +399,7 @@ def _card(row: Any, stage: str, norm: int | None, now: datetime) -> Card:
         version=row.version,
         title=row.title,
         client=row.client,
+        of_person=row.person_id is not None,
         amount=row.amount,
         stage_id=row.stage_id,
         stage=stage,

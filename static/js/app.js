@@ -44,7 +44,7 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
 });
 
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-  document.getElementById("flash")?.replaceChildren();
+  if (ctx.request.method !== "GET") document.getElementById("flash")?.replaceChildren();
   if (!ctx.hx?.trigger?.startsWith("{")) return;
   const { toast } = JSON.parse(ctx.hx.trigger);
   if (toast) document.dispatchEvent(new CustomEvent("karkas:toast", { detail: toast }));

@@ -17,13 +17,19 @@ export function connect(board) {
   const cardOf = (element) => element?.closest?.(".kc");
   const cards = () => [...board.querySelectorAll(".kc")];
 
-  function lacking(card, column) {
-    if (columnOf(card) === column) return [];
+  const lacking = (card, column) => (columnOf(card) === column ? [] : missing(card, column));
+
+  function missing(card, column) {
     const unmet = new Set(card.dataset.unmet.split(" ").filter(Boolean));
     return column.dataset.rules.split(" ").filter((rule) => unmet.has(rule));
   }
 
   const why = (rules) => board.dataset.need + rules.map((rule) => words[rule] ?? rule).join("; ").toLowerCase();
+
+  function explain(column, rules) {
+    const text = `${column.dataset.name}. ${why(rules)}`;
+    document.dispatchEvent(new CustomEvent("karkas:toast", { detail: { text, tone: "bad" } }));
+  }
 
   /* -- dragging ------------------------------------------------------------------------------ */
 
@@ -49,7 +55,7 @@ export function connect(board) {
         scrollSensitivity: 60,
         bubbleScroll: true,
         onStart: ({ item }) => lift(item),
-        onEnd: ({ item }) => drop(item),
+        onEnd: ({ item, originalEvent }) => drop(item, underPointer(originalEvent)),
       }));
     }
     for (const [stack, sortable] of sortables) {
@@ -71,9 +77,21 @@ export function connect(board) {
     }
   }
 
-  async function drop(card) {
+  /* Let go over a column that refuses: the card must not stay in the one it crossed on the way. */
+  function underPointer(event) {
+    const { clientX, clientY } = event?.changedTouches?.[0] ?? event ?? {};
+    return document.elementFromPoint(clientX ?? -1, clientY ?? -1)?.closest("[data-stage]");
+  }
+
+  async function drop(card, over) {
     delete board.dataset.carrying;
     for (const column of columns()) column.classList.remove("deny");
+    const rules = over && over !== origin.column ? missing(card, over) : [];
+    if (rules.length) {
+      putBack(card, origin);
+      explain(over, rules);
+      return rest();
+    }
     const here = placeOf(card);
     if (here.parent === origin.parent && here.next === origin.next) return rest();
     await send(card, origin);
@@ -151,7 +169,7 @@ export function connect(board) {
       const target = all[all.indexOf(column) + (key === "ArrowLeft" ? -1 : 1)];
       if (!target) return;
       const rules = lacking(card, target);
-      if (rules.length) return announce(`${target.dataset.name}. ${why(rules)}`);
+      if (rules.length) return explain(target, rules);
       target.querySelector("[data-stack]").prepend(card);
     }
     send(card, from);
