@@ -1,7 +1,7 @@
 """Every address of the site: this list is its map."""
 
 from web import health
-from web.deals import Boards, Moves
+from web.deals import Boards, Moves, NewDeals
 from web.estate import Bookings, Chessboard, Projects, UnitBooking, Units
 from web.exchange import Exchange, ExchangeMessages
 from web.live import live
@@ -24,6 +24,7 @@ ROUTES = [
     Bookings,
     Boards,
     Moves,
+    NewDeals,
     MySessions,
     SignIn,
     SignOut,

@@ -2,5 +2,6 @@
 
 from web.deals.boards import Boards
 from web.deals.moves import Moves
+from web.deals.opening import NewDeals
 
-__all__ = ["Boards", "Moves"]
+__all__ = ["Boards", "Moves", "NewDeals"]

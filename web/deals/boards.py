@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from litestar import Controller, Request, Response, get
-from litestar.params import FromPath
+from litestar import Controller, Request, Response, get, post
+from litestar.params import FromPath, URLEncodedBody
 from sqlmodel import Session
 
 from domain import deals
@@ -13,6 +13,7 @@ from domain.access.models import Role
 from domain.deals import board, rules
 from web import replies
 from web.deals.asked import Asked, asked, funnel_of
+from web.deals.opening import Opening, opened
 from web.given import Given
 
 PAGE = 50
@@ -47,6 +48,17 @@ class Boards(Controller):
         if replies.wants_fragment(request):
             return replies.region(request, "deals/_results.html", **context)
         return replies.page(request, "deals/board.html", **context)
+
+    @post(sync_to_thread=True, permission=Permission.DEALS_OPEN)
+    def create(
+        self,
+        request: Request[Any, Any, Any],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+        data: URLEncodedBody[Opening],
+    ) -> Response[str]:
+        return opened(request, session, data, by=user, now=now)
 
     @get("/figures", sync_to_thread=True, permission=Permission.DEALS_SEE)
     def figures(

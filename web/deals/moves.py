@@ -103,9 +103,7 @@ def _columns(
     """The columns a card left and entered, each once."""
     session.flush()
     unique = {stage.id: stage for stage in stages}.values()
-    return "".join(
-        boards.column(request, session, user, stage, now=now, aside=True) for stage in unique
-    )
+    return "".join(boards.column(request, session, user, stage, now=now, aside=True) for stage in unique)
 
 
 def _choices(session: Session, deal: deals.Deal) -> list[tuple[deals.Stage, tuple[str, ...]]]:
@@ -114,7 +112,10 @@ def _choices(session: Session, deal: deals.Deal) -> list[tuple[deals.Stage, tupl
     lacking = rules.lacking_of(session, [deal.id], names)[deal.id]
     known = rules.known()
     return [
-        (stage, tuple(known[name].unmet() if name in known else name for name in stage.rules if name in lacking))
+        (
+            stage,
+            tuple(known[name].unmet() if name in known else name for name in stage.rules if name in lacking),
+        )
         for stage in stages
     ]
 
