@@ -14,6 +14,7 @@ from web.run.trouble import Trouble
 
 ROLES = ("manager", "head", "engineer", "accountant", "admin", "exchange")
 INTERRUPTED = 130
+MOST = 1_000_000
 
 Commands = argparse._SubParsersAction  # noqa: SLF001  argparse gives it no other name
 
@@ -48,7 +49,9 @@ def parser() -> argparse.ArgumentParser:
     _add(commands, "schedule", "the schedule alone", "starting:schedule")
     _add(commands, "onec-demo", "the stand-in of 1C alone", "starting:onec_demo")
     _add(commands, "migrate", "bring the database up to this version", "starting:migrate")
-    _add(commands, "demo", "people an empty database with the demo world", "starting:demo")
+    demo = _add(commands, "demo", "people an empty database with the demo world", "starting:demo")
+    demo.add_argument("--deals", type=_amount, default=0, metavar="N", help="add open deals, to try a load")
+    demo.add_argument("--units", type=_amount, default=0, metavar="N", help="add units of one building")
     _add_user(commands)
     _add(commands, "check", "is everything in order, and if not, what to do", "checkup:check")
     _add(commands, "backup", "a copy of the database and the files", "backup:backup").add_argument(
@@ -60,6 +63,13 @@ def parser() -> argparse.ArgumentParser:
         "--keep-connections", action="store_true", help="talk to 1C at once: this copy replaces the original"
     )
     return root
+
+
+def _amount(text: str) -> int:
+    amount = int(text)
+    if not 0 <= amount <= MOST:
+        raise ValueError
+    return amount
 
 
 def _add_user(commands: "Commands[argparse.ArgumentParser]") -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from domain import demo
+from domain.demo import load
 from domain.kernel.settings import settings
 from jobs import migrating
 from web.run.trouble import Trouble
@@ -52,6 +53,15 @@ def people(engine: sa.Engine) -> str:
 STEPS = {"check": check, "migrate": migrate, "demo": people}
 
 
+def burden(engine: sa.Engine, *, deals: int, units: int) -> str:
+    """Add what a heavy load is tried on."""
+    with Session(engine) as session:
+        load.add_units(session, units)
+        load.add_deals(session, deals)
+        session.commit()
+    return f"Added {deals} open deals and {units} units."
+
+
 @contextmanager
 def _engine() -> Iterator[sa.Engine]:
     """Without the pool and the time limits of requests."""
@@ -72,10 +82,15 @@ def _too_new() -> Trouble:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("steps", nargs="+", choices=STEPS)
+    parser.add_argument("--deals", type=int, default=0)
+    parser.add_argument("--units", type=int, default=0)
+    asked = parser.parse_args()
     try:
         with _engine() as engine:
-            for step in parser.parse_args().steps:
+            for step in asked.steps:
                 print(STEPS[step](engine))
+            if asked.deals or asked.units:
+                print(burden(engine, deals=asked.deals, units=asked.units))
     except Trouble as trouble:
         raise SystemExit(str(trouble)) from None
 

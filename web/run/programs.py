@@ -54,7 +54,7 @@ def onec_demo(settings: Settings) -> Program:
 
 
 def prepare(*steps: str) -> list[str]:
-    """See `web.run.prepare`: the steps are check, migrate, demo."""
+    """See `web.run.prepare`: the steps are check, migrate and demo."""
     return [sys.executable, "-m", "web.run.prepare", *steps]
 
 

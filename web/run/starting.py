@@ -56,9 +56,9 @@ def migrate() -> str:
         return _prepare("migrate")
 
 
-def demo() -> str:
+def demo(*, deals: int = 0, units: int = 0) -> str:
     with servers.ready():
-        return _prepare("migrate", "demo")
+        return _prepare("migrate", "demo", f"--deals={deals}", f"--units={units}")
 
 
 def _alone(chosen: Sequence[Program]) -> None:
