@@ -1,7 +1,7 @@
 """Every address of the site: this list is its map."""
 
 from web import health
-from web.deals import Boards, Moves, NewDeals
+from web.deals import Boards, Cards, Comments, Moves, NewDeals, Steps
 from web.estate import Bookings, Chessboard, Projects, UnitBooking, Units
 from web.exchange import Exchange, ExchangeMessages
 from web.live import live
@@ -23,8 +23,11 @@ ROUTES = [
     UnitBooking,
     Bookings,
     Boards,
+    Cards,
+    Comments,
     Moves,
     NewDeals,
+    Steps,
     MySessions,
     SignIn,
     SignOut,

@@ -5,10 +5,11 @@ from domain.deals.editing import edit
 from domain.deals.funnels import StagePlan, arrange, get_stage, list_funnels, next_stage, stages_of
 from domain.deals.models import Deal, Funnel, Stage, StageKind, StageStay
 from domain.deals.moving import move, step_back
-from domain.deals.opening import open_deal
+from domain.deals.opening import LONGEST_TITLE, open_deal
 from domain.deals.reading import get_visible
 
 __all__ = [
+    "LONGEST_TITLE",
     "Deal",
     "Funnel",
     "Stage",

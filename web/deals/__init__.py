@@ -1,7 +1,9 @@
 """Deals on the screen: the board, the card, moving, opening, steps and comments."""
 
 from web.deals.boards import Boards
+from web.deals.cards import Cards
 from web.deals.moves import Moves
 from web.deals.opening import NewDeals
+from web.deals.steps import Comments, Steps
 
-__all__ = ["Boards", "Moves", "NewDeals"]
+__all__ = ["Boards", "Cards", "Comments", "Moves", "NewDeals", "Steps"]

@@ -15,6 +15,7 @@ from domain.kernel.text import _
 from web import replies
 from web.deals import boards
 from web.deals.asked import asked
+from web.deals.cards import regions
 from web.deals.fields import number, optional_number
 from web.given import Given
 from web.replies import Toast
@@ -39,7 +40,8 @@ class Moves(Controller):
         """Where the deal may go, and what it lacks for the rest: the way without dragging."""
         context = {"deal": deal, "choices": _choices(session, deal), "query": asked(request).query()}
         if replies.wants_fragment(request):
-            return replies.region(request, "deals/_moving.html", board="1", **context)
+            on_board = request.query_params.get("on") == "board"
+            return replies.region(request, "deals/_moving.html", board="1" if on_board else "", **context)
         return replies.page(request, "deals/moving.html", board="", **context)
 
     @post(sync_to_thread=True, permission=Permission.DEALS_MOVE)
@@ -69,7 +71,8 @@ class Moves(Controller):
     ) -> Response[str]:
         left = deal.stage
         deals.step_back(session, deal, by=user, now=now)
-        body = _columns(request, session, user, [left, deal.stage], now=now)
+        on_board = request.query_params.get("on") == "board"
+        body = _changed(request, session, user, deal, left, now=now, on_board=on_board)
         return replies.done(request, to=f"/deals/{deal.id}", body=body, toast=_("The deal is moved back"))
 
 
@@ -83,13 +86,30 @@ def _moved(
     now: datetime,
     on_board: bool,
 ) -> Response[str]:
-    query = asked(request).query()
-    undo = f"/deals/{deal.id}/moves/undo" + (f"?{query}" if query else "")
+    undo = f"/deals/{deal.id}/moves/undo"
+    if on_board:
+        undo += "?" + "&".join(filter(None, ["on=board", asked(request).query()]))
     told = Toast(_("%(client)s → “%(stage)s”", client=_client(deal), stage=deal.stage.name), undo=undo)
     if left.id == deal.stage_id:
         told = Toast(_("The card is moved within its column"))
-    body = _columns(request, session, user, [left, deal.stage], now=now) if on_board else ""
+    body = _changed(request, session, user, deal, left, now=now, on_board=on_board)
     return replies.done(request, to=f"/deals/{deal.id}", body=body, toast=told)
+
+
+def _changed(
+    request: Request[Any, Any, Any],
+    session: Session,
+    user: User,
+    deal: deals.Deal,
+    left: deals.Stage,
+    *,
+    now: datetime,
+    on_board: bool,
+) -> str:
+    """What the asker's screen shows of the move: two columns of the board, or the deal's card."""
+    if on_board:
+        return _columns(request, session, user, [left, deal.stage], now=now)
+    return regions(request, session, user, deal, now=now)
 
 
 def _columns(

@@ -98,9 +98,7 @@ def _open(session: Session, data: Opening, *, by: User, now: datetime) -> deals.
         wrong |= no.fields
     if wrong or person is None:
         raise Invalid(wrong)
-    return deals.open_deal(
-        session, funnel=funnel, title=title, client=person, by=by, now=now, amount=amount
-    )
+    return deals.open_deal(session, funnel=funnel, title=title, client=person, by=by, now=now, amount=amount)
 
 
 def _funnel(session: Session, text: str) -> deals.Funnel:
