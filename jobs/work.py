@@ -33,7 +33,7 @@ def connect(url: str, **options: object) -> sa.Engine:
     plain = url.replace("postgres://", "postgresql://", 1).replace(
         "postgresql://", "postgresql+psycopg://", 1
     )
-    defaults: dict[str, object] = {"pool_size": POOL_SIZE, "max_overflow": 0, "pool_timeout": 3}
+    defaults: dict[str, object] = {"pool_size": POOL_SIZE, "max_overflow": 4, "pool_timeout": 3}
     return sa.create_engine(
         plain,
         pool_pre_ping=True,
@@ -50,11 +50,25 @@ def unit_of_work(*, read_only: bool = False) -> Iterator[Session]:
     A crash between the commit and the wake-ups loses nothing: the rows are in the table
     and the sweeper finds them. A read-only unit cannot write: the database refuses.
     """
-    bind = engine().execution_options(postgresql_readonly=True) if read_only else engine()
-    with Session(bind, expire_on_commit=False) as session:
+    with begin(read_only=read_only) as session:
         yield session
         session.commit()
     wake(session)
+
+
+def begin(*, read_only: bool = False) -> Session:
+    """A session that has asked nothing yet and holds no connection until it does."""
+    bind = engine().execution_options(postgresql_readonly=True) if read_only else engine()
+    return Session(bind, expire_on_commit=False)
+
+
+def settle(session: Session, *, keep: bool) -> None:
+    """The end of a request's unit of work: everything of it is committed, or nothing."""
+    with session:
+        if keep:
+            session.commit()
+    if keep:
+        wake(session)
 
 
 @contextmanager

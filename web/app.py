@@ -6,14 +6,16 @@ import time
 import uuid
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from sqlalchemy.exc import DBAPIError
 
 from domain import wiring  # noqa: F401  rules and wording must be registered before the first request
 from domain.kernel.settings import settings
 from domain.kernel.text import speak
 from jobs import logs
-from web import compression, errors, given, guards, headers, metrics
+from web import compression, errors, given, guards, headers, metrics, transaction
 from web.assets import static_files
 from web.live import hub
 from web.routes import ROUTES
@@ -23,6 +25,8 @@ log = logging.getLogger(__name__)
 LARGEST_BODY = 32 * 1024 * 1024
 """A chunk of a 1C file or a photo; larger files come in chunks."""
 LONGEST_ADDRESS = 8_000
+UNCOUNTED = ("/live", "/health/", "/metrics")
+"""Streams hold no connection, and a probe must be answered also by a crowded process."""
 
 
 class UnguardedRoutes(Exception):
@@ -35,7 +39,7 @@ def create_app() -> "Site":
         dependencies=given.PROVIDED,
         exception_handlers=errors.HANDLERS,  # type: ignore[arg-type]
         guards=[guards.admit],
-        on_startup=[hub_started, metrics.requests.start, settled],
+        on_startup=[transaction.enough_threads, hub_started, metrics.requests.start, settled],
         on_shutdown=[hub.stop, metrics.requests.stop],
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,
@@ -67,6 +71,7 @@ class Site:
     def __init__(self, app: Litestar) -> None:
         self.app = app
         self.static: ASGIApp = static_files
+        self.doors = transaction.Doors()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -80,8 +85,32 @@ class Site:
             await outgoing.refuse()
         elif scope["path"].startswith("/static/"):
             await self.static(scope, receive, outgoing.secured)
-        else:
+        elif scope["path"].startswith(UNCOUNTED):
             await self.app(scope, receive, outgoing)  # type: ignore[arg-type]
+        else:
+            await self.admitted(scope, receive, outgoing)
+
+    async def admitted(self, scope: Scope, receive: Receive, outgoing: "Outgoing") -> None:
+        """Into the application, and out with the transaction ended whatever happens on the way."""
+        try:
+            async with self.doors.one():
+                try:
+                    await self.app(scope, receive, outgoing)  # type: ignore[arg-type]
+                finally:
+                    await transaction.end(scope, 500)
+        except transaction.Crowded as crowd:
+            await self.told(scope, receive, outgoing, errors.away, crowd)
+        except DBAPIError as failure:
+            await self.told(scope, receive, outgoing, errors.database, failure)
+
+    async def told(
+        self, scope: Scope, receive: Receive, outgoing: "Outgoing", words: Any, cause: Exception
+    ) -> None:
+        """The answer when the application itself could not give one: crowded, or the commit failed."""
+        scope.setdefault("litestar_app", self.app)
+        request = Request[Any, Any, Any](scope, receive)
+        answer = words(request, cause).to_asgi_response(app=None, request=request)
+        await answer(scope, receive, outgoing.packed)
 
 
 def readable(scope: Scope) -> bool:
@@ -116,6 +145,12 @@ class Outgoing:
         await self.send(message)
 
     async def __call__(self, message: Message) -> None:
+        """What the application says; nothing of it leaves before its transaction has ended."""
+        if self.start is not None and message["type"] == "http.response.body":
+            await transaction.end(self.scope, self.start["status"])  # type: ignore[typeddict-item]
+        await self.packed(message)
+
+    async def packed(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.start = message
             return

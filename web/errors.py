@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from domain.kernel.errors import DomainError, Forbidden, Invalid, Missing, Refused
 from domain.kernel.text import _
 from web import replies
+from web.navigation import quiet
 
 log = logging.getLogger(__name__)
 
@@ -138,8 +139,7 @@ def answer(
     if replies.wants_fragment(request):
         aimed = {"HX-Retarget": "#flash", "HX-Reswap": "innerHTML", **(headers or {})}
         return replies.html(replies.render(request, "ui/_refusal.html", **told), status=status, headers=aimed)
-    surroundings = replies.bare(request) if status in {500, 503} else replies.surroundings(request)
-    body = replies.render(request, "ui/error.html", **surroundings, **told)
+    body = replies.render(request, "ui/error.html", **quiet(request), **told)
     return replies.html(body, status=status, headers=headers)
 
 

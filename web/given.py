@@ -1,6 +1,5 @@
 """What a handler may ask for by name: the session, the person, and the record in the path."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from litestar import Request
@@ -11,20 +10,14 @@ from sqlmodel import Session
 
 from domain import access, deals, estate
 from domain.kernel import clock
-from jobs.work import unit_of_work
+from web import transaction
 
 __all__ = ["PROVIDED", "Given"]
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
 
-
-def session(request: Request) -> Iterator[Session]:
-    """Opened for the handler, committed after the page is rendered and before it is sent.
-
-    A safe method gets a transaction that cannot write.
-    """
-    with unit_of_work(read_only=request.method in SAFE) as session:
-        yield session
+def session(request: Request) -> Session:
+    """The one session of this request, see `web.transaction`."""
+    return transaction.session_of(request.scope)
 
 
 def user(request: Request) -> access.User:
@@ -48,7 +41,7 @@ def booking(session: Given[Session], user: Given[access.User], booking_id: FromP
 
 
 PROVIDED = {
-    "session": Provide(session),
+    "session": Provide(session, sync_to_thread=False),
     "user": Provide(user, sync_to_thread=False),
     "now": Provide(now, sync_to_thread=False),
     "deal": Provide(deal, sync_to_thread=True),

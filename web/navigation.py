@@ -12,7 +12,7 @@ from domain.exchange import monitor
 from domain.kernel.settings import settings
 from domain.kernel.text import _
 from domain.notices import inbox
-from jobs.work import glance
+from web.transaction import session_of
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,18 @@ def chrome(request: Request[Any, Any, Any]) -> dict[str, Any]:
     around = bare(request)
     if user is None:
         return around
-    with glance() as session:
-        around["live_since"] = events.horizon(session)
-        around["unread"] = inbox.unread_count(session, user)
-        trouble = may(user, Permission.EXCHANGE_SEE) and monitor.in_trouble(session)
+    session = session_of(request.scope)
+    around["live_since"] = events.horizon(session)
+    around["unread"] = inbox.unread_count(session, user)
+    trouble = may(user, Permission.EXCHANGE_SEE) and monitor.in_trouble(session)
     around["navigation"] = sections(user, request.url.path, trouble=trouble)
     return around
+
+
+def quiet(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """The layout around an error: the way to the sections, and not one question to the database."""
+    user: User | None = request.scope.get("user")
+    return {**bare(request), "navigation": sections(user, request.url.path, trouble=False) if user else []}
 
 
 def bare(request: Request[Any, Any, Any]) -> dict[str, Any]:

@@ -8,11 +8,10 @@ from urllib.parse import quote, unquote
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
-from sqlalchemy.exc import SQLAlchemyError
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
 from domain.kernel.text import current_language
-from web.navigation import bare, chrome
+from web.navigation import chrome
 from web.templating import environment
 
 FLASH = "karkas-flash"
@@ -42,14 +41,6 @@ def page(
     if request.cookies.get(FLASH):
         answer.delete_cookie(FLASH)
     return answer
-
-
-def surroundings(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    """The layout's context for an error page: as much of it as can still be read."""
-    try:
-        return chrome(request)
-    except SQLAlchemyError:
-        return bare(request)
 
 
 def region(

@@ -1,5 +1,6 @@
 """The board's filter as it stands in the address: whatever can't be read is left out, never an error."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -75,7 +76,7 @@ def _number(text: str | None) -> Decimal | None:
 
 def _floor(text: str | None) -> int | None:
     bare = (text or "").strip()
-    return int(bare) if bare.lstrip("-").isascii() and bare.lstrip("-").isdigit() and len(bare) < 4 else None
+    return int(bare) if re.fullmatch(r"-?[0-9]{1,3}", bare) else None
 
 
 def _times(number: Decimal | None, factor: int) -> Decimal | None:
