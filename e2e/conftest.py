@@ -23,7 +23,7 @@ PATIENCE_MILLISECONDS = 10_000
 
 EXPECTED = re.compile(r"the server responded with a status of (401|403|404|409|422|429|503)")
 """The browser reports refusals as errors; the journeys look at what the person reads instead."""
-CUT = re.compile(r"net::ERR_|EventSource's response")
+CUT = re.compile(r"net::ERR_|EventSource's response|htmx:error: Failed to fetch")
 """The site was killed on purpose."""
 
 

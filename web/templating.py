@@ -1,5 +1,6 @@
 """The Jinja environment: safe by default, fast, and able to speak to people."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from jinja2.utils import pass_context
 from markupsafe import Markup, escape
 from markupsafe._speedups import _escape_inner
 
+from domain.access.sessions import csrf_token
 from domain.kernel.settings import settings
 from domain.kernel.text import _, ngettext
 from web import filters
@@ -65,7 +67,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.do"],
     )
     env.globals.update(_=_, ngettext=ngettext, asset=asset, icon=icon, csrf_input=csrf_input)
-    env.filters.update(filters.FILTERS)
+    env.filters.update(filters.FILTERS, attributes=attributes)
     env.globals.update(filters.GLOBALS)
     return env
 
@@ -78,11 +80,19 @@ def icon(name: str, size: str = "") -> Markup:
     )
 
 
+def attributes(given: Mapping[str, object]) -> Markup:
+    """` maxlength="64" required` of a mapping: true is the bare name, false and None are left out."""
+    written = (
+        Markup(" {}").format(name) if value is True else Markup(' {}="{}"').format(name, value)
+        for name, value in given.items()
+        if value is not None and value is not False
+    )
+    return Markup("").join(written)
+
+
 @pass_context
 def csrf_input(context: Context) -> Markup:
     """The hidden field of a form that works without JavaScript."""
-    from domain.access.sessions import csrf_token
-
     request = context.get("request")
     token_hash = request.scope.get("token_hash") if request is not None else None
     token = csrf_token(settings().secret, token_hash) if token_hash else ""

@@ -1,8 +1,9 @@
 """The words of the screen: `python -m web.translations compile | check`.
 
 English msgids are in the code and templates; Russian is in `templates/locale/ru/<capability>.po`, one
-catalogue a capability. `compile` makes the `.mo` files the site reads; `check` names every msgid that has no
-Russian, every fuzzy or conflicting translation, every lost placeholder and every sentence nobody uses any more.
+catalogue a capability. `compile` makes the `.mo` files the site reads; `check` names every msgid that
+has no Russian, every fuzzy or conflicting translation, every lost placeholder and every sentence nobody
+uses any more.
 """
 
 import re
@@ -28,7 +29,7 @@ SOURCES = {
     "web": [("**.py", "python")],
     "templates": [("**.html", "jinja2")],
 }
-OPTIONS: dict[str, dict[str, Any]] = {"**.html": {"trimmed": "true", "silent": "false"}}
+OPTIONS: dict[str, dict[str, Any]] = {"**.html": {"extensions": "jinja2.ext.do", "silent": "false"}}
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,13 @@ def _first(key: str | tuple[str, ...]) -> str:
 
 def main(arguments: list[str]) -> int:
     if arguments == ["compile"]:
-        print(f"{compile_all()} catalogues compiled")
+        sys.stdout.write(f"{compile_all()} catalogues compiled\n")
         return 0
     if arguments == ["check"]:
         found = list(problems())
-        print("\n".join(found) or "Every word has its Russian.")
+        sys.stdout.write("\n".join([*found, "" if found else "Every word has its Russian.\n"]))
         return 1 if found else 0
-    print("usage: python -m web.translations compile | check", file=sys.stderr)
+    sys.stderr.write("usage: python -m web.translations compile | check\n")
     return 2
 
 

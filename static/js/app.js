@@ -1,11 +1,18 @@
-/* The one script of every page: connects named behaviours to elements, and teaches htmx our manners. */
+/* The one script of every page: it connects named behaviours to the elements that ask for them.
 
-const BEHAVIORS = new Map();       // name → promise of its module
-const connected = new WeakMap();   // element → its disconnect functions
+`data-behavior="menu autosubmit"` loads `behaviors/menu.js` and `behaviors/autosubmit.js`; each exports
+`connect(element)` and may return a function that undoes it when the element leaves the page. */
 
-export function connectAll(root) {
-  const found = root.querySelectorAll?.("[data-behavior]") ?? [];
-  for (const element of root.matches?.("[data-behavior]") ? [root, ...found] : found) connect(element);
+import "./sending.js";
+import "./connection.js";
+import "./hotkeys.js";
+import "./live.js";
+
+const modules = new Map();         // name → promise of its module
+const connected = new WeakMap();   // element → what undoes its behaviours
+
+function connectAll(root) {
+  for (const element of among(root)) connect(element);
 }
 
 async function connect(element) {
@@ -13,19 +20,23 @@ async function connect(element) {
   const ends = [];
   connected.set(element, ends);
   for (const name of element.dataset.behavior.split(/\s+/)) {
-    if (!BEHAVIORS.has(name)) BEHAVIORS.set(name, import(`./behaviors/${name}.js`));
-    const { connect } = await BEHAVIORS.get(name);
-    if (element.isConnected) ends.push(connect(element));
+    if (!modules.has(name)) modules.set(name, import(`./behaviors/${name}.js`));
+    const behavior = await modules.get(name);
+    if (element.isConnected) ends.push(behavior.connect(element));
   }
 }
 
 function disconnectAll(root) {
-  const found = root.querySelectorAll?.("[data-behavior]") ?? [];
-  for (const element of [root, ...found]) {
-    if (element.isConnected) continue;
+  for (const element of among(root)) {
+    if (element.isConnected) continue;   // only moved
     for (const end of connected.get(element) ?? []) end?.();
     connected.delete(element);
   }
+}
+
+function among(root) {
+  const inside = root.querySelectorAll?.("[data-behavior]") ?? [];
+  return root.matches?.("[data-behavior]") ? [root, ...inside] : [...inside];
 }
 
 new MutationObserver((changes) => {
@@ -35,67 +46,11 @@ new MutationObserver((changes) => {
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
 
-/* -- htmx ---------------------------------------------------------------------------------- */
-
-export const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
-
-document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
-  if (!/^(GET|HEAD)$/i.test(ctx.request.method)) ctx.request.headers["X-CSRFToken"] = csrf();
-});
-
-document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-  if (ctx.request.method !== "GET") document.getElementById("flash")?.replaceChildren();
-  if (!ctx.hx?.trigger?.startsWith("{")) return;
-  const { toast } = JSON.parse(ctx.hx.trigger);
-  if (toast) document.dispatchEvent(new CustomEvent("karkas:toast", { detail: toast }));
-});
-
-document.addEventListener("htmx:error", () => {
-  const { offlineLabel } = document.getElementById("toasts").dataset;
-  document.dispatchEvent(new CustomEvent("karkas:toast", { detail: { text: offlineLabel, tone: "bad" } }));
-});
-
-/* A refusal is scrolled to and heard; the form that asked stays as it was. */
-document.addEventListener("htmx:after:swap", () => {
-  const refusal = document.querySelector("#flash > *");
-  if (refusal) document.getElementById("main").scrollTo?.({ top: 0 });
-});
-
-/* -- small manners of the whole page -------------------------------------------------------- */
-
-document.addEventListener("click", (event) => {
-  const dismiss = event.target.closest?.("[data-dismiss]");
-  if (dismiss) document.querySelector(dismiss.dataset.dismiss)?.replaceChildren();
-});
-
-/* A form that is being sent is not sent twice; its button says what is going on. */
-document.addEventListener("submit", (event) => {
-  const button = event.submitter;
-  if (!button || event.defaultPrevented) return;
-  button.setAttribute("aria-busy", "true");
-  if (button.dataset.busyLabel) {
-    button.dataset.label ??= button.lastChild.textContent;
-    button.lastChild.textContent = button.dataset.busyLabel;
-  }
-  setTimeout(() => rest(button), 8000);
-});
-document.addEventListener("htmx:finally:request", ({ target }) => {
-  for (const button of target.querySelectorAll?.('[aria-busy="true"]') ?? []) rest(button);
-  if (target.matches?.('[aria-busy="true"]')) rest(target);
-});
-addEventListener("pageshow", () => document.querySelectorAll('[aria-busy="true"]').forEach(rest));
-
-function rest(button) {
-  button.removeAttribute("aria-busy");
-  if (button.dataset.label) button.lastChild.textContent = button.dataset.label;
-}
-
+/* Said aloud to those who listen to the screen instead of looking at it. */
 export function announce(text) {
   const announcer = document.getElementById("announcer");
   announcer.textContent = "";
   requestAnimationFrame(() => { announcer.textContent = text; });
 }
 
-import "./hotkeys.js";
-import "./live.js";
 connectAll(document);

@@ -1,32 +1,33 @@
 /* Keys by their place on the keyboard (`event.code`), so that they live on the Russian layout too.
 
-An element names its key: `data-hotkey="KeyC"` or `"ctrl+KeyK"`. Single letters work only outside fields. */
+An element names its key: `data-hotkey="KeyC"` or `"ctrl+KeyK"`; `?` shows the list. Inside a field the
+keyboard belongs to the field: Ctrl Z there takes back letters, not deeds. */
 
-const inField = (element) => element.closest?.("input, textarea, select, [contenteditable]");
-
-function pressed(event) {
-  const parts = [];
-  if (event.ctrlKey || event.metaKey) parts.push("ctrl");
-  if (event.altKey) parts.push("alt");
-  parts.push(event.code);
-  return parts.join("+");
-}
+const EVERYWHERE = new Set(["ctrl+KeyK"]);
+const FIELD = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.repeat) return;
   const key = pressed(event);
-  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (plain && (inField(event.target) || event.target.closest?.("dialog[open]"))) return;
-  if (event.key === "?") return showKeys(event);
-  const owner = document.querySelector(`[data-hotkey="${key}"]`);
+  if (event.target.closest?.(FIELD) && !EVERYWHERE.has(key)) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "?" || key === "shift+Slash") return showKeys(event);
+  const owner = [...document.querySelectorAll(`[data-hotkey="${key}"]`)].find((element) => element.checkVisibility());
   if (!owner) return;
   event.preventDefault();
-  owner.matches("input, textarea, select") ? owner.focus() : owner.click();
+  owner.matches(FIELD) ? owner.focus() : owner.click();
 });
+
+function pressed(event) {
+  const held = [
+    (event.ctrlKey || event.metaKey) && "ctrl",
+    event.altKey && "alt",
+    event.shiftKey && "shift",
+  ];
+  return [...held.filter(Boolean), event.code].join("+");
+}
 
 function showKeys(event) {
   event.preventDefault();
-  const dialog = document.getElementById("dialog");
-  dialog.replaceChildren(document.getElementById("hotkeys").content.cloneNode(true));
-  dialog.showModal();
+  document.getElementById("dialog").replaceChildren(document.getElementById("hotkeys").content.cloneNode(true));
 }

@@ -3,29 +3,47 @@
 The horizon of the page (`data-live-since`) is sent along, so what happened between rendering and
 connecting, or while the connection was away, is told at once. */
 
+import { missing } from "./connection.js";
+
 const since = document.body.dataset.liveSince;
+const COALESCE_MS = 60;
+const SETTLE_MS = 200;
 const HIDDEN_CLOSE_MS = 30_000;
+const SILENCE_TOLD_MS = 6000;
 const SLOWEST_RETRY_MS = 15_000;
 
 let source = null;
 let followed = "";
 let retry = 500;
+let retrying = 0;
 let sleeping = 0;
+let silence = 0;
 
 const topicsOf = (region) => region.dataset.live.split(/\s+/).filter(Boolean);
 const wanted = () => [...new Set([...document.querySelectorAll("[data-live]")].flatMap(topicsOf))].sort().join(",");
 
+/* -- the stream -------------------------------------------------------------------------------- */
+
 function open() {
+  clearTimeout(retrying);
   followed = wanted();
   if (!followed || since === "0") return;
   source = new EventSource(`/live?topics=${encodeURIComponent(followed)}&since=${since}`);
-  source.addEventListener("open", () => { retry = 500; });
+  source.addEventListener("open", heard);
   source.addEventListener("change", (event) => changed(event.data));
   source.addEventListener("error", () => {
     close();
-    setTimeout(() => { if (!source && !document.hidden) open(); }, retry * (0.75 + Math.random() / 2));
+    retrying = setTimeout(() => { if (!source && !document.hidden) open(); }, retry * (0.75 + Math.random() / 2));
     retry = Math.min(retry * 2, SLOWEST_RETRY_MS);
+    silence ||= setTimeout(() => missing("live", true), SILENCE_TOLD_MS);
   });
+}
+
+function heard() {
+  retry = 500;
+  clearTimeout(silence);
+  silence = 0;
+  missing("live", false);
 }
 
 function close() {
@@ -33,10 +51,22 @@ function close() {
   source = null;
 }
 
+/* -- the regions ------------------------------------------------------------------------------- */
+
+const due = new Set();
+let flushing = 0;
+
 function changed(topic) {
   for (const region of document.querySelectorAll("[data-live]")) {
-    if (topic === "*" || topicsOf(region).includes(topic)) refresh(region);
+    if (topic === "*" || topicsOf(region).includes(topic)) due.add(region);
   }
+  flushing ||= setTimeout(flush, COALESCE_MS);
+}
+
+function flush() {
+  flushing = 0;
+  for (const region of due) if (region.isConnected) refresh(region);
+  due.clear();
 }
 
 /* A region being edited or dragged waits until the hands are off it. */
@@ -52,7 +82,7 @@ function refresh(region) {
 function busy(region) {
   const focus = document.activeElement;
   const editing = region.contains(focus) && focus.matches("input:not([type=radio],[type=checkbox]), textarea, select");
-  return editing || region.matches("[data-dragging]") || !!region.querySelector("[data-dragging], dialog[open], details.menu[open]");
+  return editing || region.matches("[data-dragging]") || !!region.querySelector("[data-dragging], [data-sending], dialog[open], details.menu[open]");
 }
 
 function catchUp() {
@@ -60,8 +90,11 @@ function catchUp() {
 }
 
 document.addEventListener("focusout", () => setTimeout(catchUp, 50));
+document.addEventListener("htmx:finally:request", () => setTimeout(catchUp, 50));
 document.addEventListener("karkas:rested", catchUp);
 document.addEventListener("toggle", catchUp, true);
+
+/* -- when to listen ---------------------------------------------------------------------------- */
 
 document.addEventListener("visibilitychange", () => {
   clearTimeout(sleeping);
@@ -75,9 +108,10 @@ new MutationObserver(() => {
   clearTimeout(settling);
   settling = setTimeout(() => {
     if (wanted() !== followed) { close(); open(); }
-  }, 200);
+  }, SETTLE_MS);
 }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-live"] });
 
+addEventListener("online", () => { if (!source) open(); });
 addEventListener("pagehide", close);
 addEventListener("pageshow", (event) => { if (event.persisted) open(); });
 open();

@@ -1,9 +1,9 @@
 /* A field with a list fed by the server while one types.
 
 <div data-behavior="combobox" data-source="/deals/options">
-  <input role="combobox" …><input type="hidden" name="deal_id"><ul role="listbox"></ul>
+  <input role="combobox" …><input type="hidden" name="deal_id"><ul role="listbox" hidden></ul>
 </div>
-The server answers with <li role="option" data-value="7">…</li> rows. */
+The server answers with <li role="option" data-value="7" data-label="…">…</li> rows. */
 
 const PAUSE_MS = 200;
 
@@ -16,33 +16,50 @@ export function connect(box) {
 
   const options = () => [...list.querySelectorAll("[role=option]")];
   const current = () => list.querySelector("[aria-selected=true]");
-  const open = (yes) => {
+
+  function open(yes) {
     list.hidden = !yes;
     input.setAttribute("aria-expanded", String(yes));
-  };
-  const mark = (option) => {
+    if (!yes) input.removeAttribute("aria-activedescendant");
+  }
+
+  function mark(option) {
     current()?.removeAttribute("aria-selected");
-    option?.setAttribute("aria-selected", "true");
-    option?.scrollIntoView({ block: "nearest" });
-    if (option) input.setAttribute("aria-activedescendant", option.id);
-  };
-  const choose = (option) => {
+    if (!option) return;
+    option.id ||= `${list.id}-${options().indexOf(option)}`;
+    option.setAttribute("aria-selected", "true");
+    option.scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", option.id);
+  }
+
+  function choose(option) {
     if (!option) return;
     input.value = option.dataset.label ?? option.textContent.trim();
     value.value = option.dataset.value;
     open(false);
-    box.dispatchEvent(new CustomEvent("chosen", { bubbles: true, detail: option.dataset.value }));
     value.dispatchEvent(new Event("change", { bubbles: true }));
-  };
-  const load = async () => {
+  }
+
+  async function load() {
     const number = ++latest;
-    const url = new URL(box.dataset.source, location.href);
-    url.searchParams.set("q", input.value);
-    const answer = await fetch(url, { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
-    if (number !== latest || !answer.ok) return;
-    list.innerHTML = await answer.text();
+    const rows = await fetched(box.dataset.source, input.value);
+    if (number !== latest || rows === null || document.activeElement !== input) return;
+    list.innerHTML = rows;
     open(list.childElementCount > 0);
     mark(options()[0]);
+  }
+
+  function step(by) {
+    const all = options();
+    if (list.hidden || !all.length) return load();
+    mark(all.at((all.indexOf(current()) + by) % all.length));
+  }
+
+  const KEYS = {
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    Enter: () => choose(current()),
+    Escape: () => open(false),
   };
 
   input.addEventListener("input", () => {
@@ -51,27 +68,31 @@ export function connect(box) {
     timer = setTimeout(load, PAUSE_MS);
   });
   input.addEventListener("focus", () => { if (!value.value) load(); });
+  input.addEventListener("blur", () => open(false));
   input.addEventListener("keydown", (event) => {
-    const all = options();
-    const place = all.indexOf(current());
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      if (list.hidden) return load();
-      mark(all.at((place + (event.key === "ArrowDown" ? 1 : -1)) % all.length));
-    }
-    if (event.key === "Enter" && !list.hidden) {
-      event.preventDefault();
-      choose(current());
-    }
-    if (event.key === "Escape" && !list.hidden) {
-      event.stopPropagation();
-      open(false);
-    }
+    const does = KEYS[event.key];
+    if (!does || (list.hidden && !event.key.startsWith("Arrow"))) return;
+    event.preventDefault();
+    event.stopPropagation();
+    does();
   });
   list.addEventListener("mousedown", (event) => {
     event.preventDefault();
     choose(event.target.closest("[role=option]"));
   });
-  input.addEventListener("blur", () => open(false));
   return () => clearTimeout(timer);
+}
+
+/* Rows for the words, or null when the server does not answer; a lost session goes where it says. */
+async function fetched(source, words) {
+  const url = new URL(source, location.href);
+  url.searchParams.set("q", words);
+  const headers = { "HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": location.href };
+  try {
+    const answer = await fetch(url, { headers });
+    if (answer.headers.has("HX-Redirect")) location.href = answer.headers.get("HX-Redirect");
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
+  }
 }
