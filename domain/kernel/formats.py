@@ -4,7 +4,7 @@ Spaces inside numbers and before units are non-breaking (U+00A0), minus is U+221
 """
 
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from domain.kernel.money import rounded
@@ -15,22 +15,59 @@ NBSP = "\u00a0"
 MINUS = "\u2212"
 
 _MONTHS = {
-    "ru": "янв. февр. марта апр. мая июня июля авг. сент. окт. нояб. дек.".split(),
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+    "ru": ["янв.", "февр.", "марта", "апр.", "мая", "июня", "июля", "авг.", "сент.", "окт.", "нояб.", "дек."],
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 }
 _MONTHS_WHOLE = {
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "ru": [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
-_WEEKDAYS = {"ru": "пн вт ср чт пт сб вс".split(), "en": "Mon Tue Wed Thu Fri Sat Sun".split()}
+_WEEKDAYS = {
+    "ru": ["пн", "вт", "ср", "чт", "пт", "сб", "вс"],
+    "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+}
 
 
 def number(value: int | Decimal, digits: int = 0) -> str:
-    """1 840 000 or 54,3: thousands apart, a comma for the fraction (a point in English)."""
-    text = f"{abs(value):,.{digits}f}".replace(",", NBSP)
+    """1 840 000 or 54,3: thousands apart, a comma for the fraction (a point in English).
+
+    Halves are rounded away from zero, as in accounting.
+    """
+    exact = _rounded(Decimal(value), digits)
+    text = f"{abs(exact):,f}".replace(",", NBSP)
     if current_language() == "ru":
         text = text.replace(".", ",")
-    return f"{MINUS}{text}" if value < 0 else text
+    return f"{MINUS}{text}" if exact < 0 else text
+
+
+def _rounded(value: Decimal, digits: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 
 def money(amount: Decimal | None) -> str:
@@ -44,11 +81,11 @@ def money(amount: Decimal | None) -> str:
 def money_short(amount: Decimal | int) -> str:
     """86,4 млн ₽ for totals; exact below a hundred thousand."""
     value = Decimal(amount)
-    if abs(value) >= 1_000_000_000:
-        return NBSP.join([number(value / 1_000_000_000, 2), _("bn"), "₽"])
-    if abs(value) >= 100_000:
-        return NBSP.join([number(value / 1_000_000, 1), _("mln"), "₽"])
-    return money(value)
+    if abs(value) < 100_000:
+        return money(value)
+    if abs(in_millions := _rounded(value / 1_000_000, 1)) < 1000:
+        return NBSP.join([number(in_millions, 1), _("mln"), "₽"])
+    return NBSP.join([number(value / 1_000_000_000, 2), _("bn"), "₽"])
 
 
 def millions(amount: Decimal) -> str:
