@@ -21,7 +21,7 @@ def test_an_exchange_survives_the_death_of_a_web_process_and_of_the_worker(
     site: Site, session: Session
 ) -> None:
     """Each call is a new connection, so both processes get their share."""
-    site.start("worker")
+    site.start("worker", "schedule")
     no_reuse = httpx.Limits(max_keepalive_connections=0)
     with httpx.Client(base_url=site.url, limits=no_reuse, trust_env=False, timeout=30) as http:
         onec = OneC(http).enter()
