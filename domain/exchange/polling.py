@@ -86,7 +86,7 @@ def failed(session: Session, connection_id: int, failure: Failure, *, now: datet
 def check(session: Session, connection_id: int, *, now: datetime) -> None:
     """Have the description of the base compared with the mapping."""
     message = standing.standing(session, connection_id, standing.CONNECTION)
-    if message.state in (MessageState.DONE, MessageState.DEAD):
+    if message.state not in (MessageState.QUEUED, MessageState.WORKING):
         message.state, message.due_at = MessageState.QUEUED, now
 
 

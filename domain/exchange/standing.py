@@ -34,12 +34,10 @@ def tell(session: Session, connection_id: int, kind: str, report: dict[str, Any]
 
 
 def alarm(session: Session, connection_id: int, kind: str, sentence: str) -> None:
-    """It takes a person; said once as long as it stays the same."""
+    """It takes a person; said once as long as it stays the same, also after he has put it aside."""
     message = standing(session, connection_id, kind)
-    if (message.state, message.error) == (
-        MessageState.DEAD,
-        sentence,
-    ) or message.state is MessageState.WORKING:
+    told = message.state in (MessageState.DEAD, MessageState.DISMISSED) and message.error == sentence
+    if told or message.state is MessageState.WORKING:
         return
     message.state, message.error = MessageState.DEAD, sentence
     events.record(

@@ -3,11 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
-from domain.exchange.models import Connection, MessageState
+from domain.access import User
+from domain.exchange import deciding
+from domain.exchange.models import Connection, Message, MessageState
 from domain.kernel import clock
 from jobs.work import unit_of_work
 from tests.jobs.conftest import drain, look, told
 from tests.onec_demo.conftest import OneC
+
+
+def unpause(connection: Connection) -> None:
+    with unit_of_work() as session:
+        session.get_one(Connection, connection.id).paused_until = None
 
 
 def state_of_connection() -> tuple[MessageState, str]:
@@ -42,6 +49,25 @@ def test_a_base_that_stumbles_for_a_moment_alarms_nobody_and_one_that_is_gone_do
         connection.paused_until = None
     look(matched)
 
+    assert state_of_connection()[0] is MessageState.DEAD
+
+
+def test_an_alarm_put_aside_is_not_raised_again_until_it_is_another(
+    matched: Connection, base_1c: OneC, olga: User
+) -> None:
+    base_1c.switch(html_login_page_200=True)
+    look(matched)
+    (alarm,) = told("connection")
+    with unit_of_work() as session:
+        deciding.dismiss(session, session.get_one(Message, alarm.id), by=olga)
+    unpause(matched)
+
+    look(matched)
+    assert state_of_connection()[0] is MessageState.DISMISSED
+
+    base_1c.switch(html_login_page_200=False, maintenance_403=True)
+    unpause(matched)
+    look(matched)
     assert state_of_connection()[0] is MessageState.DEAD
 
 
