@@ -16,7 +16,9 @@ export function connect(dialog) {
     document.dispatchEvent(new CustomEvent("karkas:rested"));
   });
   dialog.addEventListener("click", (event) => {
-    if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+    const closes = event.target.closest("[data-close]");
+    if (closes) event.preventDefault();
+    if (closes || event.target === dialog) dialog.close();
   });
   document.addEventListener("htmx:after:request", ({ target, detail: { ctx } }) => {
     if (dialog.contains(target) && ctx.response?.status < 300 && ctx.request.method !== "GET") dialog.close();
