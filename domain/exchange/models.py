@@ -81,7 +81,7 @@ class EntryKind(enum.StrEnum):
 
 
 class CatalogueEntry(Record, table=True):
-    """What a CommerceML file told us that only a later file will need: files come in parts and in any order."""
+    """What a CommerceML file told us that only a later one will need: they come in parts, in any order."""
 
     __tablename__ = "catalogue_entry"
     __table_args__ = (UniqueConstraint("connection_id", "kind", "ref"),)
