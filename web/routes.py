@@ -7,6 +7,7 @@ from web.exchange import Exchange, ExchangeMessages
 from web.live import live
 from web.metrics import metrics
 from web.notices import Notices
+from web.my import MyDay
 from web.onec import SiteExchange
 from web.parties import Companies, People
 from web.search import Search
@@ -28,6 +29,7 @@ ROUTES = [
     Moves,
     NewDeals,
     Steps,
+    MyDay,
     MySessions,
     SignIn,
     SignOut,

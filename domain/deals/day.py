@@ -1,0 +1,169 @@
+"""A person's day: steps that wait, deals nobody planned anything for, bookings about to end."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from domain.access.models import User
+from domain.access.policy import rows_of
+from domain.activities.models import Task
+from domain.deals.board import Pace, day_end, days_between, pace_of
+from domain.deals.models import Deal, Stage, StageKind
+from domain.estate.models import Booking, BookingState, Unit
+from domain.parties.models import Company, Person
+
+MOST = 50
+ENDING_WITHIN = timedelta(hours=48)
+
+
+@dataclass(frozen=True)
+class Due:
+    id: int
+    title: str
+    due_at: datetime
+    pace: Pace
+    deal_id: int
+    deal: str
+    client: str
+    stage: str
+
+
+@dataclass(frozen=True)
+class Unplanned:
+    deal_id: int
+    deal: str
+    client: str
+    stage: str
+    amount: Decimal | None
+    days: int
+
+
+@dataclass(frozen=True)
+class Ending:
+    booking_id: int
+    unit_id: int
+    number: str
+    until: datetime
+    deal_id: int
+    deal: str
+    client: str
+
+
+@dataclass(frozen=True)
+class MyDay:
+    overdue: tuple[Due, ...]
+    today: tuple[Due, ...]
+    unplanned: tuple[Unplanned, ...]
+    ending: tuple[Ending, ...]
+
+    @property
+    def calm(self) -> bool:
+        return not (self.overdue or self.today or self.unplanned or self.ending)
+
+
+def my_day(session: Session, user: User, *, now: datetime) -> MyDay:
+    """What waits in the deals this very person is responsible for; a head's team is on the board."""
+    steps = _steps(session, user, now)
+    return MyDay(
+        overdue=tuple(step for step in steps if step.pace is Pace.OVERDUE),
+        today=tuple(step for step in steps if step.pace is Pace.TODAY),
+        unplanned=_unplanned(session, user, now),
+        ending=_ending(session, user, now),
+    )
+
+
+def _steps(session: Session, user: User, now: datetime) -> list[Due]:
+    rows = session.execute(
+        _of_mine(user, col(Task.id).label("task_id"), col(Task.title).label("step"), col(Task.due_at))
+        .join(Task, col(Task.deal_id) == Deal.id)
+        .where(col(Task.done_at).is_(None), col(Task.due_at) < day_end(now))
+        .order_by(col(Task.due_at), col(Task.id))
+        .limit(MOST)
+    )
+    return [
+        Due(
+            id=row.task_id,
+            title=row.step,
+            due_at=row.due_at,
+            pace=pace_of(row.due_at, now),
+            deal_id=row.deal_id,
+            deal=row.deal,
+            client=row.client,
+            stage=row.stage,
+        )
+        for row in rows
+    ]
+
+
+def _unplanned(session: Session, user: User, now: datetime) -> tuple[Unplanned, ...]:
+    planned = sa.exists().where(col(Task.deal_id) == Deal.id, col(Task.done_at).is_(None))
+    rows = session.execute(
+        _of_mine(user, col(Deal.amount), col(Deal.stage_entered_at))
+        .where(~planned)
+        .order_by(col(Deal.stage_entered_at), col(Deal.id))
+        .limit(MOST)
+    )
+    return tuple(
+        Unplanned(
+            deal_id=row.deal_id,
+            deal=row.deal,
+            client=row.client,
+            stage=row.stage,
+            amount=row.amount,
+            days=days_between(row.stage_entered_at, now),
+        )
+        for row in rows
+    )
+
+
+def _ending(session: Session, user: User, now: datetime) -> tuple[Ending, ...]:
+    rows = session.execute(
+        _of_mine(user, col(Booking.id).label("booking_id"), col(Booking.until), col(Unit.number))
+        .add_columns(col(Unit.id).label("unit_id"))
+        .join(Booking, col(Booking.deal_id) == Deal.id)
+        .join(Unit, col(Unit.id) == Booking.unit_id)
+        .where(
+            col(Booking.state) == BookingState.ACTIVE,
+            col(Booking.until) > now,
+            col(Booking.until) < now + ENDING_WITHIN,
+        )
+        .order_by(col(Booking.until), col(Booking.id))
+        .limit(MOST)
+    )
+    return tuple(
+        Ending(
+            booking_id=row.booking_id,
+            unit_id=row.unit_id,
+            number=row.number,
+            until=row.until,
+            deal_id=row.deal_id,
+            deal=row.deal,
+            client=row.client,
+        )
+        for row in rows
+    )
+
+
+def _of_mine(user: User, *columns: Any) -> sa.Select[Any]:
+    """Open deals this person is responsible for and still may see, with what names them."""
+    return (
+        sa.select(
+            col(Deal.id).label("deal_id"),
+            col(Deal.title).label("deal"),
+            sa.func.coalesce(col(Person.name), col(Company.name)).label("client"),
+            col(Stage.name).label("stage"),
+            *columns,
+        )
+        .join(Stage, col(Stage.id) == Deal.stage_id)
+        .outerjoin(Person, col(Person.id) == Deal.person_id)
+        .outerjoin(Company, col(Company.id) == Deal.company_id)
+        .where(
+            col(Deal.responsible_id) == user.id,
+            rows_of(user, col(Deal.responsible_id)),
+            col(Stage.kind) == StageKind.OPEN,
+        )
+    )

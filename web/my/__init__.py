@@ -1,0 +1,5 @@
+"""What a person finds in the morning."""
+
+from web.my.day import MyDay
+
+__all__ = ["MyDay"]
