@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain.exchange.models import ReceivedPart
-from domain.kernel.errors import Refused
+from domain.kernel.errors import Missing, Refused
 from domain.kernel.settings import settings
 from domain.kernel.text import _
 
@@ -100,10 +100,13 @@ def start(session: Session, key: str) -> Start | None:
 
 
 def content(session: Session, key: str, name: str) -> Iterator[bytes]:
-    """The whole file, chunk by chunk."""
+    """The whole file, chunk by chunk. Raises Missing when the bytes of one are gone."""
     chunks = select(ReceivedPart.sha256).where(*_of(key, name)).order_by(col(ReceivedPart.id))
     for sha256 in session.exec(chunks).all():
-        yield (_folder(key) / sha256).read_bytes()
+        try:
+            yield (_folder(key) / sha256).read_bytes()
+        except FileNotFoundError:
+            raise Missing(_("A part of «%(name)s» is lost: send the file again", name=name)) from None
 
 
 def forget(session: Session, *, before: datetime) -> None:

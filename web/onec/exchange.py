@@ -1,18 +1,20 @@
 """/onec/exchange: 1C leads, we answer (the site exchange of CommerceML)."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from litestar import Controller, Request, get, post
 from litestar.exceptions import HTTPException
 from litestar.params import RawBody
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from domain.access import Permission
 from domain.exchange import visiting
 from domain.exchange.visiting import Visitor
 from domain.kernel import clock
-from domain.kernel.errors import DomainError
+from domain.kernel.errors import DomainError, Refused
 from domain.kernel.text import _
 from jobs.work import unit_of_work
 from web.onec import answers, caller, files, orders
@@ -22,14 +24,27 @@ Asked = Request[Any, Any, Any]
 Query = Mapping[str, str]
 
 
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolExhausted)
+LOCKED = "55P03"
+"""SQLSTATE: another request of the same exchange is still at work."""
+
+log = logging.getLogger(__name__)
+
+
 def unreadable(_request: Asked, no: HTTPException) -> Answer:
     """What the framework refuses (a body too large, a broken address) is a failure in words for 1C too."""
     return answers.failure(_("The request can't be read: %(reason)s", reason=no.detail))
 
 
+def broken(_request: Asked, trouble: Exception) -> Answer:
+    """Our own mistake or a full disk: 1C would take an error page for an unknown status of import."""
+    log.error("site exchange stumbled", exc_info=trouble)
+    return answers.failure(_("An error of the site itself; it is written in its log"))
+
+
 class SiteExchange(Controller):
     path = "/onec/exchange"
-    exception_handlers = {HTTPException: unreadable}  # noqa: RUF012  read by the framework only
+    exception_handlers = {HTTPException: unreadable, Exception: broken}  # noqa: RUF012  read by the framework only
 
     @get(sync_to_thread=True, permission=Permission.ONEC_SITE)
     def asked(self, request: Asked) -> Answer:
@@ -42,19 +57,26 @@ class SiteExchange(Controller):
 
 def answer(request: Asked, body: bytes) -> Answer:
     """Refusals are answers too: the status stays 200 and the operator of 1C reads the sentence."""
-    query = dict(request.query_params)
-    mode = query.get("mode", "")
     try:
-        if mode == "checkauth":
-            return checkauth(request)
-        visitor = caller.recognised(request)
-        if mode not in MODES:
-            return answers.failure(_("Unknown mode «%(mode)s»", mode=mode[:50]))
-        return MODES[mode](visitor, query, body)
+        return acted(request, body)
     except DomainError as no:
         return answers.failure(no.sentence)
-    except OperationalError:
+    except DATABASE_AWAY as away:
+        locked = getattr(getattr(away, "orig", None), "sqlstate", "") == LOCKED
+        if locked and request.query_params.get("mode") == "import":
+            return answers.progress(_("The file is being put together"))
         return answers.failure(_("The database is busy or away. Repeat the exchange in a minute."))
+
+
+def acted(request: Asked, body: bytes) -> Answer:
+    query = dict(request.query_params)
+    mode = query.get("mode", "")
+    if mode == "checkauth":
+        return checkauth(request)
+    visitor = caller.recognised(request)
+    if mode not in MODES:
+        raise Refused(_("Unknown mode «%(mode)s»", mode=mode[:50]))
+    return MODES[mode](visitor, query, body)
 
 
 def checkauth(request: Asked) -> Answer:

@@ -1,13 +1,18 @@
 """/onec/exchange answers as 1C expects, word for word."""
 
+import shutil
+
 import httpx
 import pytest
 from lxml import etree
 from sqlmodel import Session, select
 
+from domain.access.sessions import fingerprint
 from domain.estate import Availability, Unit
+from domain.exchange import receiving
 from domain.exchange.models import Connection, ConnectionKind, Message, MessageState
 from domain.files import path_of
+from domain.kernel.settings import settings
 from tests.web.onec.conftest import OneC, work_off, zipped
 from tests.world import commerceml as xml
 
@@ -217,6 +222,32 @@ def test_a_connection_prepared_by_the_administrator_is_used(onec_calls: OneC, se
 def test_a_body_above_the_limit_is_a_failure_in_words(onec_calls: OneC) -> None:
     onec_calls.enter()
     assert onec_calls.call("file", b"x" * (33 * 1024**2), filename="a.xml").startswith("failure\n")
+
+
+def test_bytes_that_are_gone_are_asked_for_again(onec_calls: OneC) -> None:
+    onec_calls.enter()
+    onec_calls.send("import0_1.xml", FLATS)
+    shutil.rmtree(settings().files_root / "arriving")
+    assert onec_calls.call("import", filename="import0_1.xml").startswith("failure\nЧасть файла")
+
+
+def test_our_own_mistake_is_a_failure_in_words_and_in_the_log(
+    onec_calls: OneC, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(receiving, "begin", lambda *_args, **_more: 1 / 0)
+    onec_calls.call("checkauth")
+    assert onec_calls.call("init").startswith("failure\nОшибка самого сайта")
+    assert "site exchange stumbled" in caplog.text
+
+
+def test_a_repeated_import_while_the_first_one_still_works_is_progress(
+    onec_calls: OneC, session: Session
+) -> None:
+    onec_calls.enter()
+    onec_calls.send("import0_1.xml", FLATS)
+    key = fingerprint(onec_calls.cookies["karkas_exchange"]).hex()
+    receiving.take_turn(session, key)
+    assert onec_calls.call("import", filename="import0_1.xml").startswith("progress\n")
 
 
 def test_the_site_never_answers_with_an_error_page(onec_calls: OneC) -> None:
