@@ -1,0 +1,99 @@
+"""The card of a deal, my day and the choice of a deal: what they tell and what they cost."""
+
+from datetime import UTC, datetime, timedelta
+
+from domain import activities, deals
+from domain.deals.card import card
+from domain.deals.day import my_day
+from domain.deals.finding import options
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+def test_the_gate_tells_what_is_met_and_what_is_left(session, ivanov_deal, talks, anna):
+    deals.move(session, ivanov_deal, to=talks, version=1, by=anna, now=NOW)
+
+    gate = card(session, ivanov_deal, now=NOW).gate
+
+    assert (gate.stage.name, gate.met, gate.left) == ("Бронь", 1, 2)
+    assert [condition.unmet is None for condition in gate.conditions] == [False, False, True]
+
+
+def test_the_bar_shows_what_was_passed_and_hides_dead_ends(session, ivanov_deal, talks, anna):
+    deals.move(session, ivanov_deal, to=talks, version=1, by=anna, now=NOW)
+
+    places = card(session, ivanov_deal, now=NOW).places
+
+    told = {place.name: place.state for place in places}
+    assert told == {"Новый": "done", "Переговоры": "current", "Бронь": "next", "Продано": "later"}
+
+
+def test_a_refused_deal_stands_at_its_dead_end_without_a_gate(session, ivanov_deal, lost, anna):
+    deals.move(session, ivanov_deal, to=lost, version=1, by=anna, now=NOW)
+
+    shown = card(session, ivanov_deal, now=NOW)
+
+    assert shown.gate is None and shown.places[-1].state == "current"
+
+
+def test_units_are_those_booked_now(session, ivanov_deal, flat_1, flat_2, anna):
+    now = datetime.now(UTC)
+    kept = deals.book(session, ivanov_deal, flat_1, days=7, by=anna, now=now)
+    deals.book(session, ivanov_deal, flat_2, days=1, by=anna, now=now)
+
+    later = card(session, ivanov_deal, now=now + timedelta(days=3))
+
+    assert [unit.booking_id for unit in later.held] == [kept.id]
+
+
+def test_the_card_has_a_budget(session, ivanov_deal, talks, flat_1, anna, queries):
+    deals.move(session, ivanov_deal, to=talks, version=1, by=anna, now=NOW)
+    deals.book(session, ivanov_deal, flat_1, days=7, by=anna, now=datetime.now(UTC))
+    session.flush()
+
+    with queries(12):
+        card(session, ivanov_deal, now=NOW)
+
+
+def test_my_day_is_my_own_deals(session, ivanov_deal, flat_1, anna, boris, maria):
+    now = datetime.now(UTC)
+    activities.plan(
+        session, ivanov_deal, title="Звонок", due_at=now - timedelta(hours=1), by=anna, now=now - timedelta(2)
+    )
+    booking = deals.book(session, ivanov_deal, flat_1, days=1, by=anna, now=now)
+
+    mine = my_day(session, anna, now=now)
+
+    assert [step.title for step in mine.overdue] == ["Звонок"]
+    assert [ending.booking_id for ending in mine.ending] == [booking.id]
+    assert mine.unplanned == ()
+    assert my_day(session, boris, now=now).calm and my_day(session, maria, now=now).calm
+
+
+def test_a_deal_without_a_step_waits_until_one_is_planned(session, ivanov_deal, anna):
+    assert [deal.deal_id for deal in my_day(session, anna, now=NOW).unplanned] == [ivanov_deal.id]
+
+    activities.plan(session, ivanov_deal, title="Звонок", due_at=NOW + timedelta(days=5), by=anna, now=NOW)
+    session.flush()
+
+    assert my_day(session, anna, now=NOW).calm
+
+
+def test_a_closed_deal_leaves_the_day(session, ivanov_deal, lost, anna):
+    deals.move(session, ivanov_deal, to=lost, version=1, by=anna, now=NOW)
+
+    assert my_day(session, anna, now=NOW).calm
+
+
+def test_my_day_costs_three_queries(session, ivanov_deal, anna, queries):
+    with queries(3):
+        my_day(session, anna, now=NOW)
+
+
+def test_options_leave_out_closed_and_foreign_deals(session, ivanov_deal, lost, anna, stas):
+    assert [option.id for option in options(session, anna, "")] == [ivanov_deal.id]
+    assert options(session, stas, "") == []
+
+    deals.move(session, ivanov_deal, to=lost, version=1, by=anna, now=NOW)
+
+    assert options(session, anna, "") == []
