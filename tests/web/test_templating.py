@@ -11,7 +11,8 @@ from web.templating import KarkasEnvironment, attributes, environment
 HOSTILE = "<script>alert(1)</script> & \"quotes\" 'apostrophes'"
 
 EVERYTHING = """
-{% macro cell(x, kind="plain") %}<td class="{{ kind }}">{{ x }}{{ caller() if caller is defined }}</td>{% endmacro %}
+{% macro cell(x, kind="plain") %}<td class="{{ kind }}">{{ x }}
+{{ caller() if caller is defined }}</td>{% endmacro %}
 {{ text }}|{{ number }}|{{ fraction }}|{{ none }}|{{ yes }}|{{ trusted }}
 {{ listed }}|{{ mapped }}|{{ chosen }}|{{ text ~ number }}
 {{ text|upper }}|{{ text|e }}|{{ text|safe }}
