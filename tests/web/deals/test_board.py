@@ -77,7 +77,9 @@ def test_an_address_typed_by_hand_still_shows_a_board(open_client, ivanov_deal, 
     assert answer.status_code == 200 and "<script>" not in answer.text
 
 
-@pytest.mark.parametrize("address", ["/deals?funnel=999", "/deals/stages/999", "/deals/stages/99999999999999999999"])
+@pytest.mark.parametrize(
+    "address", ["/deals?funnel=999", "/deals/stages/999", "/deals/stages/99999999999999999999"]
+)
 def test_what_is_not_there_is_said(open_client, address):
     assert open_client("anna").get(address).status_code == 404
 

@@ -39,9 +39,7 @@ def test_a_plain_form_is_sent_to_the_deal(move, ivanov_deal, talks):
     assert (answer.status_code, answer.headers["location"]) == (303, f"/deals/{ivanov_deal.id}")
 
 
-def test_a_stage_that_is_not_ready_says_everything_that_is_lacking(
-    move, session, ivanov_deal, booking_stage
-):
+def test_a_stage_that_is_not_ready_says_everything_that_is_lacking(move, session, ivanov_deal, booking_stage):
     answer = move("anna", booking_stage.id, headers={"Accept": "application/json"})
 
     assert answer.status_code == 409
@@ -61,7 +59,15 @@ def test_a_stale_move_is_refused_with_the_present_place(move, session, ivanov_de
 
 @pytest.mark.parametrize(
     "login, status",
-    [("anna", 200), ("boris", 200), ("maria", 404), ("stas", 404), ("olga", 403), ("vera", 403), ("admin", 403)],
+    [
+        ("anna", 200),
+        ("boris", 200),
+        ("maria", 404),
+        ("stas", 404),
+        ("olga", 403),
+        ("vera", 403),
+        ("admin", 403),
+    ],
 )
 def test_only_the_owner_and_the_head_move(move, talks, login, status):
     assert move(login, talks.id).status_code == status

@@ -7,7 +7,12 @@ from domain.deals import Deal
 from domain.parties.models import Person
 from tests.sites import HTMX
 
-FORM = {"client": "Сидорова Анна", "phone": "8 (921) 555-44-33", "title": "Студия", "amount": "4 500 000,50 ₽"}
+FORM = {
+    "client": "Сидорова Анна",
+    "phone": "8 (921) 555-44-33",
+    "title": "Студия",
+    "amount": "4 500 000,50 ₽",
+}
 
 
 def test_a_plain_form_opens_a_deal_and_a_client(open_client, session, flats, anna):
@@ -62,7 +67,9 @@ def test_a_wrong_field_keeps_the_rest(open_client, session, flats, field, value)
     assert "aria-invalid" in answer.text or field == "funnel"
     kept = next(name for name in ("title", "client") if name != field)
     assert f'value="{FORM[kept]}"' in answer.text
-    assert session.exec(select(func.count()).select_from(Person).where(Person.name == FORM["client"])).one() == 0
+    assert (
+        session.exec(select(func.count()).select_from(Person).where(Person.name == FORM["client"])).one() == 0
+    )
 
 
 def test_all_wrong_fields_are_told_at_once(open_client, flats):
