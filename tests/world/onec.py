@@ -4,8 +4,10 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel, func, select
 
+from domain.estate import Unit
+from domain.events import Event
 from domain.exchange.catalogue import importing
 from domain.exchange.catalogue.report import Report
 from domain.exchange.commerceml.surveying import survey
@@ -13,6 +15,19 @@ from domain.exchange.models import Connection, ConnectionKind
 from domain.kernel import clock
 
 Take = Callable[[str], Report]
+
+
+def unit(session: Session, number: int | str) -> Unit:
+    return session.exec(select(Unit).where(Unit.number == str(number))).one()
+
+
+def count(session: Session, what: type[SQLModel]) -> int:
+    return session.exec(select(func.count()).select_from(what)).one()
+
+
+def last_event(session: Session) -> int:
+    session.flush()
+    return session.exec(select(func.coalesce(func.max(Event.id), 0))).one()
 
 
 @pytest.fixture

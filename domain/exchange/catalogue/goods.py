@@ -30,29 +30,43 @@ class Known:
         return self.link.local_id if self.link and self.link.local_kind == kind else None
 
 
+Tie = tuple[Good, Link]
+
+
 def take(taking: Taking, batch: Sequence[Good], *, is_full: bool) -> None:
     linked = links.known(taking.session, taking.connection_id, [good.ref for good in batch])
-    units: list[tuple[Known, estate.Described]] = []
-    services: list[Known] = []
-    for good in batch:
-        known, understood = (
-            Known(good, linked.get(good.ref)),
-            understand(good, taking.properties, taking.mapping),
-        )
+    known = [Known(good, linked.get(good.ref)) for good in batch]
+    _take_deleted(taking, [one for one in known if one.good.deleted])
+    units, services = _told_apart(taking, [one for one in known if not one.good.deleted])
+    ties = [*_take_units(taking, units), *_take_services(taking, services)]
+    pairs = [(good.ref, good.catalogue, link) for good, link in ties]
+    links.tie(taking.session, taking.connection_id, pairs)
+    if is_full:
+        _list(taking, batch)
+    offers.take_waiting(taking, [good.ref for good, _link in ties])
+
+
+def _take_deleted(taking: Taking, gone: Sequence[Known]) -> None:
+    """Before the living: a flat whose card was made anew in 1C comes as a deleted good and a new one."""
+    units = [unit_id for one in gone if (unit_id := one.id_as(UNIT))]
+    services = {id_: quotes.Described(on_offer=False) for one in gone if (id_ := one.id_as(SERVICE))}
+    taking.report.withdrawn += estate.withdraw(taking.session, units) if units else 0
+    taking.report.services.update(changed=len(quotes.edit(taking.session, services)) if services else 0)
+
+
+def _told_apart(
+    taking: Taking, living: Sequence[Known]
+) -> tuple[list[tuple[Known, estate.Described]], list[Known]]:
+    units, services = [], []
+    for known in living:
+        understood = understand(known.good, taking.properties, taking.mapping)
         for remark in understood.remarks:
             taking.report.remark(remark)
         if understood.unit:
             units.append((known, understood.unit))
         elif not understood.remarks:
             services.append(known)
-    ties = [*_take_units(taking, units), *_take_services(taking, services)]
-    _tie(taking, ties)
-    if is_full:
-        _list(taking, batch)
-    offers.take_waiting(taking, [good.ref for good, _link in ties])
-
-
-Tie = tuple[Good, Link]
+    return units, services
 
 
 def _take_units(taking: Taking, units: Sequence[tuple[Known, estate.Described]]) -> list[Tie]:
@@ -118,17 +132,17 @@ def _take_services(taking: Taking, services: Sequence[Known]) -> list[Tie]:
         service_id: _described(known.good) for known in services if (service_id := known.id_as(SERVICE))
     }
     changed = quotes.edit(taking.session, edited) if edited else set()
-    fresh = [known.good for known in services if known.link is None and _worth_adding(taking, known.good)]
+    fresh = [known.good for known in services if known.link is None and _has_name(taking, known.good)]
     added = quotes.add(taking.session, [_described(good) for good in fresh], now=taking.now) if fresh else []
     taking.report.services.update(added=len(added), changed=len(changed), same=len(edited) - len(changed))
-    _withdraw_undescribed(taking, [known for known in services if known.id_as(UNIT)])
+    _remark_on_undescribed(taking, [known.good for known in services if known.id_as(UNIT)])
     return [(good, Link(SERVICE, service.id)) for good, service in zip(fresh, added, strict=True)]
 
 
-def _worth_adding(taking: Taking, good: Good) -> bool:
-    if not good.name and not good.deleted:
+def _has_name(taking: Taking, good: Good) -> bool:
+    if not good.name:
         taking.report.remark(_("Line %(line)s: a good without a name; not taken", line=good.line))
-    return bool(good.name) and not good.deleted
+    return bool(good.name)
 
 
 def _described(good: Good) -> quotes.Described:
@@ -137,28 +151,20 @@ def _described(good: Good) -> quotes.Described:
         article=good.article[:100] or None,
         measure=good.measure[:50] or None,
         vat=good.tax_rate and good.tax_rate[:20],
-        on_offer=not good.deleted,
+        on_offer=True,
     )
 
 
-def _withdraw_undescribed(taking: Taking, units: Sequence[Known]) -> None:
-    """Units whose good came without its properties: deleted in 1C, or spoilt there."""
-    deleted = [known.link.local_id for known in units if known.link and known.good.deleted]
-    taking.report.withdrawn += estate.withdraw(taking.session, deleted) if deleted else 0
-    for known in units:
-        if not known.good.deleted:
-            taking.report.remark(
-                _(
-                    "Line %(line)s: «%(name)s» lost the properties of a unit; left as it was",
-                    line=known.good.line,
-                    name=known.good.name,
-                )
+def _remark_on_undescribed(taking: Taking, goods: Sequence[Good]) -> None:
+    """Units whose good has lost its properties: spoilt in 1C, or sent without its classifier."""
+    for good in goods:
+        taking.report.remark(
+            _(
+                "Line %(line)s: «%(name)s» lost the properties of a unit; left as it was",
+                line=good.line,
+                name=good.name,
             )
-
-
-def _tie(taking: Taking, ties: Sequence[Tie]) -> None:
-    pairs = [(good.ref, good.catalogue, link) for good, link in ties]
-    links.tie(taking.session, taking.connection_id, pairs)
+        )
 
 
 def _list(taking: Taking, batch: Sequence[Good]) -> None:

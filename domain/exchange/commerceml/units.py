@@ -93,9 +93,7 @@ class _Reader:
         )
 
     def _availability(self) -> Availability | None:
-        """Deleted in 1C and unknown words both mean: not for sale."""
-        if self.good.deleted:
-            return Availability.OFF
+        """An unknown word means: not for sale."""
         if "availability" not in self.written:
             return None
         return self._word("availability", None) or Availability.OFF
