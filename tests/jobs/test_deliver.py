@@ -141,15 +141,15 @@ def test_four_deliveries_at_once_carry_it_once(letter: Message, carried: list[in
 def test_a_courier_that_takes_long_keeps_its_lease(
     letter: Message, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lease = messages.LEASE / 10
+    lease = messages.LEASE / 4
     for module in (claiming, messages):
         monkeypatch.setattr(module, "LEASE", lease)
     monkeypatch.setattr(delivering, "LEASE", lease)
     others: list[Errand | None] = []
 
     def slowly(errand: Errand) -> Settle:
-        for _time in range(8):
-            time.sleep(lease.total_seconds() / 4)
+        for _time in range(5):
+            time.sleep(lease.total_seconds() / 3)
             with unit_of_work() as own:
                 others.append(claiming.claim(own, letter.id, now=clock.now()))
         return lambda session: {}
@@ -157,7 +157,7 @@ def test_a_courier_that_takes_long_keeps_its_lease(
     use(monkeypatch, slowly)
     deliver.fn(letter.id)
 
-    assert others == [None] * 8
+    assert others == [None] * 5
     assert state(session, letter)[0] is MessageState.DONE
 
 

@@ -1,10 +1,10 @@
 """What changes in 1C is here at the next look; what is unclear waits for a person."""
 
 import threading
-import time
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlmodel import Session, select
 
 from domain.deals.models import Deal
@@ -238,21 +238,27 @@ def test_a_turn_is_taken_by_one(matched: Connection, base_1c: OneC) -> None:
     assert len(base_1c.demo.journal.as_list()) == 1
 
 
-def test_a_look_that_takes_long_is_not_overtaken(matched: Connection, base_1c: OneC) -> None:
-    base_1c.fault("slow", seconds=0.8)
-    base_1c.demo.journal.clear()
+def test_a_look_that_takes_long_is_not_overtaken(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, seen = threading.Event(), threading.Event()
+    looks: list[int] = []
 
-    def look_now() -> None:
-        look(matched)
+    def take_long(connection_id: int) -> None:
+        looks.append(connection_id)
+        looking.set()
+        assert seen.wait(30)
 
-    slow, next_one = threading.Thread(target=look_now), threading.Thread(target=look_now)
+    monkeypatch.setattr("jobs.onec.pull_units.pull", take_long)
+    slow = threading.Thread(target=look, args=(connection,))
     slow.start()
-    time.sleep(0.3)
-    next_one.start()
-    slow.join()
-    next_one.join()
+    assert looking.wait(30)
 
-    assert len(base_1c.demo.journal.as_list()) == 1
+    look(connection)
+    seen.set()
+    slow.join()
+
+    assert looks == [connection.id]
 
 
 def test_a_base_without_units_is_not_asked_for_them(connection: Connection, base_1c: OneC) -> None:
