@@ -27,7 +27,7 @@ def edit(
     by: User,
     now: datetime,
 ) -> None:
-    """Save the form. A save over somebody else's raises Stale with both values of every field that differs."""
+    """Save the form. Over somebody else's save it raises Stale with both values of each differing field."""
     session.refresh(deal, with_for_update=True)
     wanted: dict[str, Any] = {"title": title.strip(), "amount": amount, "responsible_id": responsible_id}
     changes = {
@@ -36,7 +36,7 @@ def edit(
     if deal.version != version:
         raise Stale(
             _("Somebody saved this deal before you"),
-            tuple(_both(name, *pair) for name, pair in changes.items()),
+            tuple(_both(session, name, *pair) for name, pair in changes.items()),
         )
     if not wanted["title"]:
         raise Invalid({"title": _("What is the deal about? A few words are enough")})
@@ -63,15 +63,18 @@ def _change(session: Session, deal: Deal, changes: dict[str, tuple[Any, Any]], *
     events.record(session, "deal.edited", deal, by=by, deal=deal.id, topics=topics(deal), changes=changes)
 
 
-def _both(name: str, theirs: Any, yours: Any) -> str:
+def _both(session: Session, name: str, theirs: Any, yours: Any) -> str:
     titles = {"title": _("Title"), "amount": _("Amount"), "responsible_id": _("Responsible")}
     return _(
         "%(field)s: now “%(theirs)s”, yours “%(yours)s”",
         field=titles[name],
-        theirs=_said(theirs),
-        yours=_said(yours),
+        theirs=_said(session, name, theirs),
+        yours=_said(session, name, yours),
     )
 
 
-def _said(value: Any) -> str:
-    return formats.money(value) if value is None or isinstance(value, Decimal) else str(value)
+def _said(session: Session, name: str, value: Any) -> str:
+    if name == "responsible_id":
+        person = session.get(User, value)
+        return person.name if person else "—"
+    return formats.money(value) if name == "amount" else str(value)

@@ -62,9 +62,7 @@ def test_activity_figures_follow_the_nearest_open_step(session, anna, flats, iva
     plan(session, late, NOW + timedelta(days=3))
     plan(session, today, NOW + timedelta(hours=2))
     plan(session, later, NOW + timedelta(days=1))
-    session.add(
-        Task(deal_id=without.id, title="Было", due_at=NOW, done_at=NOW, responsible_id=anna.id)
-    )
+    session.add(Task(deal_id=without.id, title="Было", due_at=NOW, done_at=NOW, responsible_id=anna.id))
     session.flush()
 
     first = look(session, anna, flats).columns[0]

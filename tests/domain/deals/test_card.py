@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from domain import activities, deals
 from domain.deals.card import card
 from domain.deals.day import my_day
 from domain.deals.finding import options
+from domain.kernel.errors import Stale
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -97,3 +100,13 @@ def test_options_leave_out_closed_and_foreign_deals(session, ivanov_deal, lost, 
     deals.move(session, ivanov_deal, to=lost, version=1, by=anna, now=NOW)
 
     assert options(session, anna, "") == []
+
+
+def test_a_stale_save_names_the_people_and_not_their_numbers(session, ivanov_deal, anna, boris):
+    values = {"title": ivanov_deal.title, "amount": ivanov_deal.amount, "by": boris, "now": NOW}
+    deals.edit(session, ivanov_deal, version=1, responsible_id=boris.id, **values)
+
+    with pytest.raises(Stale) as no:
+        deals.edit(session, ivanov_deal, version=1, responsible_id=anna.id, **values)
+
+    assert "Борис Громов" in no.value.reasons[0] and "Анна Королёва" in no.value.reasons[0]

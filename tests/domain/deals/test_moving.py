@@ -68,7 +68,7 @@ def test_a_stale_move_names_the_present_place_and_who_moved_it(
     move(session, ivanov_deal, talks, boris)
     session.flush()
 
-    with pytest.raises(Stale, match="Переговоры.*Борис Громов"):
+    with pytest.raises(Stale, match=r"Переговоры.*Борис Громов"):
         move(session, ivanov_deal, lost, anna, version=seen)
 
 
@@ -104,7 +104,7 @@ def test_a_card_lands_right_below_the_one_it_was_dropped_under(session, flats, i
     ]
     for card in cards:
         move(session, card, talks, anna)
-    first, second, third, fourth = cards
+    _first, second, _third, fourth = cards
 
     move(session, fourth, talks, anna, after_id=second.id)
 

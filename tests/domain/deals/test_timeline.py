@@ -47,7 +47,7 @@ def busy_deal(session, ivanov_deal, anna, boris, talks, flat_1):
         ivanov_deal,
         version=2,
         title="Студия",
-        amount=Decimal("7500000"),
+        amount=Decimal(7500000),
         responsible_id=boris.id,
         by=boris,
         now=now,
