@@ -4,11 +4,11 @@ import gc
 import logging
 import time
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-
 from sqlalchemy.exc import DBAPIError
 
 from domain import wiring  # noqa: F401  rules and wording must be registered before the first request
@@ -37,7 +37,7 @@ def create_app() -> "Site":
     app = Litestar(
         route_handlers=ROUTES,
         dependencies=given.PROVIDED,
-        exception_handlers=errors.HANDLERS,  # type: ignore[arg-type]
+        exception_handlers=errors.HANDLERS,
         guards=[guards.admit],
         on_startup=[transaction.enough_threads, hub_started, metrics.requests.start, settled],
         on_shutdown=[hub.stop, metrics.requests.stop],
@@ -66,7 +66,7 @@ def settled() -> None:
 
 
 class Site:
-    """Around the application: request number, static files, refusal of unreadable input, headers, compression."""
+    """Around the application: request number, static files, refusals, headers, compression."""
 
     def __init__(self, app: Litestar) -> None:
         self.app = app
@@ -74,11 +74,11 @@ class Site:
         self.doors = transaction.Doors()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)  # type: ignore[arg-type]
+        if scope["type"] != ScopeType.HTTP:
+            await self.app(scope, receive, send)
             return
-        scope["request_id"] = uuid.uuid4().hex[:12]  # type: ignore[typeddict-unknown-key]
-        logs.request_id.set(scope["request_id"])  # type: ignore[typeddict-item]
+        scope["request_id"] = uuid.uuid4().hex[:12]
+        logs.request_id.set(scope["request_id"])
         speak(settings().locale)
         outgoing = Outgoing(scope, send)
         if not readable(scope):
@@ -86,7 +86,7 @@ class Site:
         elif scope["path"].startswith("/static/"):
             await self.static(scope, receive, outgoing.secured)
         elif scope["path"].startswith(UNCOUNTED):
-            await self.app(scope, receive, outgoing)  # type: ignore[arg-type]
+            await self.app(scope, receive, outgoing)
         else:
             await self.admitted(scope, receive, outgoing)
 
@@ -95,7 +95,7 @@ class Site:
         try:
             async with self.doors.one():
                 try:
-                    await self.app(scope, receive, outgoing)  # type: ignore[arg-type]
+                    await self.app(scope, receive, outgoing)
                 finally:
                     await transaction.end(scope, 500)
         except transaction.Crowded as crowd:
@@ -147,7 +147,7 @@ class Outgoing:
     async def __call__(self, message: Message) -> None:
         """What the application says; nothing of it leaves before its transaction has ended."""
         if self.start is not None and message["type"] == "http.response.body":
-            await transaction.end(self.scope, self.start["status"])  # type: ignore[typeddict-item]
+            await transaction.end(self.scope, cast(Any, self.start)["status"])
         await self.packed(message)
 
     async def packed(self, message: Message) -> None:
@@ -164,7 +164,7 @@ class Outgoing:
         await self.secured(start)
         await self.send(message)
 
-    def _packed(self, start: Any, body: bytes) -> tuple[Message, Message] | None:
+    def _packed(self, start: Any, body: bytes) -> tuple[Any, Any] | None:
         given_headers = {name.lower(): value for name, value in start["headers"]}
         accepted = next((v for n, v in self.scope["headers"] if n == b"accept-encoding"), b"")
         codec = compression.choose(accepted.decode("ascii", "replace"))

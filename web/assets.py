@@ -89,7 +89,7 @@ async def static_files(scope: Scope, _receive: Receive, send: Send) -> None:
     asked = {name.lower(): value for name, value in scope["headers"]}
     asked_tree, _, name = scope["path"].removeprefix("/static/").partition("/")
     file = served(name, _encoding(name, asked.get(b"accept-encoding", b"")))
-    method = scope["method"]  # type: ignore[typeddict-item]
+    method = scope["method"]
     if file is None or method not in {"GET", "HEAD"}:
         await _reply(send, 404, [(b"content-type", b"text/plain")], b"")
         return

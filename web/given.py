@@ -1,6 +1,7 @@
 """What a handler may ask for by name: the session, the person, and the record in the path."""
 
 from datetime import datetime
+from typing import Any, cast
 
 from litestar import Request
 from litestar.di import NamedDependency as Given
@@ -15,13 +16,13 @@ from web import transaction
 __all__ = ["PROVIDED", "Given"]
 
 
-def session(request: Request) -> Session:
+def session(request: Request[Any, Any, Any]) -> Session:
     """The one session of this request, see `web.transaction`."""
     return transaction.session_of(request.scope)
 
 
-def user(request: Request) -> access.User:
-    return request.scope["user"]
+def user(request: Request[Any, Any, Any]) -> access.User:
+    return cast(access.User, request.scope["user"])
 
 
 def now() -> datetime:

@@ -85,7 +85,9 @@ async def demand_own_token(
     token = connection.headers.get("x-csrftoken") or await _token_field(connection)
     expected = csrf_token(settings().secret, signed_in.token_hash)
     if not hmac.compare_digest(token.encode("utf-8", "replace"), expected.encode()):
-        raise Forbidden(_("The page is out of date. Reload it and repeat: what you typed is still in the form."))
+        raise Forbidden(
+            _("The page is out of date. Reload it and repeat: what you typed is still in the form.")
+        )
 
 
 def same_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:

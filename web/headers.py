@@ -1,5 +1,7 @@
 """Security headers on every response: pages, fragments, errors, files and downloads alike."""
 
+from typing import Any, cast
+
 from litestar.types import Message
 
 POLICY = "; ".join(
@@ -34,7 +36,7 @@ VARY = (b"vary", b"HX-Request, HX-Request-Type, Cookie, Accept-Encoding")
 
 def secured(message: Message, *, https: bool) -> Message:
     """The response start with what a handler did not set itself."""
-    given = list(message.get("headers", []))
+    given: list[tuple[bytes, bytes]] = list(cast(Any, message).get("headers", []))
     names = {name.lower() for name, _ in given}
     given += [header for header in ALWAYS if header[0] not in names]
     if b"cache-control" not in names:
@@ -43,4 +45,4 @@ def secured(message: Message, *, https: bool) -> Message:
         given.append(VARY)
     if https:
         given.append((b"strict-transport-security", b"max-age=31536000"))
-    return {**message, "headers": given}  # type: ignore[return-value, typeddict-item]
+    return {**message, "headers": given}  # type: ignore[return-value]

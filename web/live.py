@@ -64,9 +64,8 @@ class Hub:
     def announce(self, topics: Iterable[str]) -> None:
         changed = set(topics)
         for bell, (followed, pending) in self.streams.items():
-            relevant = changed if EVERYTHING in changed else changed & followed
-            if relevant:
-                pending |= relevant
+            if relevant := changed if EVERYTHING in changed else changed & followed:
+                pending.update(relevant)
                 bell.set()
 
     async def follow(self, topics: frozenset[str], already: set[str]) -> AsyncGenerator[set[str], None]:

@@ -47,7 +47,7 @@ def quiet(request: Request[Any, Any, Any]) -> dict[str, Any]:
 
 def bare(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """What the layout needs when there is nobody, or no database to ask."""
-    token_hash: bytes | None = request.scope.get("token_hash")
+    token_hash: Any = request.scope.get("token_hash")
     return {
         "theme": theme(request),
         "csrf": csrf_token(settings().secret, token_hash) if token_hash else "",
@@ -61,8 +61,8 @@ def bare(request: Request[Any, Any, Any]) -> dict[str, Any]:
 
 def sections(user: User, path: str, *, trouble: bool) -> list[Section]:
     known = [
-        ("/", _("My day"), "sun", Permission.SIGNED_IN),
-        ("/deals", _("Deals"), "kanban", Permission.DEALS_SEE),
+        ("/", _("My day"), "inbox", Permission.SIGNED_IN),
+        ("/deals", _("Deals"), "square-kanban", Permission.DEALS_SEE),
         ("/estate", _("Chessboard"), "layout-grid", Permission.ESTATE_SEE),
         ("/people", _("Clients"), "users", Permission.CLIENTS_SEE),
         ("/exchange", _("1C exchange"), "arrow-left-right", Permission.EXCHANGE_SEE),

@@ -1,19 +1,21 @@
 """Every address of the site: this list is its map."""
 
+from litestar.types import ControllerRouterHandler
+
 from web import health
 from web.deals import Boards, Cards, Comments, Moves, NewDeals, Steps
 from web.estate import Bookings, Chessboard, Projects, UnitBooking, Units
 from web.exchange import Exchange, ExchangeMessages
 from web.live import live
 from web.metrics import metrics
-from web.notices import Notices
 from web.my import MyDay
+from web.notices import Notices
 from web.onec import SiteExchange
 from web.parties import Companies, People
 from web.search import Search
 from web.sign_in import MySessions, SignIn, SignOut, choose_language, choose_theme
 
-ROUTES = [
+ROUTES: list[ControllerRouterHandler] = [
     health.live,
     health.ready,
     metrics,

@@ -25,7 +25,7 @@ def fast_escape(value: Any) -> str:
     """`markupsafe.escape` that returns a plain string: making a Markup of every value is most of its cost."""
     kind = type(value)
     if kind is str:
-        return _escape_inner(value)  # type: ignore[no-any-return]
+        return _escape_inner(value)
     if kind is int:
         return str(value)
     return value if kind is Markup else escape(value)

@@ -6,10 +6,10 @@ middle of its transaction always finds a thread to go on with, whoever waits for
 """
 
 import asyncio
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 from anyio import to_thread
 from litestar.types import Scope
@@ -51,16 +51,16 @@ def enough_threads() -> None:
     to_thread.current_default_thread_limiter().total_tokens = AT_ONCE
 
 
-def session_of(scope: Scope | dict[str, Any]) -> Session:
-    session = scope.get("session_of_request")
+def session_of(scope: Scope) -> Session:
+    session: Any = scope.get("session_of_request")
     if session is None:
         session = work.begin(read_only=scope["method"] in SAFE_METHODS)
-        scope["session_of_request"] = session  # type: ignore[typeddict-unknown-key]
-    return session  # type: ignore[no-any-return]
+        scope["session_of_request"] = session
+    return cast(Session, session)
 
 
 async def end(scope: Scope, status: int) -> None:
     """Commit or roll back, once; nothing at all when the request asked the database nothing."""
-    session = scope.pop("session_of_request", None)  # type: ignore[typeddict-item]
+    session = scope.pop("session_of_request", None)
     if session is not None:
         await to_thread.run_sync(lambda: work.settle(session, keep=status < 400))

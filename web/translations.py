@@ -8,7 +8,7 @@ uses any more.
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,7 @@ def problems() -> Iterator[str]:
 
 
 def _faults(name: str, message: Message) -> Iterator[str]:
-    forms = [message.string] if isinstance(message.string, str) else list(message.string)
+    forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
     said = _first(message.id)
     if message.fuzzy:
         yield f"{name}.po: “{said}” is fuzzy"
@@ -106,7 +106,7 @@ def _faults(name: str, message: Message) -> Iterator[str]:
             yield f"{name}.po: “{said}” ends differently in Russian"
 
 
-def _first(key: str | tuple[str, ...]) -> str:
+def _first(key: str | Sequence[str]) -> str:
     return key if isinstance(key, str) else key[0]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col, select
 
 from domain.access.models import Role, User
+from domain.kernel.db import pick
 from domain.kernel.errors import Forbidden
 from domain.kernel.text import _
 
@@ -81,14 +82,14 @@ def rows_of(user: User, responsible_id: Any) -> ColumnElement[bool]:
     if user.role is Role.MANAGER:
         return responsible_id == user.id
     if user.role is Role.HEAD:
-        return responsible_id.in_(sa.select(_subtree(user).c.id))
+        return responsible_id.in_(pick(_subtree(user).c.id))
     return sa.false()
 
 
 def _subtree(user: User) -> sa.CTE:
     tree = select(col(User.id)).where(User.id == user.id).cte("subtree", recursive=True)
     below = aliased(User)
-    return tree.union(sa.select(below.id).join(tree, below.chief_id == tree.c.id))
+    return tree.union(pick(below.id).join(tree, col(below.chief_id) == tree.c.id))
 
 
 def colleagues(session: Session, user: User) -> list[User]:

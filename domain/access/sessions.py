@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain import events
-from domain.access import passwords, throttling
+from domain.access import throttling
 from domain.access.models import Role, User, UserSession
 from domain.kernel.errors import Invalid
 from domain.kernel.text import _
@@ -123,7 +123,7 @@ def still_open(session: Session, token_hash: bytes) -> bool:
             .select_from(UserSession)
             .join(User, col(User.id) == UserSession.user_id)
             .where(
-                UserSession.token_hash == token_hash,
+                col(UserSession.token_hash) == token_hash,
                 col(UserSession.revoked_at).is_(None),
                 col(User.disabled_at).is_(None),
             )

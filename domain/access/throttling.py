@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from domain.access.models import LoginThrottle
+from domain.kernel.db import pick
 from domain.kernel.errors import Refused
 from domain.kernel.text import _, ngettext
 
@@ -30,7 +31,7 @@ def limits(login: str, address: str) -> dict[str, int]:
 def demand_patience(session: Session, login: str, address: str, *, now: datetime) -> None:
     """Raise Refused while one of the counters is over its limit."""
     allowed = limits(login, address)
-    counted = sa.select(LoginThrottle.key, LoginThrottle.failures, LoginThrottle.since).where(
+    counted = pick(LoginThrottle.key, LoginThrottle.failures, LoginThrottle.since).where(
         col(LoginThrottle.key).in_(list(allowed)), col(LoginThrottle.since) > now - WINDOW
     )
     for key, failures, since in session.execute(counted):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlmodel import Session, select
 
@@ -102,7 +102,7 @@ def _sane_moment(due_at: datetime, *, now: datetime) -> datetime:
     return due_at
 
 
-def _record(session: Session, name: str, task: Task, *, by: User, **payload: object) -> None:
+def _record(session: Session, name: str, task: Task, *, by: User, **payload: Any) -> None:
     events.record(
         session,
         name,

@@ -22,6 +22,7 @@ from domain.deals import rules
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate.models import Booking, BookingState, Unit
 from domain.kernel import formats
+from domain.kernel.db import pick
 from domain.parties.models import Company, Person
 
 FIRST_CARDS = 30
@@ -139,7 +140,7 @@ def column(
     """One column unrolled to its first `shown` cards."""
     most = min(max(shown, FIRST_CARDS), MOST_CARDS)
     columns = _columns(session, user, lens, col(Stage.id) == stage.id, shown=most, now=now)
-    named = sa.select(col(Stage.rules)).where(col(Stage.funnel_id) == stage.funnel_id)
+    named = pick(col(Stage.rules)).where(col(Stage.funnel_id) == stage.funnel_id)
     names = {name for some in session.execute(named).scalars() for name in some}
     return _with_unmet(session, columns, names)[0]
 
@@ -159,7 +160,7 @@ def listing(
     nearest = _nearest_steps()
     of_stage = col(Stage.id) == stage_id if stage_id else col(Stage.kind) == StageKind.OPEN
     chosen = (
-        sa.select(Deal)
+        pick(Deal)
         .join(Stage, col(Stage.id) == Deal.stage_id)
         .outerjoin(nearest, nearest.c.deal_id == col(Deal.id))
         .where(col(Stage.funnel_id) == funnel_id, of_stage, *_visible(user, lens))
@@ -190,7 +191,7 @@ def _columns(
     visible = _visible(user, lens)
     figures = _figures(user, lens, visible, of_stages, now)
     first = (
-        sa.select(Deal)
+        pick(Deal)
         .where(col(Deal.stage_id) == Stage.id, col(Stage.kind) == StageKind.OPEN, *visible)
         .where(_chosen(lens, user, _nearest_step_of_deal(), now))
         .order_by(col(Deal.rank), col(Deal.id))
@@ -199,8 +200,8 @@ def _columns(
         .lateral("deal_row")
     )
     stage = (
-        sa.select(col(Stage.id).label("column_id"), Stage.funnel_id, Stage.name, Stage.kind, Stage.rules)
-        .add_columns(Stage.norm_days, Stage.position)
+        pick(col(Stage.id).label("column_id"), Stage.funnel_id, Stage.name, Stage.kind, Stage.rules)
+        .add_columns(col(Stage.norm_days), col(Stage.position))
         .where(of_stages)
     )
     told = _card_columns(first, now, start=Stage).add_columns(*stage.selected_columns, *_plain(figures))
@@ -240,7 +241,7 @@ def _figures(
         for which in Which
     ]
     return (
-        sa.select(
+        pick(
             col(Deal.stage_id).label("of_stage"),
             count.filter(chosen).label("deals"),
             sa.func.sum(Deal.amount).filter(chosen).label("amounts"),
@@ -259,14 +260,14 @@ def _figures(
 def _card_columns(deal: Any, now: datetime, *, start: Any = None) -> sa.Select[Any]:
     """What a card shows, joined to the chosen deals only (never to the thousands behind them)."""
     step = (
-        sa.select(col(Task.title), col(Task.due_at))
+        pick(col(Task.title), col(Task.due_at))
         .where(col(Task.deal_id) == deal.c.id, col(Task.done_at).is_(None))
         .order_by(col(Task.due_at), col(Task.id))
         .limit(1)
         .lateral("step")
     )
     held = (
-        sa.select(col(Unit.number), col(Booking.until))
+        pick(col(Unit.number), col(Booking.until))
         .join(Unit, col(Unit.id) == Booking.unit_id)
         .where(
             col(Booking.deal_id) == deal.c.id,
@@ -277,7 +278,7 @@ def _card_columns(deal: Any, now: datetime, *, start: Any = None) -> sa.Select[A
         .limit(1)
         .lateral("held")
     )
-    told = sa.select(
+    told = pick(
         deal.c.id,
         deal.c.version,
         deal.c.title,
@@ -319,8 +320,8 @@ def said(words: str) -> ColumnElement[bool]:
     def has(text: Any) -> ColumnElement[bool]:
         return sa.func.replace(sa.func.lower(text), "ё", "е").contains(wanted, autoescape=True)
 
-    people = sa.select(col(Person.id)).where(has(col(Person.name)))
-    companies = sa.select(col(Company.id)).where(has(col(Company.name)))
+    people = pick(col(Person.id)).where(has(col(Person.name)))
+    companies = pick(col(Company.id)).where(has(col(Company.name)))
     conditions = [
         has(col(Deal.title)),
         col(Deal.person_id).in_(people),
@@ -334,7 +335,7 @@ def said(words: str) -> ColumnElement[bool]:
 
 def _nearest_steps() -> sa.Subquery:
     return (
-        sa.select(col(Task.deal_id), sa.func.min(Task.due_at).label("due_at"))
+        pick(col(Task.deal_id), sa.func.min(Task.due_at).label("due_at"))
         .where(col(Task.done_at).is_(None))
         .group_by(col(Task.deal_id))
         .subquery("nearest")
@@ -342,9 +343,7 @@ def _nearest_steps() -> sa.Subquery:
 
 
 def _nearest_step_of_deal() -> Any:
-    nearest = sa.select(sa.func.min(Task.due_at)).where(
-        col(Task.deal_id) == Deal.id, col(Task.done_at).is_(None)
-    )
+    nearest = pick(sa.func.min(Task.due_at)).where(col(Task.deal_id) == Deal.id, col(Task.done_at).is_(None))
     return nearest.correlate(Deal).scalar_subquery()
 
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain import estate
@@ -11,6 +10,7 @@ from domain.activities import planning
 from domain.deals import editing
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate.booking import deal_topics
+from domain.kernel.db import pick
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
 
@@ -30,9 +30,7 @@ def book(
 
 
 def _funnel_topic(session: Session, deal_id: int) -> list[str]:
-    funnel = (
-        sa.select(Stage.funnel_id).join(Deal, col(Deal.stage_id) == Stage.id).where(col(Deal.id) == deal_id)
-    )
+    funnel = pick(Stage.funnel_id).join(Deal, col(Deal.stage_id) == Stage.id).where(col(Deal.id) == deal_id)
     return [f"funnel-{funnel_id}" for funnel_id in session.execute(funnel).scalars()]
 
 

@@ -17,6 +17,7 @@ from domain.deals.models import Deal, Stage, StageKind, StageStay
 from domain.deals.rules import Condition
 from domain.deals.timeline import Day, timeline
 from domain.estate.models import Booking, BookingState, Building, Floor, Project, Section, Unit
+from domain.kernel.db import pick
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def card(session: Session, deal: Deal, *, now: datetime) -> DealCard:
 def steps(session: Session, deal: Deal, *, now: datetime) -> list[Step]:
     """Open steps, the nearest first."""
     rows = session.execute(
-        sa.select(col(Task.id), col(Task.title), col(Task.due_at), col(Task.responsible_id))
+        pick(col(Task.id), col(Task.title), col(Task.due_at), col(Task.responsible_id))
         .where(col(Task.deal_id) == deal.id, col(Task.done_at).is_(None))
         .order_by(col(Task.due_at), col(Task.id))
         .limit(20)
@@ -126,7 +127,7 @@ def steps(session: Session, deal: Deal, *, now: datetime) -> list[Step]:
 def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
     """Units booked for the deal at this moment."""
     rows = session.execute(
-        sa.select(
+        pick(
             col(Booking.id).label("booking_id"),
             Booking.price,
             Booking.until,
@@ -175,7 +176,7 @@ def _places(session: Session, deal: Deal, stages: Sequence[Stage], onward: Stage
     entered = {
         row.stage_id: row.entered
         for row in session.execute(
-            sa.select(StageStay.stage_id, sa.func.max(StageStay.entered_at).label("entered"))
+            pick(StageStay.stage_id, sa.func.max(StageStay.entered_at).label("entered"))
             .where(col(StageStay.deal_id) == deal.id)
             .group_by(col(StageStay.stage_id))
         )

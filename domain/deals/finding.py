@@ -1,6 +1,7 @@
 """Choosing an open deal by a few words: the list under a field."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -24,7 +25,7 @@ class Option:
 
 def options(session: Session, user: User, words: str, *, most: int = MOST) -> list[Option]:
     """The person's open deals that answer to the words, the latest first; without words, the latest."""
-    found = (
+    found: Any = (
         sa.select(
             col(Deal.id),
             col(Deal.title),

@@ -3,25 +3,27 @@
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from domain.deals.models import Deal
+from domain.kernel.db import pick
 
 STEP = Decimal(1024)
 
 
 def on_top(session: Session, stage_id: int) -> Decimal:
-    first = session.execute(sa.select(sa.func.min(Deal.rank)).where(col(Deal.stage_id) == stage_id)).scalar()
+    first = session.execute(pick(sa.func.min(Deal.rank)).where(col(Deal.stage_id) == stage_id)).scalar()
     return (first if first is not None else STEP) - STEP
 
 
 def after(session: Session, stage_id: int, deal_id: int | None) -> Decimal:
     """The rank right below the given card of the stage; on top when there is no such card any more."""
-    above = session.exec(select(Deal.rank).where(Deal.id == deal_id, Deal.stage_id == stage_id)).first()
+    neighbour = pick(Deal.rank).where(col(Deal.id) == deal_id, col(Deal.stage_id) == stage_id)
+    above: Decimal | None = session.execute(neighbour).scalar()
     if above is None:
         return on_top(session, stage_id)
     below = session.execute(
-        sa.select(sa.func.min(Deal.rank)).where(col(Deal.stage_id) == stage_id, col(Deal.rank) > above)
+        pick(sa.func.min(Deal.rank)).where(col(Deal.stage_id) == stage_id, col(Deal.rank) > above)
     ).scalar()
     if below is None:
         return above + STEP
@@ -35,7 +37,7 @@ def after(session: Session, stage_id: int, deal_id: int | None) -> Decimal:
 def spread(session: Session, stage_id: int) -> None:
     """Renumber the column when two neighbours have no number left between them."""
     placed = (
-        sa.select(Deal.id, sa.func.row_number().over(order_by=(Deal.rank, Deal.id)).label("place"))
+        pick(Deal.id, sa.func.row_number().over(order_by=(col(Deal.rank), col(Deal.id))).label("place"))
         .where(col(Deal.stage_id) == stage_id)
         .subquery()
     )

@@ -73,7 +73,7 @@ def conditions(session: Session, deal: Deal, stage: Stage) -> list[Condition]:
 
 
 def lacking_of(session: Session, deal_ids: Sequence[int], rules: Iterable[str]) -> dict[int, set[str]]:
-    """For each deal the names of the rules it does not meet. One query a rule. A rule nobody knows is unmet."""
+    """For each deal the rules it does not meet; one query a rule. A rule nobody knows is unmet."""
     found: dict[int, set[str]] = {deal_id: set() for deal_id in deal_ids}
     for name in sorted(set(rules)):
         short = _rules[name].lacking(session, deal_ids) if name in _rules else set(deal_ids)

@@ -6,12 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain.access.models import User
 from domain.events import Event
 from domain.kernel import formats
+from domain.kernel.db import pick
 from domain.kernel.text import _
 
 MOST = 100
@@ -46,7 +46,7 @@ class Day:
 def timeline(session: Session, deal_id: int, *, now: datetime, most: int = MOST) -> list[Day]:
     """Entries by day of the office, the newest day first. `now` is what “yesterday” is counted from."""
     rows = session.execute(
-        sa.select(Event.id, Event.name, Event.at, Event.payload, User.name.label("who"))  # type: ignore[attr-defined]
+        pick(Event.id, Event.name, Event.at, Event.payload, User.name.label("who"))  # type: ignore[attr-defined]
         .outerjoin(User, col(User.id) == Event.actor_id)
         .where(col(Event.deal_id) == deal_id)
         .order_by(col(Event.id).desc())
@@ -76,8 +76,8 @@ def _names(session: Session, rows: Any) -> dict[int, str]:
     }
     if not numbers:
         return {}
-    named = sa.select(col(User.id), col(User.name)).where(col(User.id).in_(numbers))
-    return {number: name for number, name in session.execute(named)}
+    named = pick(col(User.id), col(User.name)).where(col(User.id).in_(numbers))
+    return {row.id: row.name for row in session.execute(named)}
 
 
 def _moment(value: str, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""How the demo is tied to the demo 1C: the connections, whose flat is whose, and the file its base is filled from."""
+"""The demo and the demo 1C: connections, whose flat is whose, the file its base is filled from."""
 
 import json
 from collections.abc import Iterable

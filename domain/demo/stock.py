@@ -68,7 +68,7 @@ FLOORS = range(2, 17)
 
 
 def planned() -> Iterator[PlannedUnit]:
-    """Three buildings of 180 flats, parking and storage in the first project; two small houses in the second."""
+    """Three buildings of 180 flats with parking and storage; two small houses of the second project."""
     chance = Random(2026)
     for number, letter in ((1, "А"), (2, "Б"), (3, "В")):
         building = f"Дом {number}, литер {letter}"

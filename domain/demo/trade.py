@@ -1,4 +1,4 @@
-"""The company's trade: funnels, clients, deals on every stage, bookings, steps and talk, all through the verbs."""
+"""The company's trade: funnels, clients, deals on every stage, bookings, steps and talk."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -63,12 +63,12 @@ STEPS = (
 )  # fmt: skip
 WORK_STEPS = (
     "Звонок: уточнить объект", "Отправить бриф", "Готовность расчёта", "Правки к КП", "Узнать решение",
-    "Согласование договора", "Осмотр объекта", "Акт на подпись", "Созвон с инженером клиента", "Встреча на объекте",
+    "Согласование договора", "Осмотр объекта", "Акт на подпись", "Созвон с инженером", "Встреча на объекте",
 )  # fmt: skip
 WORDS = (
     "Просит окна во двор и не первый этаж.", "Смотрят ещё «Лесной квартал», сравнивают по отделке.",
     "Ипотека одобрена, банк ждёт номер квартиры.", "Приедут вдвоём, удобнее после 18:00.",
-    "Нужна кладовая рядом с лифтом.", "Объект сдают в марте, сроки жёсткие.", "Смету попросили разбить по корпусам.",
+    "Нужна кладовая рядом с лифтом.", "Объект сдают в марте, сроки жёсткие.", "Смету просят по корпусам.",
 )  # fmt: skip
 SOURCES = ("сайт", "звонок", "пешеход", "агентство", "рекомендация", "реклама")
 
@@ -105,11 +105,10 @@ class Trade:
         title = f"{wish}, {flat.floor.section.building.project.name.removeprefix('ЖК ')}"
         deal = self.open(funnel, title, client, seller, amount=flat.price if place else None)
         target = stages[place]
-        if "active_booking" in {rule for stage in stages[: place + 1] for rule in stage.rules}:
-            if target.kind is not LOST:
-                deals.book(
-                    self.session, deal, flat, days=self.chance.choice((3, 7, 7)), by=seller, now=self.now
-                )
+        needs_flat = any("active_booking" in stage.rules for stage in stages[: place + 1])
+        if needs_flat and target.kind is not LOST:
+            days = self.chance.choice((3, 7, 7))
+            deals.book(self.session, deal, flat, days=days, by=seller, now=self.now)
         self.walk(deal, stages[:2] if target.kind is LOST else stages[:place], target, seller, STEPS)
 
     def contract_works(self, funnel: Funnel) -> None:
@@ -151,7 +150,7 @@ class Trade:
         )  # fmt: skip
 
     def walk(self, deal: Deal, passed: list[Stage], target: Stage, by: User, steps: tuple[str, ...]) -> None:
-        """Through every stage on the way, each a day or two after the other, with a step planned and some talk."""
+        """Through every stage on the way, evenly in time, with a step planned and some talk."""
         task = None
         if (target.kind is StageKind.OPEN and self.chance.random() < 0.9) or target.rules or passed:
             due = self.now + timedelta(hours=self.chance.choice((-30, -4, 2, 3, 5, 26, 50, 75, 100)))

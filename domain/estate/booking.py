@@ -7,8 +7,9 @@ index on active bookings is the last line, which nobody can go around.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -17,6 +18,7 @@ from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.estate.models import Availability, Booking, BookingState, Floor, Section, Unit
 from domain.kernel import formats
+from domain.kernel.db import pick
 from domain.kernel.errors import Forbidden, Refused
 from domain.kernel.text import _
 
@@ -62,12 +64,12 @@ def book(session: Session, unit: Unit, *, deal_id: int, days: int, by: User, now
     if days not in TERMS:
         raise Refused(_("A booking is for 1, 3 or 7 days"))
     lock(session, unit)
-    _free_or_refuse(session, unit, now=now)
+    price = _free_or_refuse(session, unit, now=now)
     booking = Booking(
         unit_id=unit.id,
         deal_id=deal_id,
         booked_by_id=by.id,
-        price=unit.price,
+        price=price,
         booked_at=now,
         until=term_end(now, days),
     )
@@ -144,7 +146,8 @@ def lock(session: Session, unit: Unit) -> None:
     session.refresh(unit, with_for_update=True)
 
 
-def _free_or_refuse(session: Session, unit: Unit, *, now: datetime) -> None:
+def _free_or_refuse(session: Session, unit: Unit, *, now: datetime) -> Decimal:
+    """The price to freeze, when the unit is free and for sale."""
     held = select(Booking).where(Booking.unit_id == unit.id, Booking.state == BookingState.ACTIVE)
     found = session.exec(held).first()
     if found is not None and found.until > now:
@@ -160,6 +163,7 @@ def _free_or_refuse(session: Session, unit: Unit, *, now: datetime) -> None:
         raise Refused(reasons[unit.availability])
     if unit.price is None:
         raise Refused(_("Unit %(number)s has no price yet", number=unit.number))
+    return unit.price
 
 
 def _lock_active(session: Session, booking: Booking, *, now: datetime) -> Unit:
@@ -173,7 +177,7 @@ def _lock_active(session: Session, booking: Booking, *, now: datetime) -> Unit:
 
 def _demand_right(session: Session, booking: Booking, *, by: User) -> None:
     """One's own booking, or one of the people below."""
-    mine = sa.select(col(User.id)).where(col(User.id) == booking.booked_by_id, rows_of(by, col(User.id)))
+    mine = pick(col(User.id)).where(col(User.id) == booking.booked_by_id, rows_of(by, col(User.id)))
     if session.execute(mine).first() is None:
         raise Forbidden(
             _("This booking belongs to %(who)s. Ask them or their head.", who=booking.booked_by.name)
@@ -196,7 +200,7 @@ def _close(
 
 
 def _record(
-    session: Session, name: str, booking: Booking, unit: Unit, *, by: User | None, **payload: object
+    session: Session, name: str, booking: Booking, unit: Unit, *, by: User | None, **payload: Any
 ) -> None:
     topics = {f"building-{building_of(session, unit)}", f"deal-{booking.deal_id}"}
     for of in deal_topics:
@@ -215,5 +219,5 @@ def _record(
 
 
 def building_of(session: Session, unit: Unit) -> int:
-    building = sa.select(Section.building_id).join(Floor, col(Floor.section_id) == Section.id)
+    building = pick(Section.building_id).join(Floor, col(Floor.section_id) == Section.id)
     return session.execute(building.where(col(Floor.id) == unit.floor_id)).scalar_one()

@@ -23,6 +23,7 @@ from domain.estate.models import (
     UnitKind,
     UnitStatus,
 )
+from domain.kernel.db import pick
 
 LIVING = (UnitKind.FLAT, UnitKind.COMMERCIAL)
 SHUT = {
@@ -127,22 +128,23 @@ Placed = tuple[tuple[int, int], Cell]
 
 
 def _cells(session: Session, building: Building, *, now: datetime) -> Iterable[Placed]:
-    rows = sa.select(
-        Section.id, Section.number, Floor.number, Unit.id, Unit.number, Unit.kind, Unit.rooms,
-        Unit.area_total, Unit.price, Unit.finish, Unit.availability, col(Booking.id).is_not(None),
-    ).select_from(Unit).join(Floor, col(Floor.id) == Unit.floor_id).join(
-        Section, col(Section.id) == Floor.section_id
-    ).outerjoin(
-        Booking,
-        (col(Booking.unit_id) == Unit.id) & (col(Booking.state) == BookingState.ACTIVE) & (col(Booking.until) > now),
-    ).where(col(Section.building_id) == building.id).order_by(
-        Section.number, sa.desc(Floor.number), Unit.position, Unit.id
+    rows = (
+        pick(
+            Section.id, Section.number, Floor.number, Unit.id, Unit.number, Unit.kind, Unit.rooms,
+            Unit.area_total, Unit.price, Unit.finish, Unit.availability, col(Booking.id).is_not(None),
+        )
+        .select_from(Unit)
+        .join(Floor, col(Floor.id) == Unit.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .outerjoin(Booking, holding(now))
+        .where(col(Section.building_id) == building.id)
+        .order_by(col(Section.number), col(Floor.number).desc(), col(Unit.position), col(Unit.id))
     )  # fmt: skip
     for (
         section,
         entrance,
         floor,
-        id,
+        id_,
         number,
         kind,
         rooms,
@@ -152,7 +154,7 @@ def _cells(session: Session, building: Building, *, now: datetime) -> Iterable[P
         base,
         held,
     ) in session.execute(rows):
-        cell = Cell(id, number, kind, rooms, area, price, finish, floor, status(base, held=held))
+        cell = Cell(id_, number, kind, rooms, area, price, finish, floor, status(base, held=held))
         yield (section, entrance), cell
 
 
@@ -170,6 +172,15 @@ def _entrances(placed: list[Placed]) -> Iterable[Entrance]:
             rows=[Row(floor, on_floor) for floor, on_floor in floors.items()],
             free=sum(cell.status is UnitStatus.FREE for cell in cells),
         )
+
+
+def holding(now: datetime) -> sa.ColumnElement[bool]:
+    """That a booking holds its unit at this moment, as the condition of a join."""
+    return sa.and_(
+        col(Booking.unit_id) == Unit.id,
+        col(Booking.state) == BookingState.ACTIVE,
+        col(Booking.until) > now,
+    )
 
 
 def within(value: Decimal | int | None, least: Decimal | int | None, most: Decimal | int | None) -> bool:
@@ -192,7 +203,7 @@ class Similar:
 def similar(session: Session, unit: Unit, *, now: datetime, most: int = 3) -> list[Similar]:
     """Free units of the same project and rooms, nearest in area and price: for who came second."""
     project = (
-        sa.select(Building.project_id)
+        pick(Building.project_id)
         .join(Section, col(Section.building_id) == Building.id)
         .join(Floor, col(Floor.section_id) == Section.id)
         .where(col(Floor.id) == unit.floor_id)
@@ -202,7 +213,7 @@ def similar(session: Session, unit: Unit, *, now: datetime, most: int = 3) -> li
         col(Booking.unit_id) == Unit.id, col(Booking.state) == BookingState.ACTIVE, col(Booking.until) > now
     )
     nearest = (
-        sa.select(Unit.id, Unit.number, Unit.rooms, Unit.area_total, Unit.price, Floor.number)
+        pick(Unit.id, Unit.number, Unit.rooms, Unit.area_total, Unit.price, Floor.number)
         .join(Floor, col(Floor.id) == Unit.floor_id)
         .join(Section, col(Section.id) == Floor.section_id)
         .join(Building, col(Building.id) == Section.building_id)
@@ -218,7 +229,7 @@ def similar(session: Session, unit: Unit, *, now: datetime, most: int = 3) -> li
         .order_by(
             sa.func.abs(Unit.area_total - unit.area_total) * 100_000
             + sa.func.abs(col(Unit.price) - (unit.price or 0)),
-            Unit.id,
+            col(Unit.id),
         )
         .limit(most)
     )
@@ -238,22 +249,18 @@ class ProjectLine:
 
 def projects(session: Session, *, now: datetime) -> list[ProjectLine]:
     """Every project with how much of it is left."""
-    held = (
-        (col(Booking.unit_id) == Unit.id)
-        & (col(Booking.state) == BookingState.ACTIVE)
-        & (col(Booking.until) > now)
-    )
+    held = holding(now)
     on_sale = col(Unit.availability) == Availability.ON_SALE
     flat = col(Unit.kind) == UnitKind.FLAT
     lines = (
-        sa.select(
+        pick(
             Project.id,
             Project.name,
             Project.city,
-            sa.func.count(sa.distinct(Building.id)),
-            sa.func.count(Unit.id).filter(flat),
-            sa.func.count(Unit.id).filter(flat, on_sale, col(Booking.id).is_(None)),
-            sa.func.count(Unit.id).filter(flat, on_sale, col(Booking.id).is_not(None)),
+            sa.func.count(sa.distinct(col(Building.id))),
+            sa.func.count(col(Unit.id)).filter(flat),
+            sa.func.count(col(Unit.id)).filter(flat, on_sale, col(Booking.id).is_(None)),
+            sa.func.count(col(Unit.id)).filter(flat, on_sale, col(Booking.id).is_not(None)),
         )
         .select_from(Project)
         .outerjoin(Building, col(Building.project_id) == Project.id)
@@ -261,7 +268,7 @@ def projects(session: Session, *, now: datetime) -> list[ProjectLine]:
         .outerjoin(Floor, col(Floor.section_id) == Section.id)
         .outerjoin(Unit, col(Unit.floor_id) == Floor.id)
         .outerjoin(Booking, held)
-        .group_by(Project.id)
-        .order_by(Project.position, Project.id)
+        .group_by(col(Project.id))
+        .order_by(col(Project.position), col(Project.id))
     )
     return [ProjectLine(*row) for row in session.execute(lines)]

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.estate.models import Booking, BookingState, Building, Floor, Section, Unit
+from domain.kernel.db import pick
 
 MOST = 200
 
@@ -32,7 +32,7 @@ def register(session: Session, user: User, *, over: bool, now: datetime) -> list
     """Bookings that hold, nearest end first; or those that are over, latest first."""
     holds = (col(Booking.state) == BookingState.ACTIVE) & (col(Booking.until) > now)
     lines = (
-        sa.select(
+        pick(
             Booking.id, Unit.id, Unit.number, Building.name, Booking.deal_id, User.name, Booking.price,
             Booking.booked_at, Booking.until, Booking.state,
         )
@@ -42,7 +42,7 @@ def register(session: Session, user: User, *, over: bool, now: datetime) -> list
         .join(Building, col(Building.id) == Section.building_id)
         .join(User, col(User.id) == Booking.booked_by_id)
         .where(rows_of(user, col(Booking.booked_by_id)), ~holds if over else holds)
-        .order_by(col(Booking.until).desc() if over else col(Booking.until), Booking.id)
+        .order_by(col(Booking.until).desc() if over else col(Booking.until), col(Booking.id))
         .limit(MOST)
     )  # fmt: skip
     return [Line(*row) for row in session.execute(lines)]

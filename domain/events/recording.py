@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from domain.events import names
 from domain.events.models import Event
@@ -31,9 +31,9 @@ def record(
 ) -> Event:
     """Add the event row; it is committed, announced and relayed together with the change.
 
-    `by` is None when the system or 1C acts. `deal` is the id of the deal whose timeline
-    shows it. `at` is the moment the rule was judged by; the database's own clock without it. `payload` holds plain values; amounts and moments are kept as text;
-    changed fields as `changes={"field": (old, new)}`.
+    `by` is None when the system or 1C acts. `deal` is the id of the deal whose timeline shows it.
+    `at` is the moment the rule was judged by; the database's own clock without it. `payload` holds
+    plain values; amounts and moments are kept as text; changed fields as `changes={"field": (old, new)}`.
     """
     assert name in names.ALL, f"{name} is not listed in domain/events/names.py"
     if subject.id is None:
@@ -46,8 +46,9 @@ def record(
         deal_id=deal,
         topics=sorted(set(topics)),
         payload=plain(payload),
-        **({"at": at} if at else {}),
     )
+    if at is not None:
+        event.at = at
     session.add(event)
     return event
 
@@ -83,7 +84,7 @@ def horizon(session: Session) -> int:
 def topics_since(session: Session, horizon: int, wanted: Sequence[str]) -> set[str]:
     """Which of the wanted topics changed after the given horizon."""
     changed = sa.select(sa.func.unnest(Event.topics)).where(
-        Event.xid >= horizon,
-        Event.topics.overlap(list(wanted)),  # type: ignore[attr-defined,operator]
+        col(Event.xid) >= horizon,
+        Event.topics.overlap(list(wanted)),  # type: ignore[attr-defined]
     )
     return set(session.execute(changed).scalars()) & set(wanted)

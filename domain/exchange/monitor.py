@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from domain.exchange import claiming
 from domain.exchange.models import Connection, ConnectionKind, Direction, Message, MessageState
+from domain.kernel.db import pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 
@@ -73,7 +74,7 @@ def monitor(session: Session, wanted: Wanted) -> Monitor:
     blocking = claiming.blockers(session, [line.id for line in lines])
     shown = [_with_blocker(line, blocking.get(line.id)) for line in lines[:PAGE]]
     waiting, dead, oldest = session.execute(
-        sa.select(
+        pick(
             sa.func.count().filter(col(Message.state).in_(UNDONE)),
             sa.func.count().filter(col(Message.state) == MessageState.DEAD),
             sa.func.min(Message.created_at).filter(col(Message.state).in_(UNDONE)),
@@ -86,7 +87,7 @@ def monitor(session: Session, wanted: Wanted) -> Monitor:
         dead=dead,
         oldest=oldest,
         connections=_freshness(session),
-        kinds=list(session.execute(sa.select(Message.kind).distinct().order_by(Message.kind)).scalars()),
+        kinds=list(session.execute(pick(Message.kind).distinct().order_by(Message.kind)).scalars()),
     )
 
 
@@ -123,15 +124,13 @@ def state_word(state: MessageState) -> str:
 
 def in_trouble(session: Session) -> bool:
     """Whether a message waits for a person."""
-    dead = sa.select(sa.literal(1)).where(col(Message.state) == MessageState.DEAD).limit(1)
+    dead = pick(sa.literal(1)).where(col(Message.state) == MessageState.DEAD).limit(1)
     return session.execute(dead).first() is not None
 
 
 def last_heard(session: Session) -> datetime | None:
     """When 1C last answered or called, by any connection."""
-    return session.execute(
-        sa.select(sa.func.max(Connection.heard_at)).where(col(Connection.enabled))
-    ).scalar()
+    return session.execute(pick(sa.func.max(Connection.heard_at)).where(col(Connection.enabled))).scalar()
 
 
 def _lines(session: Session, wanted: Wanted) -> list[Line]:
@@ -142,9 +141,10 @@ def _lines(session: Session, wanted: Wanted) -> list[Line]:
         *([col(Message.id) < wanted.before] if wanted.before else []),
     ]
     rows: Any = (
-        sa.select(
-            Message.id, Connection.name, Message.direction, Message.kind, Message.subject_kind, Message.subject_id,
-            Message.state, Message.attempts, Message.created_at, Message.due_at, Message.done_at, Message.error,
+        pick(
+            Message.id, Connection.name, Message.direction, Message.kind, Message.subject_kind,
+            Message.subject_id, Message.state, Message.attempts, Message.created_at, Message.due_at,
+            Message.done_at, Message.error,
         )
         .join(Connection, col(Connection.id) == Message.connection_id)
         .where(*narrowed)
@@ -159,9 +159,9 @@ def _with_blocker(line: Line, blocker: int | None) -> Line:
 
 
 def _freshness(session: Session) -> list[Freshness]:
-    rows = sa.select(
+    rows = pick(
         Connection.name, Connection.kind, Connection.heard_at, Connection.paused_until, Connection.enabled
-    ).order_by(Connection.id)
+    ).order_by(col(Connection.id))
     return [Freshness(*row) for row in session.execute(rows)]
 
 

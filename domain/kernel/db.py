@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -74,13 +75,19 @@ def stored(kind: type[enum.Enum]) -> Any:
     )
 
 
+def pick(*wanted: Any) -> sa.Select[Any]:
+    """A SELECT of columns, not entities: what lists and boards are read by.
+
+    SQLModel types a class attribute as its value (`Unit.id` is an int): `sqlalchemy.select` refuses those.
+    """
+    return sa.select(*wanted)
+
+
 def text_of(length: int, *, optional: bool = False, default: str | None = None, **kwargs: Any) -> Any:
-    return Field(default=default, sa_type=sa.String(length), nullable=optional, **kwargs)  # type: ignore[call-overload]
+    return Field(default=default, sa_type=sa.String(length), nullable=optional, **kwargs)
 
 
 def json_of(default: type[dict[Any, Any]] | type[list[Any]] = dict) -> Any:
-    from sqlalchemy.dialects.postgresql import JSONB
-
     empty = "'{}'::jsonb" if default is dict else "'[]'::jsonb"
     return Field(
         default_factory=default,

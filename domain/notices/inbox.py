@@ -11,6 +11,7 @@ from domain import events
 from domain.access.models import User
 from domain.deals.timeline import Told, tell
 from domain.events import Event
+from domain.kernel.db import pick
 from domain.kernel.text import _
 from domain.notices.models import Notice
 
@@ -30,16 +31,16 @@ class Line:
 
 
 def unread_count(session: Session, user: User) -> int:
-    unread = sa.select(Notice.id).where(col(Notice.user_id) == user.id, col(Notice.read_at).is_(None))
+    unread = pick(Notice.id).where(col(Notice.user_id) == user.id, col(Notice.read_at).is_(None))
     return session.execute(
-        sa.select(sa.func.count()).select_from(unread.limit(MOST_COUNTED).subquery())
+        pick(sa.func.count()).select_from(unread.limit(MOST_COUNTED).subquery())
     ).scalar_one()
 
 
 def inbox(session: Session, user: User, *, now: datetime) -> list[Line]:
     """The newest notices, each leading to the place where something can be done about it."""
     rows: Any = (
-        sa.select(Notice.id, Notice.read_at, Event, User.name)
+        pick(Notice.id, Notice.read_at, Event, User.name)
         .join(Event, col(Event.id) == Notice.event_id)
         .outerjoin(User, col(User.id) == Event.actor_id)
         .where(col(Notice.user_id) == user.id)

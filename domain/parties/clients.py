@@ -10,9 +10,10 @@ from domain import events
 from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.kernel import phones
+from domain.kernel.db import pick
 from domain.kernel.errors import Invalid, Missing, Refused
 from domain.kernel.text import _
-from domain.parties.models import Company, Person
+from domain.parties.models import Person
 
 LONGEST_NAME = 200
 MOST_SIMILAR = 5
@@ -37,7 +38,7 @@ def find_or_add_person(
     """
     number = phones.normalise(phone)
     known = (
-        session.exec(select(Person).where(Person.phone == number).order_by(Person.id)).first()
+        session.exec(select(Person).where(Person.phone == number).order_by(col(Person.id))).first()
         if number
         else None
     )
@@ -80,15 +81,15 @@ def similar(session: Session, user: User, *, name: str = "", phone: str = "") ->
         return []
     own = rows_of(user, col(Person.responsible_id))
     found = (
-        sa.select(Person.id, Person.name, Person.phone, User.name, own.label("own"))
+        pick(Person.id, Person.name, Person.phone, User.name, own.label("own"))
         .join(User, col(User.id) == Person.responsible_id)
         .where(sa.or_(*likely))
         .order_by(sa.desc("own"), Person.name)
         .limit(MOST_SIMILAR)
     )
     return [
-        Similar(id, name, number, owner) if mine else Similar(None, "", None, owner)
-        for id, name, number, owner, mine in session.execute(found)
+        Similar(id_, name, number, owner) if mine else Similar(None, "", None, owner)
+        for id_, name, number, owner, mine in session.execute(found)
     ]
 
 
@@ -102,9 +103,7 @@ def get_person(session: Session, user: User, person_id: int) -> Person:
 
 
 def _demand_own(session: Session, person: Person, *, by: User) -> None:
-    mine = sa.select(col(Person.id)).where(
-        col(Person.id) == person.id, rows_of(by, col(Person.responsible_id))
-    )
+    mine = pick(col(Person.id)).where(col(Person.id) == person.id, rows_of(by, col(Person.responsible_id)))
     if session.execute(mine).first() is None:
         raise Refused(
             _("The client with this phone is already with %(who)s", who=person.responsible.name),

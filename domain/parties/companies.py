@@ -1,6 +1,7 @@
 """Companies and their requisites: once these are complete and valid, 1C gets the company by itself."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -64,7 +65,7 @@ def ready(company: Company) -> bool:
     return requisites.valid_kpp(kpp) if len(inn) == 10 else not kpp
 
 
-def checked(name: str, full_name: str, inn: str, kpp: str, ogrn: str) -> dict[str, str | None]:
+def checked(name: str, full_name: str, inn: str, kpp: str, ogrn: str) -> dict[str, Any]:
     """The fields as they are kept; raises Invalid with a sentence at each wrong one."""
     bare = {"inn": _digits(inn), "kpp": "".join(kpp.split()).upper(), "ogrn": _digits(ogrn)}
     wrong: dict[str, str] = {}

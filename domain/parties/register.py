@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from domain.access.models import User
 from domain.access.policy import rows_of
+from domain.kernel.db import pick
 from domain.parties.models import Company, Person
 
 PAGE = 50
@@ -34,7 +35,7 @@ def list_clients(
 ) -> Page:
     """Newest first. `q` is a part of the name, the digits of a phone or the beginning of an ИНН."""
     rows: Any = (
-        sa.select(kind.id, kind.name, kind.inn, kind.phone, User.name)
+        pick(kind.id, kind.name, kind.inn, kind.phone, User.name)
         .join(User, col(User.id) == kind.responsible_id)
         .where(rows_of(user, col(kind.responsible_id)), *matching(kind, q))
         .order_by(col(kind.id).desc())

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from domain.access import Permission, User, may, rows_of
 from domain.deals.models import Deal, Stage
 from domain.estate.models import Building, Floor, Section, Unit
+from domain.kernel.db import pick
 from domain.parties.models import Company, Person
 from domain.parties.register import matching
 
@@ -51,10 +52,10 @@ def _deals(session: Session, user: User, q: str) -> list[Hit]:
     if number.isascii() and number.isdigit() and len(number) < 19:
         found.append(col(Deal.id) == int(number))
     for kind, link in ((Person, Deal.person_id), (Company, Deal.company_id)):
-        theirs = sa.select(col(kind.id)).where(*matching(kind, q))
+        theirs = pick(col(kind.id)).where(*matching(kind, q))
         found.append(col(link).in_(theirs))
     rows: Any = (
-        sa.select(Deal.id, Deal.title, Stage.name)
+        pick(Deal.id, Deal.title, Stage.name)
         .join(Stage, col(Stage.id) == Deal.stage_id)
         .where(rows_of(user, col(Deal.responsible_id)), sa.or_(*found))
         .order_by(col(Deal.id).desc())
@@ -67,7 +68,7 @@ def _clients(session: Session, user: User, q: str) -> list[Hit]:
     hits: list[Hit] = []
     for kind, place in ((Person, "people"), (Company, "companies")):
         rows: Any = (
-            sa.select(kind.id, kind.name, sa.func.coalesce(kind.phone, kind.inn, ""))
+            pick(kind.id, kind.name, sa.func.coalesce(kind.phone, kind.inn, ""))
             .where(rows_of(user, col(kind.responsible_id)), *matching(kind, q))
             .order_by(kind.name)
             .limit(MOST)
@@ -81,12 +82,12 @@ def _units(session: Session, q: str) -> list[Hit]:
     if not number or len(number) > 20 or not any(letter.isdigit() for letter in number):
         return []
     rows: Any = (
-        sa.select(Unit.id, Unit.number, Building.name)
+        pick(Unit.id, Unit.number, Building.name)
         .join(Floor, col(Floor.id) == Unit.floor_id)
         .join(Section, col(Section.id) == Floor.section_id)
         .join(Building, col(Building.id) == Section.building_id)
         .where(col(Unit.number) == number)
-        .order_by(Building.id, Unit.id)
+        .order_by(col(Building.id), col(Unit.id))
         .limit(MOST)
     )
     return [Hit(f"/units/{id_}", f"№ {told}", building) for id_, told, building in session.execute(rows)]

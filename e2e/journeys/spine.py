@@ -1,4 +1,4 @@
-"""The main job on real input: 1C sends flats and a price, Anna books, Boris sees it, the deal moves, 1C learns of it.
+"""The main job on real input: 1C sends flats, Anna books one, Boris sees it, the deal moves, 1C learns.
 
 Everything is the real thing, started as a newcomer starts it (`karkas run` with the demo), 1C included:
 the stand-in speaks its protocols over HTTP. Told twice: in peace, and with the web and worker

@@ -33,7 +33,8 @@ class Figures:
         self.waits.sort()
         p99 = self.waits[int(len(self.waits) * 0.99) - 1]
         return (
-            f"{CLIENTS} clients x {len(self.winners)} rounds on two web processes: winners {sum(self.winners)}, "
+            f"{CLIENTS} clients x {len(self.winners)} rounds on two web processes: "
+            f"winners {sum(self.winners)}, "
             f"losers told {self.losers}, server errors {len(self.errors)}, p99 {p99:.2f} s"
         )
 
@@ -43,7 +44,7 @@ def test_of_fifty_at_once_one_wins_and_the_others_are_told_who(site: Site, sessi
     figures = asyncio.run(run(site, session, flats, rounds=ROUNDS))
 
     with capsys.disabled():
-        print("\n" + figures.say())
+        print("\n" + figures.say())  # noqa: T201  the figure is the point
     assert figures.winners == [1] * ROUNDS
     assert (figures.losers, figures.errors) == ((CLIENTS - 1) * ROUNDS, [])
     assert doubles(session) == 0
@@ -65,7 +66,9 @@ async def run(site: Site, session: Session, flats: list[int], *, rounds: int) ->
         for papers in anna
     ]
     try:
-        await asyncio.gather(*(client.get("/health/live") for client in clients))  # connections are open already
+        await asyncio.gather(
+            *(client.get("/health/live") for client in clients)
+        )  # connections are open already
         for flat in flats[:rounds]:
             answers = await asyncio.gather(*(press(client, flat, deal, figures) for client in clients))
             figures.winners.append(sum(answer.status_code in {200, 303} for answer in answers))

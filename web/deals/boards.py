@@ -33,7 +33,7 @@ class Boards(Controller):
         wanted = asked(request)
         funnels, funnel = funnel_of(session, wanted)
         shown = board.board(session, user, funnel.id, wanted.lens, now=now)
-        context = {
+        context: dict[str, Any] = {
             "funnels": funnels,
             "funnel": funnel,
             "board": shown,

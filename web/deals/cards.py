@@ -100,9 +100,7 @@ def _around(user: User, *, aside: bool) -> dict[str, Any]:
 def _save(session: Session, deal: deals.Deal, data: Edited, *, by: User, now: datetime) -> None:
     title = fields.words(data.title)
     if len(title) > deals.LONGEST_TITLE:
-        raise Invalid(
-            {"title": _("The title is longer than %(most)s characters", most=deals.LONGEST_TITLE)}
-        )
+        raise Invalid({"title": _("The title is longer than %(most)s characters", most=deals.LONGEST_TITLE)})
     deals.edit(
         session,
         deal,

@@ -38,7 +38,11 @@ class Moves(Controller):
         self, request: Request[Any, Any, Any], session: Given[Session], deal: Given[deals.Deal]
     ) -> Response[str]:
         """Where the deal may go, and what it lacks for the rest: the way without dragging."""
-        context = {"deal": deal, "choices": _choices(session, deal), "query": asked(request).query()}
+        context: dict[str, Any] = {
+            "deal": deal,
+            "choices": _choices(session, deal),
+            "query": asked(request).query(),
+        }
         if replies.wants_fragment(request):
             on_board = request.query_params.get("on") == "board"
             return replies.region(request, "deals/_moving.html", board="1" if on_board else "", **context)

@@ -51,7 +51,7 @@ class UnitBooking(Controller):
         user: Given[User],
         now: Given[datetime],
     ) -> Response[str]:
-        """Never optimistic: the answer is the panel as it is after the deed, or the reasons with the form kept."""
+        """Never optimistic: the panel as it is after the deed, or the reasons with the form kept."""
         try:
             with session.begin_nested():
                 deal = _deal(session, unit, data, by=user, now=now)

@@ -76,7 +76,8 @@ def _drawn(cell: Cell, outside: bool, _language: str) -> Markup:
     )
     return Markup(  # noqa: S704
         f'<a role="gridcell" id="unit-{cell.id}" class="u s-{look}{" no" if outside else ""}" '
-        f'data-status="{cell.status.value}" href="/units/{cell.id}" tabindex="-1" aria-label="{escape(said)}">'
+        f'data-status="{cell.status.value}" href="/units/{cell.id}" tabindex="-1" '
+        f'aria-label="{escape(said)}">'
         f"<b>{escape(sign(cell))}</b><i>{formats.area_bare(cell.area)}</i>{_foot(cell)}</a>"
     )
 

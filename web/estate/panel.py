@@ -14,6 +14,7 @@ from domain.estate import Booking, Building, Unit, UnitStatus
 from domain.estate.booking import TERMS, active, term_end
 from domain.estate.chessboard import status
 from domain.events import Event
+from domain.kernel.db import pick
 from domain.kernel.errors import Missing
 
 HISTORY = 8
@@ -64,17 +65,17 @@ def _deal(session: Session, user: User, booking: Booking | None) -> deals.Deal |
 
 
 def _below(session: Session, user: User, booking: Booking) -> bool:
-    people = sa.select(col(User.id)).where(col(User.id) == booking.booked_by_id, rows_of(user, col(User.id)))
+    people = pick(col(User.id)).where(col(User.id) == booking.booked_by_id, rows_of(user, col(User.id)))
     return session.execute(people).first() is not None
 
 
 def _history(session: Session, unit: Unit) -> list[tuple[Event, str | None]]:
     """Prices, states and bookings of the unit, newest first, with the name of who did it."""
-    bookings = sa.select(col(Booking.id)).where(col(Booking.unit_id) == unit.id)
+    bookings = pick(col(Booking.id)).where(col(Booking.unit_id) == unit.id)
     about = (col(Event.subject_kind) == "unit") & (col(Event.subject_id) == unit.id)
     held = (col(Event.subject_kind) == "booking") & col(Event.subject_id).in_(bookings)
     rows: Any = (
-        sa.select(Event, User.name)
+        pick(Event, User.name)
         .outerjoin(User, col(User.id) == Event.actor_id)
         .where(sa.or_(about, held))
         .order_by(col(Event.id).desc())

@@ -26,7 +26,7 @@ class Units(Controller):
         user: Given[User],
         now: Given[datetime],
     ) -> Response[str]:
-        context = {"beside": panel(session, user, unit, now=now), "cells": cells}
+        context: dict[str, Any] = {"beside": panel(session, user, unit, now=now), "cells": cells}
         if replies.wants_fragment(request):
             return replies.region(request, "estate/_panel.html", **context)
         return replies.page(request, "estate/unit.html", **context)

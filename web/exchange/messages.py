@@ -34,7 +34,7 @@ class Exchange(Controller):
         self, request: Request[Any, Any, Any], session: Given[Session], user: Given[User]
     ) -> Response[str]:
         wanted = read(request.query_params)
-        context = {
+        context: dict[str, Any] = {
             "seen": monitor.monitor(session, wanted),
             "wanted": wanted,
             "words": monitor,

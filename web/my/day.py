@@ -27,7 +27,7 @@ class MyDay(Controller):
     ) -> Response[str]:
         sells = may(user, Permission.DEALS_OPEN)
         topics = [f"user-{user.id}", *(f"funnel-{funnel.id}" for funnel in deals.list_funnels(session))]
-        context = {
+        context: dict[str, Any] = {
             "day": my_day(session, user, now=now) if sells else None,
             "topics": " ".join(topics),
             "places": [place for place in sections(user, "/", trouble=False) if place.href != "/"],

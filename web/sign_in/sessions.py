@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from litestar import Controller, Request, Response, get, post
 from sqlmodel import Session, col
 
 from domain.access import Permission, User, UserSession, sessions
+from domain.kernel.db import pick
 from domain.kernel.text import _
 from web import replies
 from web.given import Given
@@ -21,7 +21,7 @@ class MySessions(Controller):
         self, request: Request[Any, Any, Any], session: Given[Session], user: Given[User]
     ) -> Response[str]:
         rows = session.execute(
-            sa.select(
+            pick(
                 UserSession.token_hash,
                 UserSession.created_at,
                 UserSession.seen_at,

@@ -29,7 +29,9 @@ def test_a_planned_step_is_for_whoever_is_responsible(session, ivanov_deal, bori
     assert (step.responsible_id, step.done_at) == (anna.id, None)
     told = last_event(session, ivanov_deal)
     assert (told.name, told.actor_id) == ("task.planned", boris.id)
-    assert {f"deal-{ivanov_deal.id}", f"funnel-{ivanov_deal.stage.funnel_id}", f"user-{anna.id}"} <= set(told.topics)
+    assert {f"deal-{ivanov_deal.id}", f"funnel-{ivanov_deal.stage.funnel_id}", f"user-{anna.id}"} <= set(
+        told.topics
+    )
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ def booking_of(session, unit):
 
 
 def test_a_plain_form_books_and_shows_the_unit(open_client, session, flat_1, ivanov_deal):
-    answer = open_client("anna").post(f"/units/{flat_1.id}/booking", data={"deal_id": ivanov_deal.id, "days": 3})
+    answer = open_client("anna").post(
+        f"/units/{flat_1.id}/booking", data={"deal_id": ivanov_deal.id, "days": 3}
+    )
 
     assert (answer.status_code, answer.headers["location"]) == (303, f"/units/{flat_1.id}")
     assert booking_of(session, flat_1).price == flat_1.price
@@ -84,14 +86,18 @@ def test_a_new_deal_is_opened_with_the_booking(open_client, session, flat_2):
     ],
 )
 def test_what_is_wrong_is_said_at_the_field_and_the_rest_is_kept(open_client, flat_1, typed, word):
-    answer = open_client("maria").post(f"/units/{flat_1.id}/booking", data={"days": 7, **typed}, headers=PANEL)
+    answer = open_client("maria").post(
+        f"/units/{flat_1.id}/booking", data={"days": 7, **typed}, headers=PANEL
+    )
 
     assert answer.status_code == 422 and word in answer.text
     assert 'value="7" checked' in answer.text
 
 
 def test_days_that_are_no_term_are_refused_in_words(open_client, flat_1, ivanov_deal):
-    answer = open_client("anna").post(f"/units/{flat_1.id}/booking", data={"deal_id": ivanov_deal.id, "days": 30})
+    answer = open_client("anna").post(
+        f"/units/{flat_1.id}/booking", data={"deal_id": ivanov_deal.id, "days": 30}
+    )
 
     assert answer.status_code == 409 and "1, 3 или 7 дней" in answer.text
 
@@ -105,7 +111,9 @@ def test_a_foreign_deal_is_404_as_one_that_does_not_exist(open_client, flat_1, i
     assert foreign.status_code == nothing.status_code == 404
 
 
-def test_the_owner_and_the_head_may_cancel_a_colleague_and_a_stranger_may_not(open_client, session, held, flat_1):
+def test_the_owner_and_the_head_may_cancel_a_colleague_and_a_stranger_may_not(
+    open_client, session, held, flat_1
+):
     for login in ("maria", "stas"):
         answer = open_client(login).post(f"/bookings/{held.id}/cancellation")
         assert answer.status_code == 403 and "Анна Королёва" in answer.text

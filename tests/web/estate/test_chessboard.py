@@ -33,7 +33,9 @@ def test_every_unit_is_a_cell_with_its_status_and_words_for_the_ear(open_client,
 def test_the_legend_counts_what_the_grid_shows(open_client, board):
     html = open_client("anna").get(board).text
 
-    counts = {status: int(count) for count, status in re.findall(r'data-count="(\d+)" data-status="(\w+)"', html)}
+    counts = {
+        status: int(count) for count, status in re.findall(r'data-count="(\d+)" data-status="(\w+)"', html)
+    }
     assert counts == {"free": 11, "booked": 0, "contract": 0, "sold": 0, "off": 1}
 
 
@@ -45,9 +47,14 @@ def test_what_does_not_fit_the_filter_stays_in_place_but_hollow(open_client, boa
     assert "Подходит 4 из 12" in html
 
 
-@pytest.mark.parametrize(
-    "nonsense", ["rooms=99", "price_from=abc", "price_to=1e999", "floor_from=--3", "status=magic", "finish=gold", "view=4d", "unit=x", "building=zzz"]
+NONSENSE = (
+    "rooms=99", "price_from=abc", "price_to=1e999", "floor_from=--3",
+    "status=magic", "finish=gold", "view=4d", "unit=x",
+    "building=zzz",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE)
 def test_nonsense_in_the_address_is_left_out(open_client, board, nonsense):
     answer = open_client("anna").get(f"{board}&{nonsense}")
 
