@@ -59,7 +59,7 @@ def test_taking_over_a_large_catalogue(
 
     with capsys.disabled():
         print(
-            f"\ncatalogue of {OFFERS} units and prices, {len(stock) / 1e6:.1f} MB, CPU: lxml alone {bare:.2f} s,"
+            f"\ncatalogue of {OFFERS} units and prices, {len(stock) / 1e6:.1f} MB, CPU: lxml {bare:.2f} s,"
             f" reading {reading:.2f} s ({reading / bare:.1f} x), taking over {first:.2f} s, "
             f"the same file again {again:.2f} s ({again / OFFERS * 1000:.2f} ms a unit)"
         )
