@@ -72,6 +72,7 @@ def add_person(
 def similar(session: Session, user: User, *, name: str = "", phone: str = "") -> list[Similar]:
     """Clients of the whole company that look like this one; details only of those the person may see."""
     digits = "".join(filter(str.isdigit, phone))
+    digits = digits[1:] if digits[:1] in {"7", "8"} else digits  # stored with +7, typed with 8
     likely = []
     if len(digits) >= 5:
         likely.append(col(Person.phone).contains(digits[-10:]))
