@@ -6,6 +6,7 @@ Made once at set-up, by `python -m web.assets build`; nothing here runs while th
 import gzip
 import hashlib
 import io
+import json
 import os
 import re
 import shutil
@@ -146,8 +147,8 @@ def face(path: Path, letters: str) -> bytes:
 
 def licences() -> str:
     """The terms of what others made, kept beside it."""
-    owners = sorted(path.parent for path in [*MODULES.glob("*/LICENSE"), *MODULES.glob("@*/*/LICENSE")])
-    texts = [f"{owner.relative_to(MODULES)}\n\n{(owner / 'LICENSE').read_text('utf-8')}" for owner in owners]
+    owners = json.loads((STATIC / "package.json").read_text("utf-8"))["dependencies"]
+    texts = [f"{owner}\n\n{(MODULES / owner / 'LICENSE').read_text('utf-8')}" for owner in owners]
     return "\n\n----\n\n".join(texts)
 
 

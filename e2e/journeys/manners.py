@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from e2e.conftest import OpenAs
 from tests.fixtures import Database
+from web.bundle import MODULES
 
 UNDO = "/nowhere/undone"
 TOAST = f"""document.dispatchEvent(new CustomEvent("karkas:toast", {{
@@ -213,3 +214,39 @@ def test_nothing_makes_a_page_wider_than_the_screen(open_as: OpenAs):
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
             assert wider <= 0, f"{address} at {width}"
+
+
+AXE = (MODULES / "axe-core/axe.min.js").read_text("utf-8")
+FOUND = """async () => (await axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    rules: {"label-content-name-mismatch": {enabled: false}},
+})).violations.flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html}`))"""
+"""A cell of the chessboard shows «2к 54,3» and is read aloud in whole words: the mismatch is meant."""
+
+
+@pytest.mark.parametrize(("phone", "theme"), [(False, "light"), (True, "dark")])
+def test_pages_can_be_read_aloud_and_seen_by_everyone(open_as: OpenAs, phone: bool, theme: str):
+    """No violation of WCAG 2.2 AA that a machine can see, on a desk and on a phone, light and dark."""
+    page = open_as("boris", phone=phone, color_scheme=theme)
+    addresses = [
+        "/",
+        "/deals",
+        "/deals?view=list",
+        "/deals/new",
+        "/estate",
+        "/people",
+        "/companies",
+        "/bookings",
+    ]
+    addresses += ["/notices", "/search", "/my/sessions", "/no-such-page"]
+    for list_, one in (("/deals", ".kc-t"), ("/estate", "main a[href*=chessboard]")):
+        page.goto(list_)
+        addresses.append(str(page.locator(one).first.get_attribute("href")))
+
+    violations = {}
+    for address in addresses:
+        page.goto(address)
+        page.evaluate(AXE)
+        if found := page.evaluate(FOUND):
+            violations[address] = found
+    assert violations == {}

@@ -127,7 +127,7 @@ def test_a_changed_source_makes_another_tree(tmp_path, monkeypatch):
 
 
 def test_the_weights_are_within_the_budget():
-    """UX.md 10: style 16 kB, three faces 40 kB, sprite 8 kB, scripts of every page 30 kB."""
+    """Style 16 kB, three faces 40 kB, sprite 8 kB, scripts of every page 30 kB."""
     size = {path: path.stat().st_size for path in assets.DIST.rglob("*")}
     dist = assets.DIST
     scripts = [

@@ -1,4 +1,4 @@
-"""How numbers, sums, dates and names are written for people (UX.md 8)."""
+"""How numbers, sums, dates and names are written for people."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
