@@ -5,6 +5,7 @@ and then `session` is an ordinary session on that database.
 """
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -81,8 +82,16 @@ def in_use(url: str) -> Iterator[Database]:
     try:
         yield Database(url, work.engine())
     finally:
-        work.engine().dispose()
+        _close(work.engine())
         _point_at(before)
+
+
+def _close(engine: sa.Engine) -> None:
+    """After the site's threads have finished with it: a connection still out would be left open."""
+    deadline = time.monotonic() + 5
+    while engine.pool.checkedout() and time.monotonic() < deadline:  # type: ignore[attr-defined]
+        time.sleep(0.01)
+    engine.dispose()
 
 
 def _point_at(url: str) -> None:
