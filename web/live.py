@@ -8,7 +8,8 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -68,13 +69,19 @@ class Hub:
                 pending.update(relevant)
                 bell.set()
 
-    async def follow(self, topics: frozenset[str], already: set[str]) -> AsyncGenerator[set[str], None]:
-        """Sets of changed topics, coalesced; an empty set every PING_SECONDS of silence."""
+    async def follow(
+        self, topics: frozenset[str], missed: Callable[[], Awaitable[set[str]]]
+    ) -> AsyncGenerator[set[str], None]:
+        """Sets of changed topics, coalesced; an empty set every PING_SECONDS of silence.
+
+        What was missed is asked for only when we listen already: nothing falls in between.
+        """
         bell = asyncio.Event()
-        self.streams[bell] = (topics, pending := set(already))
-        if pending:
-            bell.set()
+        self.streams[bell] = (topics, pending := set())
         try:
+            pending.update(await missed())
+            if pending:
+                bell.set()
             while not self.closing:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(bell.wait(), PING_SECONDS)
@@ -136,15 +143,15 @@ async def live(
     """
     wanted = [topic for topic in dict.fromkeys(topics.split(",")) if topic][:MOST_TOPICS]
     user: User = request.scope["user"]
-    followed, missed = await to_thread.run_sync(_admit, user, wanted, since)
-    return ServerSentEvent(_stream(request.scope["token_hash"], followed, missed))
+    followed = await to_thread.run_sync(_admitted, user, wanted)
+    return ServerSentEvent(_stream(request.scope["token_hash"], followed, since))
 
 
 async def _stream(
-    token_hash: bytes, followed: frozenset[str], missed: set[str]
+    token_hash: bytes, followed: frozenset[str], since: int
 ) -> AsyncGenerator[ServerSentEventMessage, None]:
     yield ServerSentEventMessage(comment="open", sep="\n")
-    async for changed in hub.follow(followed, missed):
+    async for changed in hub.follow(followed, partial(to_thread.run_sync, _missed, followed, since)):
         if not changed:
             if not await to_thread.run_sync(_still_open, token_hash):
                 return
@@ -153,11 +160,16 @@ async def _stream(
             yield ServerSentEventMessage(event="change", data=topic, sep="\n")
 
 
-def _admit(user: User, wanted: list[str], since: int) -> tuple[frozenset[str], set[str]]:
+def _admitted(user: User, wanted: list[str]) -> frozenset[str]:
     with glance() as session:
-        followed = frozenset(topic for topic in wanted if _may_follow(session, user, topic))
-        sane = 0 < since < 2**62
-        return followed, events.topics_since(session, since, sorted(followed)) if sane and followed else set()
+        return frozenset(topic for topic in wanted if _may_follow(session, user, topic))
+
+
+def _missed(followed: frozenset[str], since: int) -> set[str]:
+    if not followed or not 0 < since < 2**62:
+        return set()
+    with glance() as session:
+        return events.topics_since(session, since, sorted(followed))
 
 
 def _may_follow(session: Any, user: User, topic: str) -> bool:
