@@ -90,6 +90,7 @@ class Column:
     funnel_id: int
     name: str
     kind: StageKind
+    position: int
     rules: tuple[str, ...]
     count: int
     sum: Decimal
@@ -132,6 +133,11 @@ def board(session: Session, user: User, funnel_id: int, lens: Lens, *, now: date
     columns = _columns(session, user, lens, col(Stage.funnel_id) == funnel_id, shown=FIRST_CARDS, now=now)
     names = {name for column in columns for name in column.rules}
     return Board(_with_unmet(session, columns, names))
+
+
+def figures(session: Session, user: User, funnel_id: int, lens: Lens, *, now: datetime) -> Board:
+    """The board without its cards: what the totals and the counts of the filters need."""
+    return Board(tuple(_columns(session, user, lens, col(Stage.funnel_id) == funnel_id, shown=0, now=now)))
 
 
 def column(
@@ -420,6 +426,7 @@ def _column(head: Any, cards: list[Card]) -> Column:
         funnel_id=head.funnel_id,
         name=head.name,
         kind=head.kind,
+        position=head.position,
         rules=tuple(head.rules),
         count=head.deals or 0,
         sum=head.amounts or Decimal(0),

@@ -4,11 +4,6 @@ CPU of this process (site and client together) and of the backends of this datab
 the ratio holds on any machine, the milliseconds are mostly for the eye.
 """
 
-import os
-import time
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 from sqlmodel import select
@@ -16,15 +11,15 @@ from sqlmodel import select
 from domain.access.models import User
 from domain.deals.board import Lens, board
 from domain.kernel import clock
+from tests.bench.cpu import cpu_of
 
 DEALS = 10_000
-ROUNDS = 20
-TICKS = os.sysconf("SC_CLK_TCK")
 WORST_RATIO = 7
 SELECT_BUDGET_MILLISECONDS = 400
 
 FILL = """
-    insert into deal (title, amount, stage_id, rank, version, responsible_id, person_id, source, stage_entered_at)
+    insert into deal
+        (title, amount, stage_id, rank, version, responsible_id, person_id, source, stage_entered_at)
     select 'Квартира ' || n, 4000000 + n, (array[{stages}])[1 + mod(n, {count})], n, 1,
            (array[{people}])[1 + mod(n, 3)], {person}, '', now() - mod(n, 30) * interval '1 day'
     from generate_series(1, {deals}) n;
@@ -100,27 +95,3 @@ def first_stage(session, funnel_id):
     return session.execute(
         sa.text("select min(id) from stage where funnel_id = :funnel"), {"funnel": funnel_id}
     ).scalar_one()
-
-
-def cpu_of(deed: Callable[[], object], database: str) -> float:
-    """Milliseconds of CPU a deed takes here and in PostgreSQL, over several rounds."""
-    for _warm in range(3):
-        deed()
-    backends, here = backends_cpu(database), time.process_time()
-    for _round in range(ROUNDS):
-        deed()
-    return (time.process_time() - here + backends_cpu(database) - backends) / ROUNDS * 1000
-
-
-def backends_cpu(database: str) -> float:
-    """CPU seconds of the backends that serve this database: their title names it."""
-    spent = 0.0
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            title = (process / "cmdline").read_text("utf-8", "replace")
-            fields = (process / "stat").read_text().rsplit(") ", 1)[1].split()
-        except OSError:
-            continue
-        if title.startswith("postgres:") and f" {database} " in title:
-            spent += (int(fields[11]) + int(fields[12])) / TICKS
-    return spent

@@ -71,7 +71,7 @@ class Boards(Controller):
         """The totals and the counts of the filters."""
         wanted = asked(request)
         _funnels, funnel = funnel_of(session, wanted)
-        shown = board.board(session, user, funnel.id, wanted.lens, now=now)
+        shown = board.figures(session, user, funnel.id, wanted.lens, now=now)
         return replies.region(request, "deals/_figures.html", funnel=funnel, board=shown, asked=wanted)
 
     @get("/stages/{stage_id:int}", sync_to_thread=True, permission=Permission.DEALS_SEE)
@@ -105,6 +105,7 @@ def column(
         asked=wanted,
         aside=aside,
         may_move=may(user, Permission.DEALS_MOVE),
+        may_open=may(user, Permission.DEALS_OPEN),
     )
 
 

@@ -126,7 +126,7 @@ def _form(
     *,
     no: DomainError | None = None,
 ) -> Response[str]:
-    """After a stale save the form keeps what was typed and carries the present version: both values were shown."""
+    """After a stale save the form keeps what was typed and carries the present version: both are shown."""
     stale = no if isinstance(no, Stale) else None
     wrong = no.fields if isinstance(no, Invalid) else {}
     context = {
@@ -139,5 +139,5 @@ def _form(
     }
     status = 409 if stale else 422 if wrong else 200
     if replies.wants_fragment(request):
-        return replies.region(request, "deals/_editing.html", status=status, **context)
-    return replies.page(request, "deals/editing.html", status=status, **context)
+        return replies.region(request, "deals/_editing.html", plain=False, status=status, **context)
+    return replies.page(request, "deals/editing.html", plain=True, status=status, **context)

@@ -45,8 +45,10 @@ class Moves(Controller):
         }
         if replies.wants_fragment(request):
             on_board = request.query_params.get("on") == "board"
-            return replies.region(request, "deals/_moving.html", board="1" if on_board else "", **context)
-        return replies.page(request, "deals/moving.html", board="", **context)
+            return replies.region(
+                request, "deals/_moving.html", plain=False, board="1" if on_board else "", **context
+            )
+        return replies.page(request, "deals/moving.html", plain=True, board="", **context)
 
     @post(sync_to_thread=True, permission=Permission.DEALS_MOVE)
     def create(

@@ -123,5 +123,5 @@ def _form(
     status = 422 if wrong else 409 if refusal else 200
     context = {"funnels": funnels, "given": given, "wrong": wrong, "refusal": refusal}
     if replies.wants_fragment(request):
-        return replies.region(request, "deals/_opening.html", status=status, **context)
-    return replies.page(request, "deals/opening.html", status=status, **context)
+        return replies.region(request, "deals/_opening.html", plain=False, status=status, **context)
+    return replies.page(request, "deals/opening.html", plain=True, status=status, **context)

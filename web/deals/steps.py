@@ -72,6 +72,7 @@ class Steps(Controller):
     @post("/{task_id:int}/moment", sync_to_thread=True, permission=Permission.DEALS_EDIT, status_code=200)
     def postpone(
         self,
+        *,
         request: Request[Any, Any, Any],
         session: Given[Session],
         user: Given[User],
@@ -136,10 +137,10 @@ class Comments(Controller):
         except Invalid as no:
             context = {"deal": deal, "text": data.text, "wrong": no.fields.get("text", "")}
             if replies.wants_fragment(request):
-                return replies.region(request, "deals/_composer.html", status=422, **context)
-            return replies.page(request, "deals/commenting.html", status=422, **context)
+                return replies.region(request, "deals/_composer.html", plain=False, status=422, **context)
+            return replies.page(request, "deals/commenting.html", plain=True, status=422, **context)
         body = regions(request, session, user, deal, now=now)
-        composer = replies.render(request, "deals/_composer.html", deal=deal, text="", wrong="")
+        composer = replies.render(request, "deals/_composer.html", plain=False, deal=deal, text="", wrong="")
         return replies.done(request, to=f"/deals/{deal.id}", body=composer + body)
 
 
@@ -167,8 +168,8 @@ def _form(
     context = {"deal": deal, "task": task, "given": given, "wrong": wrong or {}}
     status = 422 if wrong else 200
     if replies.wants_fragment(request):
-        return replies.region(request, "deals/_planning.html", status=status, **context)
-    return replies.page(request, "deals/planning.html", status=status, **context)
+        return replies.region(request, "deals/_planning.html", plain=False, status=status, **context)
+    return replies.page(request, "deals/planning.html", plain=True, status=status, **context)
 
 
 def _tomorrow(now: datetime) -> str:

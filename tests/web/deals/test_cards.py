@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from domain import activities
+from domain import activities, deals
 from domain.activities.models import Comment, Task
 from domain.deals import Deal
 from tests.sites import HTMX
@@ -138,8 +138,6 @@ def test_a_step_is_done_once_and_undone(open_client, page, step, session):
 def test_a_step_of_another_deal_is_not_reached_through_mine(
     open_client, page, step, session, flats, mayak, anna
 ):
-    from domain import deals
-
     other = deals.open_deal(session, funnel=flats, title="Офис", client=mayak, by=anna, now=datetime.now(UTC))
     session.commit()
 
