@@ -1,13 +1,15 @@
 """How every page behaves: words after a deed, keys, a form sent once, a line that breaks."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from e2e.conftest import OpenAs
-from tests.fixtures import Database
+from tests.fixtures import Database, in_use
+from tests.servers import Databases
 from web.bundle import MODULES
 
 UNDO = "/nowhere/undone"
@@ -25,6 +27,13 @@ REGION = """document.getElementById("main").insertAdjacentHTML("beforeend",
 @dataclass(frozen=True)
 class Address:
     url: str
+
+
+@pytest.fixture(scope="module")
+def database(databases: Databases, template: str) -> Iterator[Database]:
+    """One for all: nothing here changes more than a session."""
+    with databases.new(template) as url, in_use(url) as database:
+        yield database
 
 
 @pytest.fixture
@@ -104,6 +113,22 @@ def test_a_question_mark_shows_the_keys_whatever_the_layout(page: Page):
 
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_single_letters_may_be_switched_off(page: Page):
+    page.goto("/deals")
+    page.keyboard.press("?")
+    page.get_by_role("checkbox", name="Одиночные буквы").uncheck()
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("KeyC")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    page.keyboard.press("?")
+    page.get_by_role("checkbox", name="Одиночные буквы").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("KeyC")
+    expect(page.get_by_role("dialog")).to_contain_text("Новая сделка")
 
 
 def test_a_form_is_sent_once_however_often_its_button_is_pressed(page: Page):

@@ -3,8 +3,16 @@
 An element names its key: `data-hotkey="KeyC"` or `"ctrl+KeyK"`; `?` shows the list. Inside a field the
 keyboard belongs to the field: Ctrl Z there takes back letters, not deeds. */
 
+const LETTERS = "karkas-letters";   // "off" for those whom single letters disturb (dictation, trembling hands)
 const EVERYWHERE = new Set(["ctrl+KeyK"]);
 const FIELD = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+
+document.addEventListener("keydown", (event) => {
+  const letter = /^(Key|Digit)/.test(event.code) && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (letter && event.key !== "?" && !event.target.closest?.(FIELD) && localStorage.getItem(LETTERS) === "off") {
+    event.stopImmediatePropagation();
+  }
+}, true);
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.repeat) return;
@@ -29,5 +37,9 @@ function pressed(event) {
 
 function showKeys(event) {
   event.preventDefault();
-  document.getElementById("dialog").replaceChildren(document.getElementById("hotkeys").content.cloneNode(true));
+  const sheet = document.getElementById("hotkeys").content.cloneNode(true);
+  const letters = sheet.querySelector("[name=letters]");
+  letters.checked = localStorage.getItem(LETTERS) !== "off";
+  letters.addEventListener("change", () => localStorage.setItem(LETTERS, letters.checked ? "on" : "off"));
+  document.getElementById("dialog").replaceChildren(sheet);
 }
