@@ -15,7 +15,7 @@ def test_a_wrong_password_keeps_the_login_and_the_right_one_opens_the_desk(open_
     page.locator("[name=login]").fill("anna")
     page.locator("[name=password]").fill("not karkas")
     page.locator("form.sign-in button").click()
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("form [role=alert]")).to_be_visible()
     expect(page.locator("[name=login]")).to_have_value("anna")
 
     page.locator("[name=password]").fill("karkas")
