@@ -56,7 +56,7 @@ e2e: setup browser
 	$(PY) -m pytest e2e
 
 bench: setup
-	$(PY) -m tests.bench
+	$(PY) -m pytest tests/bench -q -s
 
 format: setup
 	.venv/bin/ruff format $(CODE)
