@@ -3,14 +3,16 @@
 A click outside or on `[data-close]` closes it; the browser gives the focus back to who opened it. */
 
 export function connect(dialog) {
-  const filled = new MutationObserver(() => {
+  const look = () => {
     if (dialog.childElementCount && !dialog.open) {
       dialog.showModal();
       dialog.querySelector("[autofocus]")?.focus();
     }
     if (!dialog.childElementCount && dialog.open) dialog.close();
-  });
+  };
+  const filled = new MutationObserver(look);
   filled.observe(dialog, { childList: true });
+  look();   // filled before we came
   dialog.addEventListener("close", () => {
     dialog.replaceChildren();
     document.dispatchEvent(new CustomEvent("karkas:rested"));
