@@ -1,5 +1,7 @@
 """Booking over HTTP: one answer for the winner, another in words for everybody else."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
@@ -50,7 +52,20 @@ def test_the_second_one_gets_409_with_who_and_when_and_keeps_what_was_typed(open
     )
 
     assert answer.status_code == 409
-    assert "Анна Королёва" in answer.text and "Похожие свободные" in answer.text
+    assert "Анна Королёва" in answer.text
+    for kept in ('value="Петрова Нина"', 'value="+7 921 555-00-11"', 'name="days" value="7"'):
+        assert kept in answer.text
+
+
+def test_one_press_books_a_similar_flat_with_what_was_typed(open_client, session, held, flat_1):
+    maria = open_client("maria")
+    typed = {"new": "1", "client": "Петрова Нина", "phone": "+7 921 555-00-11", "days": "7"}
+    refused = maria.post(f"/units/{flat_1.id}/booking", data=typed, headers=PANEL).text
+    offered = re.findall(r'formaction="(/units/\d+/booking)"', refused)
+
+    answer = maria.post(offered[0], data=typed, headers=PANEL)
+
+    assert answer.status_code == 200 and "Снять бронь" in answer.text
 
 
 def test_the_loser_of_a_form_with_a_new_deal_leaves_no_deal_behind(open_client, session, held, flat_1):
