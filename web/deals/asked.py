@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Request
+from litestar import Request, Response
+from litestar.datastructures import Cookie
 from sqlmodel import Session
 
 from domain import deals
@@ -14,6 +15,8 @@ from domain.kernel.text import _
 
 LARGEST_ID = 2**63 - 1
 LONGEST_WORDS = 100
+LAST_FUNNEL = "funnel"
+YEAR_SECONDS = 31_536_000
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,27 @@ def asked(request: Request[Any, Any, Any]) -> Asked:
     )
 
 
-def funnel_of(session: Session, wanted: Asked) -> tuple[list[deals.Funnel], deals.Funnel]:
-    """Every funnel, and the one to show: the asked one or the first."""
+def funnel_of(
+    session: Session, wanted: Asked, *, last: int | None = None
+) -> tuple[list[deals.Funnel], deals.Funnel]:
+    """Every funnel, and the one to show: the asked one, else the one looked at last, else the first."""
     funnels = deals.list_funnels(session)
-    chosen = next((funnel for funnel in funnels if funnel.id == wanted.funnel_id), None)
-    if chosen is None and (wanted.funnel_id is not None or not funnels):
+    known = {funnel.id: funnel for funnel in funnels}
+    if not funnels or (wanted.funnel_id is not None and wanted.funnel_id not in known):
         raise Missing(_("There is no such funnel"))
-    return funnels, chosen or funnels[0]
+    return funnels, known.get(wanted.funnel_id or last or 0, funnels[0])
+
+
+def last_funnel(request: Request[Any, Any, Any]) -> int | None:
+    """The funnel this browser looked at last."""
+    return _number(request.cookies.get(LAST_FUNNEL))
+
+
+def remember(answer: Response[str], funnel: deals.Funnel) -> Response[str]:
+    answer.set_cookie(
+        Cookie(key=LAST_FUNNEL, value=str(funnel.id), max_age=YEAR_SECONDS, path="/deals", samesite="lax")
+    )
+    return answer
 
 
 def _number(text: str | None) -> int | None:

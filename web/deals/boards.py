@@ -12,7 +12,7 @@ from domain.access import Permission, User, colleagues, may
 from domain.access.models import Role
 from domain.deals import board, rules
 from web import replies
-from web.deals.asked import Asked, asked, funnel_of
+from web.deals.asked import Asked, asked, funnel_of, last_funnel, remember
 from web.deals.opening import Opening, opened
 from web.given import Given
 
@@ -31,7 +31,7 @@ class Boards(Controller):
         now: Given[datetime],
     ) -> Response[str]:
         wanted = asked(request)
-        funnels, funnel = funnel_of(session, wanted)
+        funnels, funnel = funnel_of(session, wanted, last=last_funnel(request))
         shown = board.board(session, user, funnel.id, wanted.lens, now=now)
         context: dict[str, Any] = {
             "funnels": funnels,
@@ -47,7 +47,7 @@ class Boards(Controller):
             context |= _page_of_list(session, user, funnel, wanted, now)
         if replies.wants_fragment(request):
             return replies.region(request, "deals/_results.html", **context)
-        return replies.page(request, "deals/board.html", **context)
+        return remember(replies.page(request, "deals/board.html", **context), funnel)
 
     @post(sync_to_thread=True, permission=Permission.DEALS_OPEN)
     def create(

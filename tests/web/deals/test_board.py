@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain import deals
 from tests.sites import HTMX
 
 
@@ -88,3 +89,22 @@ def test_a_nul_byte_is_a_sentence(open_client):
     answer = open_client("anna").get("/deals?q=%00")
 
     assert answer.status_code == 400 and "не читаются" in answer.text
+
+
+def test_the_board_opens_at_the_funnel_looked_at_last(open_client, session, flats):
+    services = deals.arrange(session, "Услуги", [deals.StagePlan("Заявка")], by=None)
+    session.commit()
+    anna = open_client("anna")
+    assert f'id="stage-{deals.stages_of(session, services.id)[0].id}"' not in anna.get("/deals").text
+
+    anna.get(f"/deals?funnel={services.id}")
+
+    assert f'id="stage-{deals.stages_of(session, services.id)[0].id}"' in anna.get("/deals").text
+
+
+@pytest.mark.parametrize("cookie", ["999", "x", "9" * 30, "-1"])
+def test_a_funnel_that_is_gone_is_forgotten(open_client, ivanov_deal, cookie):
+    anna = open_client("anna")
+    anna.cookies.set("funnel", cookie, path="/deals")
+
+    assert anna.get("/deals").status_code == 200
