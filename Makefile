@@ -90,7 +90,7 @@ static/node_modules/.done: static/package.json static/package-lock.json
 	@touch $@
 
 static/dist/.done: .venv/.done static/node_modules/.done $(SOURCES_OF_ASSETS)
-	@$(PY) -m web.assets build
+	@$(PY) -m web.bundle build
 	@touch $@
 
 .venv/.translations: .venv/.done $(SOURCES_OF_WORDS)

@@ -1,11 +1,10 @@
 """Static files: addresses that never change under them, and serving them for ever.
 
-`python -m web.assets build` lays out `static/dist/` (see `web/bundle.py`). The whole tree has one hash in
+`python -m web.bundle build` lays out `static/dist/` (see `web/bundle.py`). The whole tree has one hash in
 its address, so modules import each other by relative paths and every file may be cached for a year.
 """
 
 import hashlib
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -110,9 +109,3 @@ def _encoding(name: str, accepted: bytes) -> str | None:
 async def _reply(send: Send, status: int, headers: Headers, body: bytes = b"") -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
-
-
-if __name__ == "__main__":
-    from web import bundle
-
-    sys.exit(bundle.main(sys.argv[1:]))

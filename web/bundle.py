@@ -1,6 +1,6 @@
 """What `static/dist/` is made of: our style sheets as one, our modules as they are, what npm fetched.
 
-Made once at set-up, by `python -m web.assets build`; nothing here runs while the site serves.
+Made once at set-up, by `python -m web.bundle build`; nothing here runs while the site serves.
 """
 
 import gzip
@@ -60,7 +60,7 @@ SQUEEZE = {
 
 def main(arguments: list[str]) -> int:
     if arguments != ["build"]:
-        sys.stderr.write("usage: python -m web.assets build\n")
+        sys.stderr.write("usage: python -m web.bundle build\n")
         return 2
     sys.stdout.write(f"static/dist is ready, tree {build()}\n")
     return 0
@@ -164,3 +164,7 @@ def fingerprint() -> str:
 def _without_map(script: bytes) -> bytes:
     """Without the pointer to a source map we do not serve."""
     return re.sub(rb"\n?//# sourceMappingURL=.*\s*$", b"\n", script)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

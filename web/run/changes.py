@@ -38,7 +38,7 @@ class Changes:
 
 def make_anew() -> None:
     """A mistake in a source is told on the console; the site goes on with what was made before."""
-    for words in (["web.assets", "build"], ["web.translations", "compile"]):
+    for words in (["web.bundle", "build"], ["web.translations", "compile"]):
         subprocess.run([sys.executable, "-m", *words], check=False)
 
 
