@@ -49,7 +49,7 @@ def timeline(session: Session, deal_id: int, *, now: datetime, most: int = MOST)
         pick(Event.id, Event.name, Event.at, Event.payload, User.name.label("who"))  # type: ignore[attr-defined]
         .outerjoin(User, col(User.id) == Event.actor_id)
         .where(col(Event.deal_id) == deal_id)
-        .order_by(col(Event.id).desc())
+        .order_by(col(Event.at).desc(), col(Event.id).desc())
         .limit(most)
     ).all()
     people = _names(session, rows)
