@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from domain.access import Permission, User, may, rows_of
 from domain.deals.models import Deal, Stage
 from domain.estate.models import Building, Floor, Section, Unit
+from domain.kernel import formats
 from domain.kernel.db import pick
 from domain.parties.models import Company, Person
 from domain.parties.register import matching
@@ -68,13 +69,20 @@ def _clients(session: Session, user: User, q: str) -> list[Hit]:
     hits: list[Hit] = []
     for kind, place in ((Person, "people"), (Company, "companies")):
         rows: Any = (
-            pick(kind.id, kind.name, sa.func.coalesce(kind.phone, kind.inn, ""))
+            pick(kind.id, kind.name, kind.phone, kind.inn)
             .where(rows_of(user, col(kind.responsible_id)), *matching(kind, q))
             .order_by(kind.name)
             .limit(MOST)
         )
-        hits += [Hit(f"/{place}/{id_}", name, detail) for id_, name, detail in session.execute(rows)]
+        hits += [
+            Hit(f"/{place}/{id_}", name, _known_by(phone, inn))
+            for id_, name, phone, inn in session.execute(rows)
+        ]
     return hits
+
+
+def _known_by(phone: str | None, inn: str | None) -> str:
+    return formats.phone(phone) if phone else formats.inn(inn) if inn else ""
 
 
 def _units(session: Session, q: str) -> list[Hit]:
