@@ -79,10 +79,12 @@ def in_use(url: str) -> Iterator[Database]:
     """Make it the database of this process: what `work.engine()` and `settings()` say."""
     before = os.environ["DATABASE_URL"]
     _point_at(url)
+    database = Database(url, work.engine())
     try:
-        yield Database(url, work.engine())
+        yield database
     finally:
-        _close(work.engine())
+        for engine in (database.engine, work.engine()):  # the same, unless another was in use in between
+            _close(engine)
         _point_at(before)
 
 
