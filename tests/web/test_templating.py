@@ -1,11 +1,13 @@
 """The environment of templates: as safe as the plain one, and the parts every screen is made of."""
 
 import enum
+from types import SimpleNamespace
 
 import pytest
 from jinja2 import Environment, StrictUndefined, UndefinedError
 from markupsafe import Markup
 
+from web.navigation import bare
 from web.templating import KarkasEnvironment, attributes, environment
 
 HOSTILE = "<script>alert(1)</script> & \"quotes\" 'apostrophes'"
@@ -82,6 +84,33 @@ def render(source: str, **context: object) -> str:
 def test_a_misspelt_name_is_an_error_and_not_an_empty_place():
     with pytest.raises(UndefinedError):
         render("{{ amuont }}")
+
+
+@pytest.mark.parametrize("status", [403, 404, 409, 422, 500, 503])
+@pytest.mark.parametrize("user", [None, SimpleNamespace(id=1, name="Анна Королёва")])
+def test_a_page_that_says_no_needs_nothing_but_its_words(status, user):
+    """It is also shown when there is no database to ask for anything else."""
+    request = SimpleNamespace(url=SimpleNamespace(path="/deals"), headers={}, scope={}, cookies={})
+    drawn = (
+        environment()
+        .get_template("ui/error.html")
+        .render(
+            request=request,
+            user=user,
+            language="ru",
+            **bare(request),  # type: ignore[arg-type]
+            status=status,
+            sentence="Так <нельзя>",
+            reasons=("Заполните сумму",),
+            fields={"phone": "Не хватает цифр"},
+        )
+    )
+
+    assert "<h1>Так &lt;нельзя&gt;</h1>" in drawn
+    assert "<title>Так &lt;нельзя&gt; — Каркас</title>" in drawn
+    assert "<li>Заполните сумму</li>" in drawn
+    assert "<li>Не хватает цифр</li>" in drawn
+    assert ("Повторить" in drawn) == (status == 503)
 
 
 def test_attributes():
