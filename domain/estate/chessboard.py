@@ -17,7 +17,6 @@ from domain.estate.models import (
     Building,
     Finish,
     Floor,
-    Project,
     Section,
     Unit,
     UnitKind,
@@ -188,87 +187,3 @@ def within(value: Decimal | int | None, least: Decimal | int | None, most: Decim
     if value is None:
         return least is None and most is None
     return (least is None or value >= least) and (most is None or value <= most)
-
-
-@dataclass(frozen=True)
-class Similar:
-    id: int
-    number: str
-    rooms: int
-    area: Decimal
-    price: Decimal
-    floor: int
-
-
-def similar(session: Session, unit: Unit, *, now: datetime, most: int = 3) -> list[Similar]:
-    """Free units of the same project and rooms, nearest in area and price: for who came second."""
-    project = (
-        pick(Building.project_id)
-        .join(Section, col(Section.building_id) == Building.id)
-        .join(Floor, col(Floor.section_id) == Section.id)
-        .where(col(Floor.id) == unit.floor_id)
-        .scalar_subquery()
-    )
-    held = sa.exists().where(
-        col(Booking.unit_id) == Unit.id, col(Booking.state) == BookingState.ACTIVE, col(Booking.until) > now
-    )
-    nearest = (
-        pick(Unit.id, Unit.number, Unit.rooms, Unit.area_total, Unit.price, Floor.number)
-        .join(Floor, col(Floor.id) == Unit.floor_id)
-        .join(Section, col(Section.id) == Floor.section_id)
-        .join(Building, col(Building.id) == Section.building_id)
-        .where(
-            col(Building.project_id) == project,
-            col(Unit.id) != unit.id,
-            col(Unit.kind) == unit.kind,
-            col(Unit.rooms) == unit.rooms,
-            col(Unit.availability) == Availability.ON_SALE,
-            col(Unit.price).is_not(None),
-            ~held,
-        )
-        .order_by(
-            sa.func.abs(Unit.area_total - unit.area_total) * 100_000
-            + sa.func.abs(col(Unit.price) - (unit.price or 0)),
-            col(Unit.id),
-        )
-        .limit(most)
-    )
-    return [Similar(*row) for row in session.execute(nearest)]
-
-
-@dataclass(frozen=True)
-class ProjectLine:
-    id: int
-    name: str
-    city: str
-    buildings: int
-    flats: int
-    free: int
-    booked: int
-
-
-def projects(session: Session, *, now: datetime) -> list[ProjectLine]:
-    """Every project with how much of it is left."""
-    held = holding(now)
-    on_sale = col(Unit.availability) == Availability.ON_SALE
-    flat = col(Unit.kind) == UnitKind.FLAT
-    lines = (
-        pick(
-            Project.id,
-            Project.name,
-            Project.city,
-            sa.func.count(sa.distinct(col(Building.id))),
-            sa.func.count(col(Unit.id)).filter(flat),
-            sa.func.count(col(Unit.id)).filter(flat, on_sale, col(Booking.id).is_(None)),
-            sa.func.count(col(Unit.id)).filter(flat, on_sale, col(Booking.id).is_not(None)),
-        )
-        .select_from(Project)
-        .outerjoin(Building, col(Building.project_id) == Project.id)
-        .outerjoin(Section, col(Section.building_id) == Building.id)
-        .outerjoin(Floor, col(Floor.section_id) == Section.id)
-        .outerjoin(Unit, col(Unit.floor_id) == Floor.id)
-        .outerjoin(Booking, held)
-        .group_by(col(Project.id))
-        .order_by(col(Project.position), col(Project.id))
-    )
-    return [ProjectLine(*row) for row in session.execute(lines)]

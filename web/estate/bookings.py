@@ -11,8 +11,8 @@ from sqlmodel import Session
 from domain import deals, estate, parties
 from domain.access import Permission, User
 from domain.estate import Booking, Unit
-from domain.estate.chessboard import similar
 from domain.estate.register import register
+from domain.estate.similar import similar
 from domain.kernel import formats
 from domain.kernel.errors import Invalid, Refused
 from domain.kernel.text import _

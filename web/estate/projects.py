@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, get
 from sqlmodel import Session
 
 from domain.access import Permission
-from domain.estate import chessboard
+from domain.estate.projects import projects
 from web import replies
 from web.given import Given
 
@@ -19,4 +19,4 @@ class Projects(Controller):
     def show(
         self, request: Request[Any, Any, Any], session: Given[Session], now: Given[datetime]
     ) -> Response[str]:
-        return replies.page(request, "estate/projects.html", projects=chessboard.projects(session, now=now))
+        return replies.page(request, "estate/projects.html", projects=projects(session, now=now))

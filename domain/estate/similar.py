@@ -1,0 +1,56 @@
+"""What else there is for somebody who came second."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from domain.estate.chessboard import holding
+from domain.estate.models import Availability, Booking, Building, Floor, Section, Unit
+from domain.kernel.db import pick
+
+
+@dataclass(frozen=True)
+class Similar:
+    id: int
+    number: str
+    rooms: int
+    area: Decimal
+    price: Decimal
+    floor: int
+
+
+def similar(session: Session, unit: Unit, *, now: datetime, most: int = 3) -> list[Similar]:
+    """Free units of the same project and rooms, nearest in area and price: for who came second."""
+    project = (
+        pick(Building.project_id)
+        .join(Section, col(Section.building_id) == Building.id)
+        .join(Floor, col(Floor.section_id) == Section.id)
+        .where(col(Floor.id) == unit.floor_id)
+        .scalar_subquery()
+    )
+    held = sa.exists().select_from(Booking).where(holding(now))
+    nearest = (
+        pick(Unit.id, Unit.number, Unit.rooms, Unit.area_total, Unit.price, Floor.number)
+        .join(Floor, col(Floor.id) == Unit.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .join(Building, col(Building.id) == Section.building_id)
+        .where(
+            col(Building.project_id) == project,
+            col(Unit.id) != unit.id,
+            col(Unit.kind) == unit.kind,
+            col(Unit.rooms) == unit.rooms,
+            col(Unit.availability) == Availability.ON_SALE,
+            col(Unit.price).is_not(None),
+            ~held,
+        )
+        .order_by(
+            sa.func.abs(Unit.area_total - unit.area_total) * 100_000
+            + sa.func.abs(col(Unit.price) - (unit.price or 0)),
+            col(Unit.id),
+        )
+        .limit(most)
+    )
+    return [Similar(*row) for row in session.execute(nearest)]
