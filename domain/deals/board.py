@@ -104,6 +104,11 @@ class Column:
         return self.count - len(self.cards)
 
     @property
+    def unrolled(self) -> bool:
+        """As far as a column goes; the rest is read in the list."""
+        return len(self.cards) >= MOST_CARDS
+
+    @property
     def folded(self) -> bool:
         return self.kind is not StageKind.OPEN
 
