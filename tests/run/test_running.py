@@ -112,6 +112,27 @@ def test_a_stranger_on_the_port_of_the_site_is_met_before_anything_is_started(
     assert not (other.home / "postgres").exists()
 
 
+def test_parts_started_apart_share_the_servers_until_the_last_one_leaves(installation: Installation):
+    assert installation.karkas("migrate").returncode == 0
+    worker = installation.start("work")
+    postgres = Postgres(installation.home / "postgres")
+    eventually(lambda: "worker" in children(worker))
+    serving = installation.start("serve")
+    eventually(lambda: is_open(installation))
+
+    assert worker.end() == 0
+    assert status(installation, "/health/ready") == 200
+    assert serving.end() == 0
+    assert not postgres.answers()
+
+
+def is_open(installation: Installation) -> bool:
+    try:
+        return status(installation, "/health/ready") == 200
+    except httpx.TransportError:
+        return False
+
+
 def status(installation: Installation, path: str) -> int:
     address = f"http://127.0.0.1:{installation.settings['KARKAS_PORT']}{path}"
     return httpx.get(address, trust_env=False, timeout=PATIENCE_SECONDS).status_code
