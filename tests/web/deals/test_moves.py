@@ -1,9 +1,12 @@
 """Moving over HTTP: done, refused in words, stale, undone, and never somebody else's."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlmodel import select
 
-from domain.deals import Deal
+from domain.deals import Deal, StageStay
 from tests.sites import HTMX
 
 
@@ -137,3 +140,21 @@ def test_the_menu_names_what_each_stage_needs(open_client, ivanov_deal, booking_
 
     assert f'name="stage_id" value="{booking_stage.id}"' in menu
     assert menu.count("menu__why") == 3
+
+
+def test_of_many_moves_at_once_one_wins_and_the_rest_are_told(open_client, session, ivanov_deal, talks, lost):
+    windows = [open_client("anna" if place % 2 else "boris") for place in range(8)]
+    start = threading.Barrier(len(windows))
+
+    def drop(place):
+        start.wait()
+        stage = talks if place % 2 else lost
+        values = {"stage_id": stage.id, "version": 1, "board": "1"}
+        return windows[place].post(f"/deals/{ivanov_deal.id}/moves", data=values, headers=HTMX).status_code
+
+    with ThreadPoolExecutor(len(windows)) as crowd:
+        statuses = sorted(crowd.map(drop, range(len(windows))))
+
+    assert statuses == [200, *[409] * (len(windows) - 1)]
+    stays = session.exec(select(StageStay).where(StageStay.deal_id == ivanov_deal.id)).all()
+    assert [stay.left_at is None for stay in stays].count(True) == 1
