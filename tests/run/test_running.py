@@ -59,6 +59,22 @@ def test_whatever_is_killed_comes_back_while_the_site_goes_on(installation: Inst
     eventually(lambda: status(installation, "/health/ready") == 200)
 
 
+def test_servers_that_are_killed_come_back_with_their_data(installation: Installation, running: Started):
+    postgres, valkey = Postgres(installation.home / "postgres"), Valkey(installation.home / "valkey")
+    postmaster = int((postgres.data / "postmaster.pid").read_text().split()[0])
+    with postgres.connect("karkas") as connection:
+        connection.execute("create table kept as select 42 as answer")
+
+    for pid in (postmaster, valkey_of(installation)):
+        os.kill(pid, signal.SIGKILL)
+
+    eventually(lambda: postgres.answers() and valkey.answers())
+    eventually(lambda: is_open(installation))
+    with postgres.connect("karkas") as connection:
+        assert connection.execute("select answer from kept").fetchone() == (42,)
+    assert running.end() == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_leaves_in_time_with_open_streams(installation: Installation, running: Started, number):
     with open_stream(installation), open_stream(installation):
@@ -176,6 +192,10 @@ def children(started: Started) -> dict[str, int]:
             if name := re.search(r"--name (web-\d)|jobs\.(worker|schedule)", words):
                 found[name[1] or name[2]] = each.pid
     return found
+
+
+def valkey_of(installation: Installation) -> int:
+    return next(each.pid for each in descendants_in(installation) if each.name() == "valkey-server")
 
 
 def descendants_in(installation: Installation) -> list[psutil.Process]:

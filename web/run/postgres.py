@@ -63,10 +63,17 @@ class Postgres:
             return False
         return True
 
+    def runs(self) -> bool:
+        """Whether its main process lives; no connection is spent on the question."""
+        return _is_held(self.data / "postmaster.pid")
+
     def start(self) -> None:
-        """Leave a server that answers: the one already running, or a new one on the same data."""
-        if self.answers():
-            return
+        """Leave a server that answers and has our database: the one already running, or a new one."""
+        if not self.answers():
+            self._start_anew()
+        self._ensure_database()
+
+    def _start_anew(self) -> None:
         owner.let_run(PROGRAMS)
         if not (self.data / "PG_VERSION").exists():
             self._make()
@@ -77,10 +84,11 @@ class Postgres:
     def stop(self) -> None:
         _program("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", "60")
 
-    def ensure_database(self, name: str = DATABASE) -> None:
+    def _ensure_database(self) -> None:
         with self.connect("postgres") as connection:
-            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-                connection.execute(f'CREATE DATABASE "{name}"')
+            found = connection.execute("select 1 from pg_database where datname = %s", [DATABASE])
+            if found.fetchone() is None:
+                connection.execute(f"create database {DATABASE}".encode())
 
     def _make(self) -> None:
         """Into a draft folder first: a half-made cluster must not be taken for a whole one."""

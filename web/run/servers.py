@@ -1,15 +1,18 @@
 """PostgreSQL and Valkey for whoever asks: the given ones, or the embedded ones inside KARKAS_HOME.
 
 Every command that needs them holds a shared lock. The first starts what does not run yet,
-the last stops what is embedded; after a kill -9 the next one finds them running and attaches.
+each starts again what was killed, the last stops what is embedded; after a kill -9 of the command itself
+the next one finds the servers running and attaches.
 """
 
 import fcntl
 import os
-from collections.abc import Iterator
+import sys
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import psycopg
 import redis
@@ -23,6 +26,15 @@ from web.run.valkey import Valkey
 OLDEST_POSTGRES = 15
 OLDEST_REDIS = 7
 PATIENCE_SECONDS = 3
+LOOK_EVERY_SECONDS = 1
+
+
+class Server(Protocol):
+    """An embedded server."""
+
+    def start(self) -> None: ...
+    def runs(self) -> bool: ...
+    def stop(self) -> None: ...
 
 
 @contextmanager
@@ -30,33 +42,53 @@ def ready() -> Iterator[Settings]:
     """Settings whose URLs lead to servers that answer; the environment of children says the same."""
     asked = settings()
     home.prepare(asked.home)
+    postgres, valkey = Postgres(asked.home / "postgres"), Valkey(asked.home / "valkey")
+    embedded: list[Server] = [
+        *([] if asked.database_url else [postgres]),
+        *([] if asked.redis_url else [valkey]),
+    ]
     with (asked.home / "servers.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         try:
-            with _starting(asked.home):
-                os.environ["DATABASE_URL"] = asked.database_url or _embedded_postgres(asked.home)
-                os.environ["REDIS_URL"] = asked.redis_url or _embedded_valkey(asked.home)
+            _start(embedded, asked.home)
+            os.environ["DATABASE_URL"] = asked.database_url or postgres.url()
+            os.environ["REDIS_URL"] = asked.redis_url or valkey.url()
             if asked.demo:
                 os.environ.setdefault(DEMO_ONEC_SECRET, DEMO_ONEC_PASSWORD)
             settings.cache_clear()
             check_postgres(settings().database_url)
             check_redis(settings().redis_url)
-            yield settings()
+            with _guarded(embedded, asked.home):
+                yield settings()
         finally:
-            _stop_unless_needed(asked, lock)
+            _stop_unless_needed(embedded, lock)
 
 
-def _embedded_postgres(folder: Path) -> str:
-    server = Postgres(folder / "postgres")
-    server.start()
-    server.ensure_database()
-    return server.url()
+def _start(servers: Sequence[Server], folder: Path) -> None:
+    with _starting(folder):
+        for server in servers:
+            server.start()
 
 
-def _embedded_valkey(folder: Path) -> str:
-    server = Valkey(folder / "valkey")
-    server.start()
-    return server.url()
+@contextmanager
+def _guarded(servers: Sequence[Server], folder: Path) -> Iterator[None]:
+    """Start again what was killed; whoever needs it waits or refuses meanwhile."""
+    leaving = threading.Event()
+
+    def guard() -> None:
+        while not leaving.wait(LOOK_EVERY_SECONDS):
+            if not all(server.runs() for server in servers):
+                print("An embedded server is gone, starting it again", file=sys.stderr, flush=True)
+                try:
+                    _start(servers, folder)
+                except Trouble as trouble:
+                    print(trouble, file=sys.stderr, flush=True)
+
+    guarding = threading.Thread(target=guard, name="guard", daemon=True)
+    guarding.start()
+    yield
+    leaving.set()
+    guarding.join(PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -67,13 +99,11 @@ def _starting(folder: Path) -> Iterator[None]:
         yield
 
 
-def _stop_unless_needed(asked: Settings, lock: IO[str]) -> None:
+def _stop_unless_needed(servers: Sequence[Server], lock: IO[str]) -> None:
     with suppress(BlockingIOError):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not asked.redis_url:
-            Valkey(asked.home / "valkey").stop()
-        if not asked.database_url:
-            Postgres(asked.home / "postgres").stop()
+        for server in reversed(servers):
+            server.stop()
 
 
 def check_postgres(url: str) -> None:

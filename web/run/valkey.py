@@ -48,6 +48,9 @@ class Valkey:
         except redis.RedisError:
             return False
 
+    def runs(self) -> bool:
+        return self.answers()
+
     def start(self) -> None:
         """Leave a server that answers: the one already running, or a new one on the same data."""
         if self.answers():
