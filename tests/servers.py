@@ -31,7 +31,8 @@ def run_folder() -> Path:
     """A folder of this run with a short path; those of runs that were killed are cleared away."""
     for leftover in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         if not _alive(int(leftover.name.removeprefix(PREFIX).partition("-")[0])):
-            discard(leftover)
+            for folder in (leftover / "home", leftover):
+                discard(folder)
     return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
 
 
