@@ -21,6 +21,9 @@ from web.estate import cells
 from web.estate.panel import panel
 from web.given import Given
 
+ELSEWHERE = "<!-- -->"
+"""To a screen without the panel (a deal's card): it follows the deal's topic and looks again by itself."""
+
 
 @dataclass
 class Wanted:
@@ -166,7 +169,7 @@ def _done(
             request, "estate/_panel.html", beside=panel(session, user, unit, now=now), cells=cells
         )
     elif replies.wants_fragment(request):
-        return replies.html("", headers={"HX-Refresh": "true"})
+        body = ELSEWHERE
     return replies.done(request, to=f"/units/{unit.id}", body=body, toast=toast)
 
 
