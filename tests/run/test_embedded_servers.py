@@ -3,12 +3,16 @@
 import os
 import signal
 import stat
+import time
 from pathlib import Path
 
 import psutil
 import pytest
 
+from domain.kernel.settings import settings
 from tests import servers
+from tests.run.conftest import Installation
+from web.run import servers as keeping
 from web.run import sockets
 from web.run.postgres import Postgres
 from web.run.trouble import Trouble
@@ -49,6 +53,43 @@ def test_data_survive_the_killing_of_both_servers(installation):
     with postgres.connect("postgres") as connection:
         assert connection.execute("select answer from kept").fetchone() == (42,)
     assert valkey.answers()
+
+
+def test_a_server_too_busy_to_answer_is_not_taken_for_a_dead_one(installation: Installation):
+    postgres = Postgres(installation.home / "postgres", servers.HASTY)
+    valkey = Valkey(installation.home / "valkey")
+    assert not postgres.runs() and not valkey.runs()
+    postgres.start()
+    valkey.start()
+    both = [postmaster(postgres), valkey_process(valkey)]
+
+    for each in both:
+        each.suspend()
+    assert postgres.runs() and valkey.runs()
+    for each in both:
+        each.kill()
+
+    deadline = time.monotonic() + 10
+    while postgres.runs() or valkey.runs():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_command_that_gives_up_leaves_no_server_behind(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("KARKAS_HOME", str(installation.home))
+    monkeypatch.setenv("DATABASE_URL", "")
+    monkeypatch.setenv("REDIS_URL", "")
+    settings.cache_clear()
+
+    with pytest.raises(Trouble, match="given up"), keeping.ready():
+        raise Trouble("It was given up.")
+    settings.cache_clear()
+    time.sleep(2 * keeping.LOOK_EVERY_SECONDS)
+
+    assert not Postgres(installation.home / "postgres").answers()
+    assert not Valkey(installation.home / "valkey").answers()
 
 
 def test_a_pid_file_naming_a_stranger_does_not_stop_the_start(installation):

@@ -32,6 +32,8 @@ LOOK_EVERY_SECONDS = 1
 class Server(Protocol):
     """An embedded server."""
 
+    @property
+    def data(self) -> Path: ...
     def start(self) -> None: ...
     def runs(self) -> bool: ...
     def stop(self) -> None: ...
@@ -77,18 +79,21 @@ def _guarded(servers: Sequence[Server], folder: Path) -> Iterator[None]:
 
     def guard() -> None:
         while not leaving.wait(LOOK_EVERY_SECONDS):
-            if not all(server.runs() for server in servers):
-                print("An embedded server is gone, starting it again", file=sys.stderr, flush=True)
+            for server in (each for each in servers if not each.runs()):
+                name = server.data.name
+                print(f"The embedded {name} is gone, starting it again", file=sys.stderr, flush=True)
                 try:
-                    _start(servers, folder)
-                except Trouble as trouble:
-                    print(trouble, file=sys.stderr, flush=True)
+                    _start([server], folder)
+                except (Trouble, OSError, psycopg.Error) as trouble:
+                    print(f"The embedded {name}: {trouble}", file=sys.stderr, flush=True)
 
     guarding = threading.Thread(target=guard, name="guard", daemon=True)
     guarding.start()
-    yield
-    leaving.set()
-    guarding.join(PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        leaving.set()
+        guarding.join(PATIENCE_SECONDS)
 
 
 @contextmanager

@@ -23,6 +23,19 @@ def folder_for(data: Path, name: str) -> Path:
     return folder
 
 
+def nobody_listens(path: Path) -> bool:
+    """Nobody at all: one that is too busy to answer still listens."""
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.setblocking(False)
+        try:
+            caller.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return True
+        except BlockingIOError:
+            return False
+    return False
+
+
 def listening(host: str, port: int) -> socket.socket:
     """The socket all web processes accept from; bound first, so that a busy port is known at once."""
     try:

@@ -49,7 +49,8 @@ class Valkey:
             return False
 
     def runs(self) -> bool:
-        return self.answers()
+        """Whether it listens, also when it is too busy to answer."""
+        return not sockets.nobody_listens(self.socket)
 
     def start(self) -> None:
         """Leave a server that answers: the one already running, or a new one on the same data."""
