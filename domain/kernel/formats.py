@@ -5,14 +5,16 @@ Spaces inside numbers and before units are non-breaking (U+00A0), minus is U+221
 
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from domain.kernel.money import rounded
 from domain.kernel.settings import settings
 from domain.kernel.text import _, current_language, ngettext
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
+
+_TENTH = Decimal("0.1")
 
 _MONTHS = {
     "ru": ["янв.", "февр.", "марта", "апр.", "мая", "июня", "июля", "авг.", "сент.", "окт.", "нояб.", "дек."],
@@ -59,10 +61,14 @@ def number(value: int | Decimal, digits: int = 0) -> str:
 
     Halves are rounded away from zero, as in accounting.
     """
+    return _written(value, digits, "," if current_language() == "ru" else ".")
+
+
+@lru_cache(maxsize=32_768)
+def _written(value: int | Decimal, digits: int, point: str) -> str:
+    """Remembered: a chessboard writes the same areas and prices thousands of times."""
     exact = _rounded(Decimal(value), digits)
-    text = f"{abs(exact):,f}".replace(",", NBSP)
-    if current_language() == "ru":
-        text = text.replace(".", ",")
+    text = f"{abs(exact):,f}".replace(",", NBSP).replace(".", point)
     return f"{MINUS}{text}" if exact < 0 else text
 
 
@@ -74,8 +80,7 @@ def money(amount: Decimal | None) -> str:
     """1 840 000 ₽; kopecks only when there are any."""
     if amount is None:
         return "—"
-    whole = rounded(amount) == int(amount)
-    return f"{number(amount, 0 if whole else 2)}{NBSP}₽"
+    return f"{number(amount, 2 if amount % 1 else 0)}{NBSP}₽"
 
 
 def money_short(amount: Decimal | int) -> str:
@@ -90,7 +95,7 @@ def money_short(amount: Decimal | int) -> str:
 
 def millions(amount: Decimal) -> str:
     """8,94: the price on a chessboard cell, in millions of roubles."""
-    return number(amount / 1_000_000, 2)
+    return number(amount.scaleb(-6), 2)
 
 
 def area(metres: Decimal | None) -> str:
@@ -99,7 +104,7 @@ def area(metres: Decimal | None) -> str:
 
 
 def area_bare(metres: Decimal) -> str:
-    return number(metres, 2 if metres * 10 % 1 else 1)
+    return number(metres, 2 if metres % _TENTH else 1)
 
 
 def percent(share: Decimal | float) -> str:
