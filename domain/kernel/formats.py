@@ -56,18 +56,18 @@ _WEEKDAYS = {
 }
 
 
-def number(value: int | Decimal, digits: int = 0) -> str:
+def number(value: int | Decimal, digits: int = 0, *, unit: int = 1) -> str:
     """1 840 000 or 54,3: thousands apart, a comma for the fraction (a point in English).
 
     Halves are rounded away from zero, as in accounting.
     """
-    return _written(value, digits, "," if current_language() == "ru" else ".")
+    return _written(value, digits, unit, "," if current_language() == "ru" else ".")
 
 
 @lru_cache(maxsize=32_768)
-def _written(value: int | Decimal, digits: int, point: str) -> str:
+def _written(value: int | Decimal, digits: int, unit: int, point: str) -> str:
     """Remembered: a chessboard writes the same areas and prices thousands of times."""
-    exact = _rounded(Decimal(value), digits)
+    exact = _rounded(Decimal(value) / unit, digits)
     text = f"{abs(exact):,f}".replace(",", NBSP).replace(".", point)
     return f"{MINUS}{text}" if exact < 0 else text
 
@@ -88,14 +88,14 @@ def money_short(amount: Decimal | int) -> str:
     value = Decimal(amount)
     if abs(value) < 100_000:
         return money(value)
-    if abs(in_millions := _rounded(value / 1_000_000, 1)) < 1000:
-        return NBSP.join([number(in_millions, 1), _("mln"), "₽"])
-    return NBSP.join([number(value / 1_000_000_000, 2), _("bn"), "₽"])
+    if abs(_rounded(value / 1_000_000, 1)) < 1000:
+        return NBSP.join([number(value, 1, unit=1_000_000), _("mln"), "₽"])
+    return NBSP.join([number(value, 2, unit=1_000_000_000), _("bn"), "₽"])
 
 
 def millions(amount: Decimal) -> str:
     """8,94: the price on a chessboard cell, in millions of roubles."""
-    return number(amount.scaleb(-6), 2)
+    return number(amount, 2, unit=1_000_000)
 
 
 def area(metres: Decimal | None) -> str:
