@@ -96,7 +96,7 @@ def database(request: Asked, no: DBAPIError) -> Response[Any]:
 
 def away(request: Asked, no: Exception) -> Response[Any]:
     log.error("database away", extra={"failure": type(no).__name__})
-    sentence = _("The database does not answer. We are trying again: your data is safe.")
+    sentence = _("The database does not answer. Repeat in a few seconds: what was saved is safe.")
     return answer(request, 503, sentence, headers={"Retry-After": RETRY_AFTER_SECONDS})
 
 
