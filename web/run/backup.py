@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,10 @@ from web.run.postgres import PROGRAMS
 from web.run.trouble import Trouble
 
 FORMAT = 1
-MANIFEST, DUMP, FILES = "manifest.json", "database.dump", "files"
+MANIFEST, DUMP, FILES, SCRIPT = "manifest.json", "database.dump", "files", "database.sql"
+HEADING_LINES = 40
+TOO_NEW = b"SET transaction_timeout"
+"""Written by our pg_dump, unknown to PostgreSQL before 17."""
 
 
 def backup(file: Path) -> str:
@@ -53,14 +57,7 @@ def restore(file: Path, *, keep_connections: bool = False) -> str:
     with home.only_one(asked.home), servers.ready() as ready, _workspace() as space:
         _demand_empty(ready.database_url)
         manifest = _unpack(file, space)
-        _postgres_program(
-            "pg_restore",
-            ready.database_url,
-            "--no-owner",
-            "--no-privileges",
-            "--single-transaction",
-            space / DUMP,
-        )
+        _fill(ready.database_url, space)
         _bring_files(space / FILES, ready)
         silenced = 0 if keep_connections else _silence(ready.database_url)
         _migrate()
@@ -105,6 +102,18 @@ def _demand_empty(url: str) -> None:
             raise Trouble("The database is not empty; restore into a new KARKAS_HOME or a new database.")
 
 
+def _fill(url: str, space: Path) -> None:
+    """Through plain SQL: what only later servers understand is left out of its heading."""
+    _program("pg_restore", "--no-owner", "--no-privileges", f"--file={space / 'whole.sql'}", space / DUMP)
+    with (space / "whole.sql").open("rb") as whole, (space / SCRIPT).open("wb") as script:
+        script.writelines(line for line in islice(whole, HEADING_LINES) if not line.startswith(TOO_NEW))
+        shutil.copyfileobj(whole, script)
+    _postgres_program(
+        "psql", url, "--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1",
+        f"--file={space / SCRIPT}",
+    )  # fmt: skip
+
+
 def _bring_files(source: Path, ready: Settings) -> None:
     if source.is_dir():
         shutil.copytree(source, ready.files_root, dirs_exist_ok=True)
@@ -131,13 +140,18 @@ def _postgres_program(name: str, url: str, *arguments: str | Path) -> None:
     """The password goes through the environment: arguments of a program are seen by everybody."""
     parts: dict[str, Any] = conninfo_to_dict(url)
     password = parts.pop("password", None) or ""
+    _program(name, f"--dbname={make_conninfo(**parts)}", *arguments, PGPASSWORD=password)
+
+
+def _program(name: str, *arguments: str | Path, **environment: str) -> None:
     done = subprocess.run(
-        [PROGRAMS / name, f"--dbname={make_conninfo(**parts)}", *arguments],
-        env={**os.environ, "PGPASSWORD": password},
-        capture_output=True,
+        [PROGRAMS / name, *arguments],
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
         check=False,
     )
     if done.returncode != 0:
         reason = (done.stderr.strip().splitlines() or ["no reason was given"])[0]
-        raise Trouble(f"{name} failed: {reason.removeprefix(f'{name}: error: ')}.")
+        raise Trouble(f"{name} failed: {reason.removeprefix(f'{name}: error: ').rstrip('.')}.")
