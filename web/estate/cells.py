@@ -1,13 +1,15 @@
 """Cells of the board, drawn once and kept by value: two thousand of them are one screen."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from domain.estate import UnitKind, UnitStatus
 from domain.estate.chessboard import Cell
 from domain.kernel import formats
 from domain.kernel.text import _, current_language
+from web.templating import fast_escape
 
 LOOK = {
     UnitStatus.FREE: "free",
@@ -20,28 +22,41 @@ LOOK = {
 PRICED = {UnitStatus.FREE, UnitStatus.BOOKED, UnitStatus.CONTRACT}
 
 
+STATUS_WORDS: dict[UnitStatus, Callable[[], str]] = {
+    UnitStatus.FREE: lambda: _("free"),
+    UnitStatus.BOOKED: lambda: _("booked"),
+    UnitStatus.CONTRACT: lambda: _("under contract"),
+    UnitStatus.SOLD: lambda: _("sold"),
+    UnitStatus.OFF: lambda: _("not for sale"),
+}
+MARKS: dict[UnitStatus, Callable[[], str]] = {
+    UnitStatus.BOOKED: lambda: _("Bk"),
+    UnitStatus.CONTRACT: lambda: _("Ct"),
+}
+KIND_WORDS: dict[UnitKind, Callable[[], str]] = {
+    UnitKind.FLAT: lambda: _("Flat"),
+    UnitKind.PARKING: lambda: _("Parking place"),
+    UnitKind.STORAGE: lambda: _("Storage room"),
+    UnitKind.COMMERCIAL: lambda: _("Commercial room"),
+}
+KIND_SIGNS: dict[UnitKind, Callable[[], str]] = {
+    UnitKind.PARKING: lambda: _("Pk"),
+    UnitKind.STORAGE: lambda: _("Sr"),
+    UnitKind.COMMERCIAL: lambda: _("Com"),
+}
+
+
 def status_word(status: UnitStatus) -> str:
-    return {
-        UnitStatus.FREE: _("free"),
-        UnitStatus.BOOKED: _("booked"),
-        UnitStatus.CONTRACT: _("under contract"),
-        UnitStatus.SOLD: _("sold"),
-        UnitStatus.OFF: _("not for sale"),
-    }[status]
+    return STATUS_WORDS[status]()
 
 
 def status_mark(status: UnitStatus) -> str:
     """The second sign beside colour."""
-    return {UnitStatus.BOOKED: _("Bk"), UnitStatus.CONTRACT: _("Ct")}.get(status, "")
+    return MARKS[status]() if status in MARKS else ""
 
 
 def kind_word(kind: UnitKind) -> str:
-    return {
-        UnitKind.FLAT: _("Flat"),
-        UnitKind.PARKING: _("Parking place"),
-        UnitKind.STORAGE: _("Storage room"),
-        UnitKind.COMMERCIAL: _("Commercial room"),
-    }[kind]
+    return KIND_WORDS[kind]()
 
 
 def rooms_word(rooms: int) -> str:
@@ -52,7 +67,7 @@ def sign(cell: Cell) -> str:
     """What stands first on the cell: the rooms of a flat, the letters of anything else."""
     if cell.kind is UnitKind.FLAT:
         return _("St") if cell.rooms == 0 else _("%(rooms)sr", rooms=cell.rooms)
-    return {UnitKind.PARKING: _("Pk"), UnitKind.STORAGE: _("Sr"), UnitKind.COMMERCIAL: _("Com")}[cell.kind]
+    return KIND_SIGNS[cell.kind]()
 
 
 def draw(cell: Cell, *, outside: bool) -> Markup:
@@ -77,8 +92,8 @@ def _drawn(cell: Cell, outside: bool, _language: str) -> Markup:
     return Markup(  # noqa: S704
         f'<a role="gridcell" id="unit-{cell.id}" class="u s-{look}{" no" if outside else ""}" '
         f'data-status="{cell.status.value}" href="/units/{cell.id}" tabindex="-1" '
-        f'aria-label="{escape(said)}">'
-        f"<b>{escape(sign(cell))}</b><i>{formats.area_bare(cell.area)}</i>{_foot(cell)}</a>"
+        f'aria-label="{fast_escape(said)}">'
+        f"<b>{fast_escape(sign(cell))}</b><i>{formats.area_bare(cell.area)}</i>{_foot(cell)}</a>"
     )
 
 
@@ -86,9 +101,9 @@ def _foot(cell: Cell) -> str:
     if cell.status in PRICED and cell.price is not None:
         return f"<em>{formats.millions(cell.price)}{_mark(cell.status)}</em>"
     word = status_word(cell.status) if cell.status is UnitStatus.SOLD else "—"
-    return f"<em><span>{escape(word)}</span></em>"
+    return f"<em><span>{fast_escape(word)}</span></em>"
 
 
 def _mark(status: UnitStatus) -> str:
     mark = status_mark(status)
-    return f'<span class="mk">{escape(mark)}</span>' if mark else ""
+    return f'<span class="mk">{fast_escape(mark)}</span>' if mark else ""
