@@ -162,9 +162,13 @@ def test_1c_sends_a_flat_a_manager_books_it_the_deal_moves_and_1c_learns_of_it(
     on_the_way.goto(deal)
     move_on(on_the_way)
 
-    eventually(lambda: [held["Статус"] for held in reservations_of(demo, flat["Ref_Key"])] == ["Активна"])
+    eventually(
+        lambda: (
+            [(held["Статус"], held["Posted"]) for held in reservations_of(demo, flat["Ref_Key"])]
+            == [("Активна", True)]
+        )
+    )
     (held,) = reservations_of(demo, flat["Ref_Key"])
-    assert held["Posted"] is True
     assert float(held["Цена"]) == PRICE
 
 
