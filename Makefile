@@ -18,7 +18,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: setup run dev test checks tests lint types imports e2e bench translations browser format clean
+.PHONY: setup run dev test checks tests lint types imports e2e proof bench translations browser format clean
 .DELETE_ON_ERROR:
 
 setup: .venv/.done static/dist/.done .venv/.translations
@@ -55,8 +55,12 @@ tests: setup browser
 e2e: setup browser
 	$(PY) -m pytest e2e
 
+# The gates in full size, each under ten minutes: make proof ONLY=R6 SEED=42
+proof: setup browser
+	$(PY) -m pytest --proof --only '$(ONLY)' --seed '$(or $(SEED),0)' -q
+
 bench: setup
-	$(PY) -m pytest tests/bench -q -s
+	$(PY) -m pytest tests/bench --bench --only '$(ONLY)' --seed '$(or $(SEED),0)' -q
 
 format: setup
 	.venv/bin/ruff format $(CODE)

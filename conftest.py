@@ -1,6 +1,7 @@
 """Fixtures that `tests/` and `e2e/` share."""
 
 pytest_plugins = [
+    "tests.gates",
     "tests.world.people",
     "tests.world.places",
     "tests.world.trade",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import httpx
+import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
@@ -16,6 +17,7 @@ from domain import estate
 from domain.deals.models import Deal
 from domain.estate.models import Booking, BookingState, Unit
 from jobs import work
+from tests.gates import Gate
 from tests.sites import Site, passport
 
 CLIENTS, ROUNDS = 50, 10
@@ -39,12 +41,12 @@ class Figures:
         )
 
 
-def test_of_fifty_at_once_one_wins_and_the_others_are_told_who(site: Site, session: Session, capsys):
+@pytest.mark.gate("R1")
+def test_of_fifty_at_once_one_wins_and_the_others_are_told_who(site: Site, session: Session, gate: Gate):
     flats = priced_flats(session)
     figures = asyncio.run(run(site, session, flats, rounds=ROUNDS))
 
-    with capsys.disabled():
-        print("\n" + figures.say())  # noqa: T201  the figure is the point
+    gate.report(figures.say())
     assert figures.winners == [1] * ROUNDS
     assert (figures.losers, figures.errors) == ((CLIENTS - 1) * ROUNDS, [])
     assert doubles(session) == 0
@@ -99,7 +101,10 @@ def doubles(session: Session) -> int:
     return len(session.execute(claims).all())
 
 
-def test_control_without_guard_and_index_the_same_crowd_does_sell_twice(database, session: Session):
+@pytest.mark.control("R1")
+def test_control_without_guard_and_index_the_same_crowd_does_sell_twice(
+    database, session: Session, gate: Gate
+):
     """The harness can see a double sale when there is one."""
     flat = priced_flats(session)[0]
     deal = session.exec(select(Deal)).first()
@@ -124,3 +129,4 @@ def test_control_without_guard_and_index_the_same_crowd_does_sell_twice(database
 
     asyncio.run(crowd())
     assert doubles(session) == 1
+    gate.report("sold twice without the guard and the index")
