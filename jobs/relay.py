@@ -8,7 +8,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session, col, select
 
 from domain.events import Event
-from domain.kernel import clock
+from domain.events.models import Unrelayed
 from jobs.broker import broker
 from jobs.faults import mark
 from jobs.subscribers import SUBSCRIBERS
@@ -39,16 +39,16 @@ def relay_batch(after: int) -> int | None:
         events = unrelayed(session, after)
         told = [event.id for event in events if tell(session, event)]
         mark("relaying")
-        relayed = sa.update(Event).where(col(Event.id).in_(told)).values(relayed_at=clock.now())
-        session.execute(relayed, execution_options={"synchronize_session": False})
+        session.execute(sa.delete(Unrelayed).where(col(Unrelayed.event_id).in_(told)))
     mark("relayed")
     return events[-1].id if events else None
 
 
 def unrelayed(session: Session, after: int) -> list[Event]:
     """By state, not by "later than the last seen": the order of numbers is not the order of commits."""
-    waiting = select(Event).where(col(Event.relayed_at).is_(None), Event.id > after).order_by(col(Event.id))
-    return list(session.exec(waiting.limit(BATCH)))
+    waiting = select(Event).join(Unrelayed, col(Unrelayed.event_id) == col(Event.id))
+    wanted = waiting.where(Unrelayed.event_id > after).order_by(col(Unrelayed.event_id)).limit(BATCH)
+    return list(session.exec(wanted))
 
 
 def tell(session: Session, event: Event) -> bool:

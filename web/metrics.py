@@ -23,7 +23,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 QUEUES = sa.text(
     """
     select
-      (select count(*) from event where relayed_at is null) as karkas_events_waiting,
+      (select count(*) from event_unrelayed) as karkas_events_waiting,
       (select count(*) from message where state in ('queued', 'working')) as karkas_messages_waiting,
       (select count(*) from message where state = 'dead') as karkas_messages_dead,
       (select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)

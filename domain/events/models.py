@@ -1,20 +1,24 @@
-"""What happened: history, timeline, source of notices and outbox in one table."""
+"""What happened: history, timeline, source of notices and outbox in one table, and what is kept beside it.
+
+The two tables beside it point at events without foreign keys: those would lock the rows they point at.
+"""
 
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Field, Index
+from sqlmodel import Field, Index, SQLModel
 
 from domain.kernel.db import Record, json_of, moment, reference, text_of
 
 
 class Event(Record, table=True):
+    """Written once. The application's role may not change it, and a trigger refuses its owner too."""
+
     __table_args__ = (
         Index("ix_event_subject", "subject_kind", "subject_id", "id"),
         Index("ix_event_deal_id_id", "deal_id", "id", postgresql_where=sa.text("deal_id is not null")),
-        Index("ix_event_unrelayed", "id", postgresql_where=sa.text("relayed_at is null")),
         Index("ix_event_xid", "xid"),
     )
 
@@ -34,7 +38,6 @@ class Event(Record, table=True):
     )
     """Live topics whose open screens should look again."""
     payload: dict[str, Any] = json_of()
-    relayed_at: datetime | None = moment(optional=True)
     xid: int | None = Field(
         default=None,
         sa_type=sa.BigInteger,
@@ -43,3 +46,24 @@ class Event(Record, table=True):
     )
     """The transaction that wrote it: lets a reconnecting screen ask "what came after what I showed"
     without trusting the order of numbers, which is not the order of commits."""
+
+
+class Unrelayed(SQLModel, table=True):
+    """An event nobody has been told of yet: put here by a trigger, taken away by the relay."""
+
+    __tablename__ = "event_unrelayed"
+
+    event_id: int = Field(sa_type=sa.BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+class Seal(SQLModel, table=True):
+    """A link of the chain that tells whether history was changed, see `sealing`."""
+
+    __tablename__ = "event_seal"
+
+    position: int = Field(sa_type=sa.BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    event_id: int | None = Field(default=None, sa_type=sa.BigInteger, nullable=True, unique=True)
+    """None: no event but a move to another server, whose transactions are numbered anew."""
+    xid: int = Field(sa_type=sa.BigInteger)
+    """Of the event's transaction; after a move the first number that belongs to the new server."""
+    hash: bytes = Field(sa_type=sa.LargeBinary)

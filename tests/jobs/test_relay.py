@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from domain import events
 from domain.estate import Unit
 from domain.events import Event
+from domain.events.models import Unrelayed
 from jobs import subscribers
 from jobs.relay import BATCH, relay
 from jobs.work import unit_of_work
@@ -36,7 +37,7 @@ def happen(flat: Unit, times: int = 1) -> list[int]:
 
 
 def unrelayed(session: Session) -> list[int]:
-    return list(session.exec(select(Event.id).where(col(Event.relayed_at).is_(None))))
+    return list(session.exec(select(Unrelayed.event_id).order_by(col(Unrelayed.event_id))))
 
 
 def test_an_event_is_told_once_however_often_the_relay_runs(

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from domain.access import User
 from domain.deals.models import Deal
 from domain.estate import Availability, Booking, BookingState, Unit, booking
-from domain.events import Event
+from domain.events.models import Unrelayed
 from domain.exchange import odata
 from domain.exchange.models import Connection, Direction, Message, MessageState
 from domain.kernel import clock
@@ -112,7 +112,7 @@ def throw_everybody_out() -> None:
 
 def unrelayed() -> int:
     with unit_of_work(read_only=True) as session:
-        waiting = sa.select(sa.func.count()).select_from(Event).where(col(Event.relayed_at).is_(None))
+        waiting = sa.select(sa.func.count()).select_from(Unrelayed)
         return int(session.execute(waiting).scalar_one())
 
 
