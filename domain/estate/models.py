@@ -132,3 +132,24 @@ class Booking(Record, table=True):
 
     unit: Unit = Relationship()
     booked_by: User = Relationship()
+
+
+class BuildingChange(Record, table=True):
+    """A mark that something the chessboard shows was changed: one a transaction, left by triggers.
+
+    Whoever keeps a drawn board compares the marks instead of the units, see `chessboard.edition`.
+    """
+
+    __tablename__ = "building_change"
+    __table_args__ = (UniqueConstraint("building_id", "at", "xid"),)
+
+    building_id: int = reference("building.id", index=False)
+    at: datetime = Field(
+        default=None, sa_type=sa.DateTime(timezone=True), nullable=False,
+        sa_column_kwargs={"server_default": sa.text("now()")},
+    )  # fmt: skip
+    """When its transaction began; with `xid` it names the transaction also after a move to another server."""
+    xid: int | None = Field(
+        default=None, sa_type=sa.BigInteger, nullable=False,
+        sa_column_kwargs={"server_default": sa.text("(pg_current_xact_id()::text)::bigint")},
+    )  # fmt: skip
