@@ -23,6 +23,7 @@ FOUND = """async () => (await axe.run(document, {
 })).violations.flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html.slice(0, 200)}`))"""
 """A cell of the chessboard shows «2к 54,3» and is read aloud in whole words: the mismatch is meant."""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+TALL = "document.documentElement.scrollHeight"
 WIDTHS = (320, 390, 768, 1024, 1440)
 NARROWEST = 320
 
@@ -98,6 +99,9 @@ def test_every_page_can_be_read_aloud_and_seen_by_everyone(
 
 
 def complaints(page: Page) -> list[str]:
+    """On a glass as tall as the page: what a fixed bar covers for the moment is no fault."""
+    if page.viewport_size:
+        page.set_viewport_size({**page.viewport_size, "height": page.evaluate(TALL)})
     page.evaluate(AXE)
     return list(page.evaluate(FOUND))
 
