@@ -14,7 +14,7 @@ from web.run.trouble import Trouble
 
 ROLES = ("manager", "head", "engineer", "accountant", "admin", "exchange")
 INTERRUPTED = 130
-MOST = 1_000_000
+MOST = 10_000_000
 
 Commands = argparse._SubParsersAction  # noqa: SLF001  argparse gives it no other name
 
@@ -50,8 +50,12 @@ def parser() -> argparse.ArgumentParser:
     _add(commands, "onec-demo", "the stand-in of 1C alone", "starting:onec_demo")
     _add(commands, "migrate", "bring the database up to this version", "starting:migrate")
     demo = _add(commands, "demo", "people an empty database with the demo world", "starting:demo")
-    demo.add_argument("--deals", type=_amount, default=0, metavar="N", help="add open deals, to try a load")
-    demo.add_argument("--units", type=_amount, default=0, metavar="N", help="add units of one building")
+    for what, help_ in (
+        ("deals", "add deals, to try a load: ten thousand open, the rest closed over years"),
+        ("units", "add flats in new buildings"),
+        ("people", "add clients"),
+    ):
+        demo.add_argument(f"--{what}", type=_amount, default=0, metavar="N", help=help_)
     _add_user(commands)
     _add(commands, "check", "is everything in order, and if not, what to do", "checkup:check")
     _add(commands, "backup", "a copy of the database and the files", "backup:backup").add_argument(

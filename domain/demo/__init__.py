@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlmodel import Session, select
 
 from domain.demo import cast, onec, services, trade
+from domain.demo.onec import is_demo
 from domain.demo.stock import CITY, PlannedUnit, planned
 from domain.estate import Project, Unit
 from domain.estate.importing import Described, Stock
@@ -15,7 +16,7 @@ from domain.kernel import clock
 
 BATCH = 200
 
-__all__ = ["build", "cast", "reconnect", "write_units"]
+__all__ = ["build", "cast", "is_demo", "reconnect", "write_units"]
 
 
 def build(session: Session, *, onec_url: str = "", now: datetime | None = None) -> None:

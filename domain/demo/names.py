@@ -80,6 +80,13 @@ WOMEN = [
     "Светлана",
     "Юлия",
 ]
+PATRONYMICS = (
+    ("Алексеевич", "Алексеевна"), ("Андреевич", "Андреевна"), ("Борисович", "Борисовна"),
+    ("Викторович", "Викторовна"), ("Дмитриевич", "Дмитриевна"), ("Евгеньевич", "Евгеньевна"),
+    ("Иванович", "Ивановна"), ("Константинович", "Константиновна"), ("Львович", "Львовна"),
+    ("Михайлович", "Михайловна"), ("Николаевич", "Николаевна"), ("Петрович", "Петровна"),
+    ("Сергеевич", "Сергеевна"), ("Тимофеевич", "Тимофеевна"), ("Фёдорович", "Фёдоровна"),
+)  # fmt: skip
 
 COMPANIES = (
     ("ТСЖ «Заречный»", "АПС и СОУЭ, 3 корпуса", 1_840_000),
@@ -114,6 +121,13 @@ def client(chance: Random, number: int) -> tuple[str, str]:
     else:
         name = f"{surname}а {chance.choice(WOMEN)}"
     return name, f"+7900{2_000_000 + number * 37 % 7_999_993:07d}"
+
+
+def client_in_full(chance: Random, number: int) -> tuple[str, str]:
+    """The same with a patronymic: ten thousand names for a crowd of clients."""
+    name, phone = client(chance, number)
+    of_man, of_woman = chance.choice(PATRONYMICS)
+    return f"{name} {of_woman if name.split()[0].endswith('а') else of_man}", phone
 
 
 def company_inn(number: int) -> str:

@@ -101,11 +101,11 @@ def _flats(
                     area_kitchen=Decimal(layout.kitchen),
                     finish=(F.PRE_FINE, F.FINE, F.NONE)[section - 1],
                     availability=_availability(chance, sold, floor),
-                    price=_price(layout, floor),
+                    price=price(layout, floor),
                 )
 
 
-def _price(layout: Layout, floor: int) -> Decimal:
+def price(layout: Layout, floor: int) -> Decimal:
     """Higher is dearer by 0.9 % a floor, rounded to ten thousand as price lists are."""
     metre = Decimal(layout.metre) * (1 + Decimal("0.009") * (floor - 2))
     return round(metre * Decimal(layout.total) / 10_000) * Decimal(10_000)

@@ -1,34 +1,123 @@
-"""The load: as many as asked, again and again, shaped like the real thing."""
+"""The load: as many as asked, again and again, and nothing in it breaks a rule of the base."""
 
+from collections.abc import Callable, Iterator
+
+import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from domain import deals
 from domain.demo import load
+from domain.demo.load import Load
+from domain.kernel import clock
+from tests.fixtures import Database
+
+NOTHING_WRONG = {
+    "an open deal without a present stay, or a stay on another stage": """
+        select count(*) from deal left join stage_stay stay on stay.deal_id = deal.id and left_at is null
+         where stay.stage_id is distinct from deal.stage_id""",
+    "stays that do not follow each other": """
+        select count(*) from (
+          select left_at, lead(entered_at) over (partition by deal_id order by entered_at, id) as following
+            from stage_stay) stays where left_at is distinct from following""",
+    "a deal whose client is a colleague's": """
+        select count(*) from deal join person on person.id = person_id
+         where person.responsible_id <> deal.responsible_id""",
+    "a deal that nobody opened": """
+        select count(*) from deal where not exists (
+          select from event where deal_id = deal.id and name = 'deal.opened')""",
+    "a version that does not count the moves": """
+        select count(*) from deal where version <> 1 + (
+          select count(*) from event where deal_id = deal.id and name = 'deal.moved')""",
+    "an open step in a closed deal": """
+        select count(*) from task join deal on deal.id = deal_id join stage on stage.id = stage_id
+         where kind <> 'open' and done_at is null""",
+    "a booked unit that is not for sale": """
+        select count(*) from booking join unit on unit.id = unit_id
+         where state = 'active' and (availability <> 'on_sale' or booking.price <> unit.price)""",
+    "a phone of two people": "select count(*) - count(distinct phone) from person where phone is not null",
+    "an event of the future": """
+        select count(*) from event where at > clock_timestamp() + interval '1 hour'""",
+    "an event that will be told again": "select count(*) from event_unrelayed",
+}
 
 
-def count(session: Session, statement: str) -> int:
-    return int(session.execute(sa.text(statement)).scalar_one())
+WHOLE_SCHEMA = """
+    select string_agg(told, ' | ' order by told) from (
+      select pg_get_indexdef(indexrelid) from pg_index join pg_class on pg_class.oid = indrelid
+       where relnamespace = 'public'::regnamespace
+      union all
+      select concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid), convalidated)
+        from pg_constraint
+      union all
+      select concat_ws(' ', tgrelid::regclass, tgname, tgenabled) from pg_trigger where not tgisinternal
+    ) as them (told)
+"""
+
+Fill = Callable[..., None]
 
 
-def test_units_stand_in_new_buildings_of_one_project(session: Session):
-    before = count(session, "select count(*) from unit")
+@pytest.fixture
+def fill(database: Database) -> Iterator[Fill]:
+    """Add a load as the owner of the tables does, and commit it."""
 
-    load.add_units(session, 450)
-    load.add_units(session, 10)
+    def fill(**asked: int) -> None:
+        with Session(database.engine) as session:
+            load.fill(session, Load(**asked), now=clock.now(), told=print)
+            session.commit()
 
-    assert count(session, "select count(*) from unit") == before + 460
-    in_load = "from building join project on project.id = project_id where project.name = 'ЖК Нагрузка'"
-    assert count(session, f"select count(*) {in_load}") == 2
-    assert count(session, "select count(distinct (floor_id, position)) from unit where number = '1'") == 3
+    yield fill
 
 
-def test_deals_are_open_owned_and_each_on_one_stage(session: Session):
-    load.add_deals(session, 100)
-    load.add_deals(session, 100)
+def count(session: Session, statement: str, **values: object) -> int:
+    session.rollback()
+    return int(session.execute(sa.text(statement), values).scalar_one())
 
-    added = "from deal join person on person.id = person_id where phone like '+7999%'"
-    assert count(session, f"select count(*) {added}") == 200
-    assert count(session, f"select count(distinct stage_id) {added}") == 3
-    assert count(session, f"select count(distinct deal.responsible_id) {added}") == 3
-    stays = "select count(*) from stage_stay join deal on deal.id = deal_id where left_at is null"
-    assert count(session, f"{stays} and stage_stay.stage_id = deal.stage_id") == 201
+
+def test_as_many_as_asked_are_added_again_and_again(fill: Fill, session: Session, monkeypatch):
+    monkeypatch.setattr(load, "MOST_OPEN", 40)
+    tables = ("deal", "unit", "person")
+    before = {table: count(session, f"select count(*) from {table}") for table in tables}
+
+    for _time in range(2):
+        fill(deals=100, units=2_300, people=150)
+
+    after = {table: count(session, f"select count(*) from {table}") for table in tables}
+    added = {table: after[table] - before[table] for table in tables}
+    assert added == {"deal": 200, "unit": 4_600, "person": 300}
+    opened = (
+        "select count(*) from deal join stage on stage.id = stage_id where kind = 'open' and source <> ''"
+    )
+    assert count(session, opened) == 80
+
+
+def test_the_rows_are_as_the_verbs_would_have_left_them(fill: Fill, session: Session, monkeypatch):
+    monkeypatch.setattr(load, "MOST_OPEN", 100)
+    was = {wrong: count(session, statement) for wrong, statement in NOTHING_WRONG.items()}
+
+    fill(deals=400, units=800, people=300)
+
+    assert {wrong: count(session, statement) for wrong, statement in NOTHING_WRONG.items()} == was
+
+
+def test_what_is_put_aside_meanwhile_comes_back_as_it_was(fill: Fill, session: Session, monkeypatch):
+    monkeypatch.setattr("domain.demo.copying.FEW", 0)
+    before = session.execute(sa.text(WHOLE_SCHEMA)).scalar_one()
+
+    fill(deals=30, units=200)
+
+    session.rollback()
+    assert session.execute(sa.text(WHOLE_SCHEMA)).scalar_one() == before
+
+
+def test_what_comes_after_the_load_is_numbered_and_placed_after_it(
+    fill: Fill, session: Session, flats, ivanov, anna
+):
+    fill(deals=30, units=200)
+    last = count(session, "select max(id) from deal")
+    top = count(session, "select floor(min(rank))::bigint from deal")
+
+    opened = deals.open_deal(session, funnel=flats, title="Новая", client=ivanov, by=anna, now=clock.now())
+
+    assert opened.id > last
+    assert opened.rank < 0 and opened.rank < top + 1024 * 40
