@@ -29,7 +29,7 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        ours = ("KARKAS_", "DATABASE_URL", "REDIS_URL", "FILES_URL")
+        ours = ("KARKAS_", "DATABASE_", "REDIS_URL", "FILES_URL")
         others = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return {**others, "KARKAS_HOME": str(self.home), "KARKAS_WEB_PROCESSES": "2", **self.settings}
 
@@ -75,10 +75,10 @@ class Started:
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)
 
-    def wait_for(self, words: str) -> None:
+    def wait_for(self, words: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Read on until it says that."""
         assert self.process.stdout is not None
-        watch = threading.Timer(PATIENCE_SECONDS, self.process.kill)
+        watch = threading.Timer(seconds, self.process.kill)
         watch.start()
         try:
             for line in self.process.stdout:
