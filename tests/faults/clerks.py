@@ -4,8 +4,8 @@ import json
 import random
 import re
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -26,6 +26,23 @@ def sign_in(address: str, login: str) -> dict[str, dict[str, str]]:
         found = re.search(r'name="csrf-token" content="([^"]+)"', page)
         assert found, page
         return {"cookies": {"karkas": browser.cookies["karkas"]}, "headers": {"X-CSRFToken": found[1]}}
+
+
+@contextmanager
+def at_work(clerks: Sequence["Clerk"]) -> Iterator[None]:
+    """All of them until it ends, each in a thread."""
+    enough = threading.Event()
+    threads = [threading.Thread(target=clerk.work, args=(enough,), name=clerk.name) for clerk in clerks]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        enough.set()
+        for thread in threads:
+            thread.join(PATIENCE_SECONDS * 2)
+        for clerk in clerks:
+            clerk.http.close()
 
 
 @dataclass

@@ -53,7 +53,7 @@ class Ledger:
         return self.acknowledged - found
 
     def invented(self, found: Counter[Key]) -> Counter[Key]:
-        """There more often than anybody can have written it."""
+        """There, but for what was there before, more often than anybody can have written it."""
         return found - self.acknowledged - self.unknown
 
     def recovery(self, after: float) -> float:

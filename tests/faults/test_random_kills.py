@@ -4,13 +4,11 @@ import random
 import threading
 import time
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
-import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 from sqlmodel import Session, select
@@ -20,11 +18,12 @@ from domain.demo.onec import BASE
 from domain.estate import Availability, Unit
 from domain.exchange import odata
 from domain.exchange.models import Connection, MessageState
+from domain.exchange.odata import Row
 from domain.exchange.outbox import RESERVATION as OUTBOX
-from domain.exchange.reservations import MARK
-from tests.faults.clerks import PATIENCE_SECONDS, Clerk, sign_in
+from tests.faults.clerks import PATIENCE_SECONDS, Clerk, at_work, sign_in
 from tests.faults.killer import Killer, programs_of
-from tests.faults.ledger import Key, Ledger
+from tests.faults.ledger import Ledger
+from tests.faults.reckoning import Answer, at_rest, compared, wait_for, written
 from tests.gates import Gate
 from tests.jobs.conftest import RESERVATION, book, drain, told
 from tests.jobs.conftest import base_1c as base_1c  # noqa: PLC0414  the fixtures of couriers, for the control
@@ -58,14 +57,13 @@ class World:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.installation.settings['KARKAS_PORT']}"
 
-    def rows(self, statement: str) -> list[tuple[object, ...]]:
+    def ask(self, statement: str) -> Answer:
         with Postgres(self.installation.home / "postgres").connect("karkas") as connection:
             return connection.execute(statement.encode()).fetchall()
 
-    def documents(self) -> list[dict[str, object]]:
-        """Reservations in 1C that came from us."""
+    def documents(self) -> list[Row]:
         told = self.onec.get("/control/documents", params={"set": RESERVATION}).json()
-        return [row for row in told[RESERVATION] if str(row["Комментарий"]).startswith(MARK)]
+        return list(told[RESERVATION])
 
 
 @pytest.fixture
@@ -73,10 +71,10 @@ def world(installation: Installation) -> Iterator[World]:
     installation.settings["KARKAS_DEMO"] = "1"
     port = int(installation.settings["KARKAS_PORT"])
     started = installation.start("run")
-    started.wait_for("stand-in of 1C")
+    started.wait_for("stand-in of 1C", seconds=120)
     with read_out(started), httpx.Client(base_url=f"http://127.0.0.1:{port + 1}", trust_env=False) as onec:
         world = World(installation, started, onec)
-        wait_for(lambda: at_rest(world), 120)  # the bookings of the demo itself go to 1C first
+        wait_for(lambda: at_rest(world.ask), 120)  # the bookings of the demo itself go to 1C first
         yield world
     started.process.terminate()
     started.process.wait(30)
@@ -94,7 +92,7 @@ def read_out(started: Started) -> Iterator[None]:
 @pytest.mark.gate("R6", long=True)
 def test_what_was_acknowledged_outlives_any_death(world: World, gate: Gate) -> None:
     ledger = Ledger()
-    clerks = clerks_of(world, ledger, gate.random)
+    clerks, before = clerks_of(world, ledger, gate.random), written(world.ask)
     killer = Killer(programs_of(world.installation, world.started), gate.random)
     with short_patience(world), bad_weather(world.onec, gate.seed), at_work(clerks):
         ends = time.monotonic() + SECONDS
@@ -102,13 +100,11 @@ def test_what_was_acknowledged_outlives_any_death(world: World, gate: Gate) -> N
             time.sleep(gate.random.uniform(*KILL_EVERY_SECONDS))
             killer.kill_one()
         time.sleep(RECOVERY_SECONDS)  # the last kill has its time too
-    began = time.monotonic()
-    wait_for(lambda: at_rest(world), DRAIN_SECONDS * 3)
-    drained = time.monotonic() - began
+    drained = wait_for(lambda: at_rest(world.ask), DRAIN_SECONDS * 3)
 
-    found = written(world)
+    found = written(world.ask) - before
     missing, invented = ledger.missing(found), ledger.invented(found)
-    twins, absent, stale = compared(world)
+    there = compared(world.ask, world.documents())
     recoveries = dict.fromkeys(killer.targets, 0.0)
     for name, at in killer.kills:
         recoveries[name] = max(recoveries[name], ledger.recovery(at))
@@ -128,9 +124,8 @@ def test_what_was_acknowledged_outlives_any_death(world: World, gate: Gate) -> N
         ok=not missing and not invented and not errors,
     )
     gate.report(
-        f"1C drained in {drained:.0f} s: {len(world.documents())} documents, {twins} twins, "
-        f"{absent} missing, {stale} not as here",
-        ok=drained <= DRAIN_SECONDS and twins == absent == stale == 0,
+        f"1C drained in {drained:.0f} s: {there.say()}",
+        ok=drained <= DRAIN_SECONDS and there.is_as_here,
         drained_seconds=drained,
     )
     gate.report(
@@ -144,14 +139,14 @@ def clerks_of(world: World, ledger: Ledger, chance: random.Random) -> list[Clerk
     """Ten people; each has flats of their own, so that they do not wait for each other."""
     flats = [
         int(str(row[0]))
-        for row in world.rows(
+        for row in world.ask(
             "select id from unit where kind = 'flat' and availability = 'on_sale' and price is not null "
             "and not exists (select from booking where unit_id = unit.id and state = 'active') order by id"
         )
     ]
     stages = [
         int(str(row[0]))
-        for row in world.rows(
+        for row in world.ask(
             "select stage.id from stage join funnel on funnel.id = funnel_id "
             "order by funnel.position, stage.position limit 2"
         )
@@ -177,22 +172,6 @@ def clerks_of(world: World, ledger: Ledger, chance: random.Random) -> list[Clerk
 
 
 @contextmanager
-def at_work(clerks: list[Clerk]) -> Iterator[None]:
-    enough = threading.Event()
-    threads = [threading.Thread(target=clerk.work, args=(enough,), name=clerk.name) for clerk in clerks]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        enough.set()
-        for thread in threads:
-            thread.join(PATIENCE_SECONDS * 2)
-        for clerk in clerks:
-            clerk.http.close()
-
-
-@contextmanager
 def short_patience(world: World) -> Iterator[None]:
     """We do not wait long for an answer of 1C that will not come."""
     with Postgres(world.installation.home / "postgres").connect("karkas") as connection:
@@ -208,55 +187,6 @@ def bad_weather(onec: httpx.Client, seed: int) -> Iterator[None]:
         onec.post("/control/faults", json=fault).raise_for_status()
     yield
     onec.delete("/control/faults").raise_for_status()
-
-
-def at_rest(world: World) -> bool:
-    """Nothing waits to be told, and nothing told waits to be carried."""
-    left = world.rows(
-        "select (select count(*) from event_unrelayed) "
-        "+ (select count(*) from message where direction = 'out' and state <> 'done')"
-    )
-    return left == [(0,)]
-
-
-def wait_for(done: Callable[[], bool], seconds: float) -> None:
-    """As long as that at most; what came of it is looked at afterwards."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with suppress(psycopg.Error):
-            if done():
-                return
-        time.sleep(0.5)
-
-
-WRITTEN = {
-    "deal": "select title from deal",
-    "note": "select text from comment",
-    "step": "select title from task",
-    "move": "select deal_id, (payload ->> 'version')::int from event where name = 'deal.moved'",
-    "booking": "select unit_id, deal_id from booking",
-    "cancellation": "select subject_id from event where name = 'booking.cancelled'",
-}
-"""Where each kind of write is found, under the keys of the ledger."""
-
-
-def written(world: World) -> Counter[Key]:
-    """What the database holds; of the demo's own world only what nobody can confuse with it."""
-    return Counter((kind, *row) for kind, statement in WRITTEN.items() for row in world.rows(statement))
-
-
-def compared(world: World) -> tuple[int, int, int]:
-    """Documents too many, bookings 1C has not heard of, and documents that say something else."""
-    bookings = {
-        odata.own_key("booking", number, born): state
-        for number, born, state in world.rows("select id, booked_at, state from booking")
-    }
-    documents = world.documents()
-    spoken_of = Counter(str(row["Комментарий"]).removeprefix(f"{MARK} ") for row in documents)
-    twins = (spoken_of - Counter(bookings.keys())).total()
-    held = {key for key, state in bookings.items() if state == "active"}
-    there = {str(row["Ref_Key"]) for row in documents if row["Posted"] and row["Статус"] == "Активна"}
-    return twins, len(held - there), len(there - held)
 
 
 @pytest.mark.control("R6", long=True)
