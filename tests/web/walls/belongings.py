@@ -8,11 +8,10 @@ loudly, and is then listed below as shared, as the house's own, or with a few va
 import hashlib
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,6 +60,20 @@ MACHINERY = {"event_unrelayed", "event_seal"}
 
 CANARY = "zqz{letter}{number:04d}"
 SOON = timedelta(days=2)
+
+
+BY_THE_DATABASE = {"id", "xid"}
+PLAIN: dict[type, Callable[[sa.Column[Any], str, datetime], Any]] = {
+    sa.Enum: lambda column, canary, now: next(iter(column.type.enum_class)),  # type: ignore[attr-defined]
+    JSONB: lambda column, canary, now: {"text": canary},
+    ARRAY: lambda column, canary, now: [],
+    sa.String: lambda column, canary, now: canary[: column.type.length],  # type: ignore[attr-defined]
+    sa.LargeBinary: lambda column, canary, now: hashlib.sha256(canary.encode()).digest(),
+    sa.DateTime: lambda column, canary, now: None if column.nullable else now - timedelta(hours=1),
+    sa.Boolean: lambda column, canary, now: True,
+    sa.Integer: lambda column, canary, now: 1,
+    sa.Numeric: lambda column, canary, now: 1,
+}
 
 
 @dataclass
@@ -113,7 +126,7 @@ class Sower:
         return values.get("id")
 
     def _is_ours_to_fill(self, column: sa.Column[Any]) -> bool:
-        return column.name != "id" and column.name not in {"xid"}
+        return column.name not in BY_THE_DATABASE
 
     def value(self, column: sa.Column[Any], letter: str) -> Any:
         if column.foreign_keys:
@@ -130,25 +143,12 @@ class Sower:
 
     def plain(self, column: sa.Column[Any], letter: str) -> Any:
         """A value of the column's type; every text is a canary of its own."""
-        kind, number = column.type, next(self.numbers)
-        if isinstance(kind, sa.Enum):
-            return list(kind.enum_class)[0] if kind.enum_class else kind.enums[0]  # noqa: RUF015
-        if isinstance(kind, JSONB):
-            return {"text": CANARY.format(letter=letter, number=number)}
-        if isinstance(kind, ARRAY):
-            return []
+        number = next(self.numbers)
         if column.name == "phone":
             return f"+7999{MILLIONS[letter]}{number:06d}"
-        if isinstance(kind, sa.String):
-            return CANARY.format(letter=letter, number=number)[: kind.length]
-        if isinstance(kind, sa.LargeBinary):
-            return hashlib.sha256(f"{letter}{number}".encode()).digest()
-        if isinstance(kind, sa.DateTime):
-            return None if column.nullable else self.world.now - timedelta(hours=1)
-        if isinstance(kind, sa.Boolean):
-            return True
-        if isinstance(kind, sa.Integer | sa.Numeric):
-            return 1
+        for kind, value in PLAIN.items():
+            if isinstance(column.type, kind):
+                return value(column, CANARY.format(letter=letter, number=number), self.world.now)
         return None if column.nullable else "127.0.0.1"
 
     def _remember(self, table: sa.Table, letter: str, values: Mapping[str, Any]) -> None:
@@ -228,42 +228,43 @@ def is_somebodys(table: sa.Table) -> bool:
 
 def special(session: Session, world: World, table: str, letter: str) -> dict[str, Any]:
     """What a row needs beyond its types: the values that make it the ordinary one of its kind."""
-    stage = session.exec(select(Stage).where(Stage.position == 0)).one()
-    if table == "deal":
-        return {
-            "stage_id": stage.id,
-            "rank": Decimal(MILLIONS[letter]),
-            "amount": Decimal(10**6),
-            "version": 3,
-        }
-    if table == "stage_stay":
-        return {"stage_id": stage.id}
-    if table == "task":
-        return {"due_at": world.now + timedelta(minutes=1)}
-    if table == "booking":
-        return {"until": world.now + SOON, "unit_id": free_unit(session), "extensions": 0}
-    if table == "event":
-        return {
-            "name": "deal.commented",
-            "subject_kind": "comment",
-            "subject_id": 1,
-            "deal_id": first_id("deal", letter),
-            "topics": [f"deal-{first_id('deal', letter)}"],
-        }
-    if table == "user_session":
-        return {"expires_at": world.now + SOON, "revoked_at": None}
-    if table == "message":
-        about = {"subject_kind": "company", "subject_id": first_id("company", letter)}
-        stored = storing.keep(
-            session,
-            [world.sown(letter, "file", CANARY.format(letter=letter, number=9990)).encode()],
-            media_type="text/xml",
-            now=world.now,
-        )
-        return about | {"state": "dead", "lease_until": None, "file_sha256": stored.sha256, "kind": "odd"}
-    if table == "connection":
-        return {"kind": "commerceml", "login": "onec", "timezone": "Europe/Moscow", "mapping": {}}
-    return {}
+    return SPECIAL[table](session, world, letter) if table in SPECIAL else {}
+
+
+def first_stage(session: Session) -> int:
+    return session.exec(select(Stage.id).where(Stage.position == 0)).one()
+
+
+def an_event(session: Session, world: World, letter: str) -> dict[str, Any]:
+    deal = first_id("deal", letter)
+    said = {"name": "deal.commented", "subject_kind": "comment", "subject_id": 1}
+    return {**said, "deal_id": deal, "topics": [f"deal-{deal}"]}
+
+
+def a_message(session: Session, world: World, letter: str) -> dict[str, Any]:
+    """Given up, with a file, about the owner's company."""
+    canary = world.sown(letter, "file", CANARY.format(letter=letter, number=9990))
+    kept = storing.keep(session, [canary.encode()], media_type="text/xml", now=world.now)
+    about = {"subject_kind": "company", "subject_id": first_id("company", letter), "kind": "odd"}
+    return {**about, "state": "dead", "lease_until": None, "file_sha256": kept.sha256}
+
+
+SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
+    "connection": lambda session, world, letter: {
+        "kind": "commerceml", "login": "onec", "timezone": "Europe/Moscow", "mapping": {},
+    },
+    "deal": lambda session, world, letter: {
+        "stage_id": first_stage(session), "rank": MILLIONS[letter], "amount": 1_000_000, "version": 3,
+    },
+    "stage_stay": lambda session, world, letter: {"stage_id": first_stage(session)},
+    "task": lambda session, world, letter: {"due_at": world.now + timedelta(minutes=1)},
+    "booking": lambda session, world, letter: {
+        "until": world.now + SOON, "unit_id": free_unit(session), "extensions": 0,
+    },
+    "event": an_event,
+    "user_session": lambda session, world, letter: {"expires_at": world.now + SOON},
+    "message": a_message,
+}  # fmt: skip
 
 
 def more_of(session: Session, sower: Sower, letter: str) -> None:
@@ -288,8 +289,8 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
             letter,
             "deal with a client of Anna's",
             stage_id=stages[0].id,
-            rank=Decimal(MILLIONS[letter] * 10),
-            amount=Decimal(10**6),
+            rank=MILLIONS[letter] * 10,
+            amount=1_000_000,
             person_id=world.id("person", "o"),
             company_id=world.id("company", "o"),
         )

@@ -5,7 +5,6 @@ world; before that it is asked whose rows it was about to write.
 """
 
 import asyncio
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -133,12 +132,13 @@ class Visits:
 
     async def _asked(self, method: str, address: str, headers: Mapping[str, str], body: bytes) -> Answer:
         path, _, query = address.partition("?")
+        named = {"host": "site", **headers}
         scope: Any = {
             "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1",
             "server": ("site", 80), "client": ("127.0.0.1", 50000), "root_path": "", "state": {},
             "scheme": "http", "method": method, "path": unquote(path), "raw_path": path.encode(),
             "query_string": query.encode(), "extensions": {},
-            "headers": [(name.encode(), value.encode()) for name, value in {"host": "site", **headers}.items()],
+            "headers": [(name.encode(), value.encode()) for name, value in named.items()],
         }  # fmt: skip
         transaction.enough_threads()
         answer, unread, gone = Answer(), [body], asyncio.Event()
@@ -193,8 +193,3 @@ def visiting(world: World, monkeypatch: Any) -> Iterator[Visits]:
         yield visits
     finally:
         visits.close()
-
-
-ADDRESS = re.compile(
-    r"""\b(href|action|hx-get|hx-post|hx-put|hx-delete|hx-patch|data-href|data-undo)="([^"]+)\""""
-)
