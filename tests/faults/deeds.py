@@ -1,0 +1,301 @@
+"""What runs by itself, and a moment for each of it in which it has something to do.
+
+A new actor, duty of the clock, courier or listener of events without a moment here turns R8 red.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from domain import events, files
+from domain.access.models import LoginThrottle, User
+from domain.activities.models import Task
+from domain.deals.models import Deal
+from domain.estate import Booking, Unit, booking
+from domain.exchange import messages, outbox, polling, receiving
+from domain.exchange.accepting import CATALOG, VANISHED, XML
+from domain.exchange.models import Connection, ConnectionKind, Direction, Message
+from domain.kernel import clock
+from domain.parties.models import Company, Person
+from jobs import main as jobs
+from jobs import schedule
+from jobs.couriers import COURIERS
+from jobs.deliver import deliver
+from jobs.onec.pull_units import pull
+from jobs.subscribers import SUBSCRIBERS
+from jobs.work import unit_of_work
+from tests.faults.scenes import Demo1C
+from tests.jobs.conftest import PASSWORD_VARIABLE, drain
+from tests.world import commerceml as xml
+
+EVERY_EVENT = tuple(f"event:{name}" for name in SUBSCRIBERS)
+Prepare = Callable[[Demo1C], list[Any]]
+
+
+@dataclass(frozen=True)
+class Deed:
+    runs: str
+    """What is called: an actor or a duty."""
+    covers: tuple[str, ...]
+    prepare: Prepare
+    """Returns the arguments."""
+
+    @property
+    def name(self) -> str:
+        return self.prepare.__name__
+
+
+DEEDS: list[Deed] = []
+
+
+def deed(*runs: str, covers: tuple[str, ...] = ()) -> Callable[[Prepare], Prepare]:
+    """The same moment may be met by several deeds: a wake-up and the clock."""
+
+    def register(prepare: Prepare) -> Prepare:
+        DEEDS.extend(Deed(name, (name, *covers), prepare) for name in runs)
+        return prepare
+
+    return register
+
+
+def everything_that_runs() -> set[str]:
+    return {
+        *(f"actor:{name}" for name in jobs.broker.actors),
+        *(f"duty:{duty.__name__}" for duty in schedule.JOBS),
+        *(f"courier:{kind}" for kind in COURIERS),
+        *EVERY_EVENT,
+    }
+
+
+def unprepared(running: set[str]) -> list[str]:
+    return sorted(running - {covered for each in DEEDS for covered in each.covers})
+
+
+def acquaint(base_1c: Demo1C) -> list[Any]:
+    """The moment all others begin with: 1C and we know each other's units and catalogue."""
+    with unit_of_work() as session:
+        odata = Connection(
+            name="1С тестов",
+            kind=ConnectionKind.ODATA,
+            base_url=f"{base_1c.address}/base",
+            login=base_1c.login,
+            secret_name=PASSWORD_VARIABLE,
+            mapping={"timeout_seconds": 10},
+        )
+        session.add_all([odata, Connection(name="1С: каталог", kind=ConnectionKind.COMMERCEML, login="onec")])
+    pull(odata.id)
+    drain()
+    carry(lambda session: _file(session, xml.flats(range(101, 105)), "import0_1.xml"))
+    drain()
+    return []
+
+
+@deed("actor:relay", "duty:relay_events", covers=EVERY_EVENT)
+def everything_listened_to_has_happened(_base_1c: Demo1C) -> list[Any]:
+    with unit_of_work() as session:
+        boris, deal = _of(session, User, User.login == "boris"), _of(session, Deal)
+        task = Task(
+            deal_id=deal.id, title="Позвонить", due_at=clock.now(), responsible_id=deal.responsible_id
+        )
+        session.add(task)
+        base_id = _base(session, ConnectionKind.COMMERCEML).id
+        message = messages.put(session, base_id, kind=VANISHED, key="dead", direction=Direction.IN)
+        subjects = {
+            "unit": _book(session, "1"),
+            "booking": _book(session, "2"),
+            "company": _of(session, Company),
+            "person": _of(session, Person),
+            "deal": deal,
+            "task": task,
+            "exchange": message,
+        }
+        session.flush()
+        for name in SUBSCRIBERS:
+            kind = name.partition(".")[0]
+            assert kind in subjects, f"say in tests/faults/deeds.py what {name} is about"
+            events.record(session, name, subjects[kind], by=boris, deal=deal.id)
+    return []
+
+
+@deed("actor:deliver", covers=("courier:reservation",))
+def a_booking_goes_to_1c(_base_1c: Demo1C) -> list[Any]:
+    return carry(lambda session: _send(session, _book(session, "1")))
+
+
+@deed("actor:deliver")
+def an_extended_booking_goes_to_1c(base_1c: Demo1C) -> list[Any]:
+    _booked_there(base_1c)
+    with unit_of_work() as session:
+        held = _of(session, Booking)
+        booking.extend(session, held, days=3, by=held.booked_by, now=clock.now())
+        _send(session, held, "extended")
+    return [_newest()]
+
+
+@deed("actor:deliver")
+def a_cancelled_booking_goes_to_1c(base_1c: Demo1C) -> list[Any]:
+    _booked_there(base_1c)
+    with unit_of_work() as session:
+        held = _of(session, Booking)
+        booking.cancel(session, held, by=held.booked_by, now=clock.now())
+        _send(session, held, "cancelled")
+    return [_newest()]
+
+
+@deed("actor:deliver", covers=("courier:counterparty",))
+def a_client_with_a_booking_goes_to_1c(base_1c: Demo1C) -> list[Any]:
+    with unit_of_work() as session:
+        deal, mayak = _of(session, Deal), _of(session, Company)
+        deal.company_id, deal.person_id = mayak.id, None
+        base_id = _base(session, ConnectionKind.ODATA).id
+    _booked_there(base_1c)
+    return carry(
+        lambda session: messages.put(
+            session, base_id, kind=outbox.COUNTERPARTY, key="company", order_key="company",
+            subject=_of(session, Company),
+        )
+    )  # fmt: skip
+
+
+@deed("actor:deliver", covers=("courier:connection",))
+def a_base_is_checked(_base_1c: Demo1C) -> list[Any]:
+    with unit_of_work() as session:
+        base = _base(session, ConnectionKind.ODATA)
+        polling.check(session, base.id, now=clock.now())
+        return [_of(session, Message, Message.kind == "connection").id]
+
+
+@deed("actor:deliver", covers=("courier:catalog",))
+def a_full_catalogue_has_come(_base_1c: Demo1C) -> list[Any]:
+    """Flats new, changed and gone, with their prices, and a service."""
+    flats = [xml.flat(101, area="60,1"), xml.flat(102, status=xml.STATUSES["sold"])]
+    flats += [xml.flat(103), *(xml.flat(number, floor=5 + number // 20) for number in range(201, 231))]
+    goods = (*flats, xml.good("service-1", "Кладовая доска"))
+    prices = xml.offers(*(xml.offer(f"flat-{number}", 7_000_000 + number) for number in (101, 103, 201, 999)))
+    whole = xml.document(xml.classifier(), xml.catalogue(*goods, only_changes=False), prices)
+    return carry(lambda session: _file(session, whole, "import0_1.xml", full=True))
+
+
+@deed("actor:deliver", covers=("courier:vanished",))
+def a_full_exchange_has_ended(_base_1c: Demo1C) -> list[Any]:
+    since = clock.now()
+    whole = xml.document(xml.classifier(), xml.catalogue(*map(xml.flat, range(101, 104)), only_changes=False))
+    with unit_of_work() as session:
+        base = _base(session, ConnectionKind.COMMERCEML)
+        base.mapping = {"vanished_at_most": 50}
+        base_id = base.id
+    for message_id in carry(lambda session: _file(session, whole, "import0_1.xml")):
+        deliver.fn(message_id)
+    return carry(
+        lambda session: messages.put(
+            session, base_id, kind=VANISHED, key="vanished", direction=Direction.IN,
+            payload={"since": since.isoformat()},
+        )
+    )  # fmt: skip
+
+
+@deed("actor:pull_units")
+def prices_changed_in_1c(base_1c: Demo1C) -> list[Any]:
+    _changed_in_1c(base_1c)
+    with unit_of_work() as session:
+        base = _base(session, ConnectionKind.ODATA)
+        base.polled_at = None
+        return [base.id]
+
+
+@deed("duty:look_into_bases")
+def it_is_time_to_look_into_1c(base_1c: Demo1C) -> list[Any]:
+    prices_changed_in_1c(base_1c)
+    return []
+
+
+@deed("duty:wake_messages")
+def messages_wait_that_nobody_was_woken_for(base_1c: Demo1C) -> list[Any]:
+    a_booking_goes_to_1c(base_1c)
+    a_full_catalogue_has_come(base_1c)
+    return []
+
+
+@deed("duty:expire_bookings")
+def bookings_have_run_out(_base_1c: Demo1C) -> list[Any]:
+    with unit_of_work() as session:
+        for number in ("1", "2", "3"):
+            held = _book(session, number)
+            held.booked_at -= timedelta(days=5)
+            held.until = clock.now() - timedelta(days=1)
+    return []
+
+
+@deed("duty:prune")
+def old_things_lie_about(_base_1c: Demo1C) -> list[Any]:
+    long_ago = clock.now() - timedelta(days=60)
+    with unit_of_work() as session:
+        session.add(LoginThrottle(key="login:ivan", failures=3, since=long_ago))
+        receiving.begin(session, "an old visit", now=long_ago)
+        receiving.append(session, "an old visit", "import0_1.xml", b"<?xml", now=long_ago)
+    return []
+
+
+def carry(put: Callable[[Session], Any]) -> list[Any]:
+    """The number of the message that was put, for `deliver`."""
+    with unit_of_work() as session:
+        put(session)
+    return [_newest()]
+
+
+def _newest() -> int:
+    with unit_of_work(read_only=True) as session:
+        return int(session.execute(sa.select(sa.func.max(col(Message.id)))).scalar_one())
+
+
+def _of(session: Session, kind: type[Any], *where: Any) -> Any:
+    return session.exec(select(kind).where(*where).order_by(col(kind.id).desc())).first()
+
+
+def _base(session: Session, kind: ConnectionKind) -> Connection:
+    return _of(session, Connection, Connection.kind == kind)
+
+
+def _send(session: Session, held: Booking, cause: str = "booked") -> None:
+    outbox.queue_booking(session, held, [_base(session, ConnectionKind.ODATA).id], cause=cause)
+
+
+def _book(session: Session, number: str) -> Booking:
+    deal = _of(session, Deal)
+    anna = session.get_one(User, deal.responsible_id)
+    flat = _of(session, Unit, Unit.number == number)
+    return booking.book(session, flat, deal_id=deal.id, days=3, by=anna, now=clock.now())
+
+
+def _booked_there(base_1c: Demo1C) -> None:
+    for message_id in a_booking_goes_to_1c(base_1c):
+        deliver.fn(message_id)
+
+
+def _file(session: Session, text: str, name: str, *, full: bool = False) -> Message:
+    stored = files.keep(session, [text.encode()], media_type=XML, now=clock.now())
+    since = clock.now().isoformat() if full else None
+    return messages.put(
+        session, _base(session, ConnectionKind.COMMERCEML).id, kind=CATALOG, direction=Direction.IN,
+        key=f"{name}:{stored.sha256[:20]}", file_sha256=stored.sha256,
+        payload={"filename": name, "exchange": "1", "full_since": since},
+    )  # fmt: skip
+
+
+CHANGES = ({"Цена": 9_100_000}, {"Цена": 9_200_000}, {"СтатусПомещения": "Продана"})
+
+
+def _changed_in_1c(base_1c: Demo1C) -> None:
+    """By its own people."""
+    auth = httpx.BasicAuth(base_1c.login.encode(), base_1c.password.encode())
+    units = "/base/odata/standard.odata/Catalog_Помещения"
+    with httpx.Client(base_url=base_1c.address, auth=auth, trust_env=False) as http:
+        rows = http.get(f"{units}?$format=json&$orderby=Ref_Key").json()["value"]
+        for row, change in zip(rows, CHANGES, strict=False):
+            asked = http.patch(f"{units}(guid'{row['Ref_Key']}')?$format=json", json=change)
+            assert asked.status_code == 200
