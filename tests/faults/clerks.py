@@ -28,6 +28,11 @@ def sign_in(address: str, login: str) -> dict[str, dict[str, str]]:
         return {"cookies": {"karkas": browser.cookies["karkas"]}, "headers": {"X-CSRFToken": found[1]}}
 
 
+def undo_of(answer: httpx.Response) -> str:
+    """The address that takes the deed back, as the toast after it carries it."""
+    return str(json.loads(unquote(answer.cookies["karkas-flash"]).strip('"'))["undo"])
+
+
 @contextmanager
 def at_work(clerks: Sequence["Clerk"]) -> Iterator[None]:
     """All of them until it ends, each in a thread."""
@@ -67,6 +72,8 @@ class Clerk:
     stages: list[int]
     """The first two of the funnel; the second wants a next step."""
     pause: float
+    deeds: tuple[float, ...] = (60, 28, 6, 6)
+    """How often a note, a move, a booking, a cancellation."""
     errors: list[str] = field(default_factory=list)
     """Answers that should never be given."""
     deals: list[Held] = field(default_factory=list)
@@ -82,7 +89,7 @@ class Clerk:
 
     def turn(self) -> None:
         deed: Callable[[Held], None] = self.chance.choices(
-            (self.note, self.move, self.book, self.cancel), weights=(60, 28, 6, 6)
+            (self.note, self.move, self.book, self.cancel), weights=self.deeds
         )[0]
         if len(self.deals) < 2 or self.chance.random() < 0.1:
             self.open_deal()
@@ -122,8 +129,7 @@ class Clerk:
         flat = self.flats.pop(self.chance.randrange(len(self.flats)))
         with self.ledger.writing("booking", flat, deal.id):
             answer = self._post(f"/units/{flat}/booking", deal_id=deal.id, days=3)
-        undo = json.loads(unquote(answer.cookies["karkas-flash"]))["undo"]
-        self.booked.append((flat, int(undo.split("/")[2])))
+        self.booked.append((flat, int(undo_of(answer).split("/")[2])))
 
     def cancel(self, _deal: Held) -> None:
         if not self.booked:

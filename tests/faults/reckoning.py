@@ -74,7 +74,7 @@ def compared(ask: Ask, documents: Iterable[Row]) -> There:
 def at_rest(ask: Ask) -> bool:
     """Nothing waits to be told, and nothing told waits to be carried."""
     left = ask(
-        "select (select count(*) from event where relayed_at is null) "
+        "select (select count(*) from event_unrelayed) "
         "+ (select count(*) from message where direction = 'out' and state <> 'done')"
     )
     return left[0][0] == 0
