@@ -9,6 +9,8 @@ from sqlmodel import Session
 
 from domain import demo
 from domain.demo import load
+from domain.demo.load import Load
+from domain.kernel import clock
 from domain.kernel.settings import settings
 from jobs import migrating
 from web.run.trouble import Trouble
@@ -53,13 +55,21 @@ def people(engine: sa.Engine) -> str:
 STEPS = {"check": check, "migrate": migrate, "demo": people}
 
 
-def burden(engine: sa.Engine, *, deals: int, units: int) -> str:
-    """Add what a heavy load is tried on."""
-    with Session(engine) as session:
-        load.add_units(session, units)
-        load.add_deals(session, deals)
+def burden(engine: sa.Engine, wanted: Load) -> str:
+    """Add a heavy load to the demo world, and to nothing else. Raises Trouble on any other base."""
+    with Session(engine, expire_on_commit=False) as session:
+        if not demo.is_demo(session):
+            raise Trouble("The base is not a demo: a load is added only to the demo world.")
+        filled = load.fill(session, wanted, now=clock.now(), told=say)
         session.commit()
-    return f"Added {deals} open deals and {units} units."
+    say("Tidying the tables up…")
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text("vacuum (analyze)"))
+    return str(filled)
+
+
+def say(words: str) -> None:
+    print(words, flush=True)
 
 
 @contextmanager
@@ -82,15 +92,16 @@ def _too_new() -> Trouble:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("steps", nargs="+", choices=STEPS)
-    parser.add_argument("--deals", type=int, default=0)
-    parser.add_argument("--units", type=int, default=0)
+    for what in ("deals", "units", "people"):
+        parser.add_argument(f"--{what}", type=int, default=0)
     asked = parser.parse_args()
+    wanted = Load(asked.deals, asked.units, asked.people)
     try:
         with _engine() as engine:
             for step in asked.steps:
-                print(STEPS[step](engine))
-            if asked.deals or asked.units:
-                print(burden(engine, deals=asked.deals, units=asked.units))
+                say(STEPS[step](engine))
+            if wanted != Load():
+                say(burden(engine, wanted))
     except Trouble as trouble:
         raise SystemExit(str(trouble)) from None
 

@@ -56,9 +56,11 @@ def migrate() -> str:
         return _prepare("migrate")
 
 
-def demo(*, deals: int = 0, units: int = 0) -> str:
+def demo(*, deals: int = 0, units: int = 0, people: int = 0) -> str:
+    """The demo world and, when asked, a heavy load in it: minutes for millions, so it says how far it is."""
+    words = [f"--deals={deals}", f"--units={units}", f"--people={people}"]
     with servers.ready():
-        return _prepare("migrate", "demo", f"--deals={deals}", f"--units={units}")
+        return _prepare("migrate", "demo", *words, aloud=bool(deals or units or people))
 
 
 def _alone(chosen: Sequence[Program]) -> None:
@@ -67,9 +69,15 @@ def _alone(chosen: Sequence[Program]) -> None:
         supervise(chosen, ready.home / "logs")
 
 
-def _prepare(*steps: str) -> str:
-    """In a process of its own: the supervisor stays small, and the code it loads is the new one."""
-    done = subprocess.run(programs.prepare(*steps), capture_output=True, text=True, check=False)
+def _prepare(*steps: str, aloud: bool = False) -> str:
+    """In a process of its own: the supervisor stays small, and the code it loads is the new one.
+
+    Returns what it said, unless it speaks aloud.
+    """
+    out = None if aloud else subprocess.PIPE
+    done = subprocess.run(
+        programs.prepare(*steps), stdout=out, stderr=subprocess.PIPE, text=True, check=False
+    )
     if done.returncode != 0:
         raise Trouble((done.stderr.strip().splitlines() or ["The database could not be prepared."])[-1])
-    return done.stdout.strip()
+    return (done.stdout or "").strip()
