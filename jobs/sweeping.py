@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from domain.access import UserSession
 from domain.access.models import LoginThrottle
-from domain.estate import booking
+from domain.estate import booking, chessboard
 from domain.exchange import claiming, polling, receiving
 from domain.kernel import clock
 from jobs import queue
@@ -63,3 +63,4 @@ def prune() -> None:
         session.execute(sa.delete(UserSession).where(col(UserSession.expires_at) < now - ENDED_SESSIONS_KEPT))
         session.execute(sa.delete(LoginThrottle).where(col(LoginThrottle.since) < now - THROTTLE_KEPT))
         receiving.forget(session, before=now - RECEIVED_KEPT)
+        chessboard.merge_changes(session)

@@ -23,6 +23,7 @@ from domain.kernel import clock
 from domain.kernel.settings import settings
 from jobs import work
 from tests.fixtures import Database
+from web.estate import press
 from web.run import programs, sockets
 from web.run.programs import Program
 from web.run.site import configuration
@@ -44,6 +45,12 @@ def _address() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_printed() -> None:
+    """Databases of two tests are clones: what was drawn from one must not be taken for the other."""
+    press.forget()
 
 
 Opener = Callable[[str], httpx.Client]

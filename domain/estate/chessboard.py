@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -15,6 +15,7 @@ from domain.estate.models import (
     Booking,
     BookingState,
     Building,
+    BuildingChange,
     Finish,
     Floor,
     Section,
@@ -91,16 +92,87 @@ class Entrance:
     free: int
 
 
-@dataclass
+@dataclass(frozen=True)
 class Board:
-    building: Building
+    building_id: int
     entrances: list[Entrance]
     counts: Counter[UnitStatus]
     total: int
-    matching: frozenset[int] | None
-    """Ids of the units inside the filter; None when nothing is filtered."""
+    until: datetime | None
+    """When the first of the bookings shown ends: from then on the board is another."""
     below: list[Cell] = field(default_factory=list)
     """Parking places and storage rooms: listed under the grid, since they are no flats."""
+    matching: frozenset[int] | None = None
+    """Ids of the units inside the filter; None when nothing is filtered."""
+
+    @property
+    def cells(self) -> Iterable[Cell]:
+        for entrance in self.entrances:
+            for row in entrance.rows:
+                yield from row.cells
+        yield from self.below
+
+    def narrowed(self, wanted: Filter) -> "Board":
+        """The same board with the units that fit the filter marked."""
+        fitting = frozenset(cell.id for cell in self.cells if wanted.fits(cell)) if wanted.narrows else None
+        return replace(self, matching=fitting)
+
+
+class Edition(NamedTuple):
+    """What a building had been through when it was looked at.
+
+    Boards of one edition are the same until the first booking shown on them ends.
+    """
+
+    building_id: int
+    first: int | None
+    marks: int
+    """The number of the first mark, and how many changes left theirs. The number of the last would not do:
+    a mark is numbered when it is made and seen when it is committed, so a smaller number may come later."""
+    latest: datetime | None
+    """When the latest change began: a restored copy counts its marks anew, but not the time."""
+
+
+def edition(session: Session, building_id: int, *, project_id: int) -> Edition | None:
+    """The present edition, in one short read; None when there is no such building in the project.
+
+    To be read before the board: what changes in between is then drawn once more, never missed.
+    """
+    marks = (
+        pick(
+            Building.id,
+            sa.func.min(BuildingChange.id),
+            sa.func.count(col(BuildingChange.id)),
+            sa.func.max(BuildingChange.at),
+        )
+        .outerjoin(BuildingChange, col(BuildingChange.building_id) == Building.id)
+        .where(col(Building.id) == building_id, col(Building.project_id) == project_id)
+        .group_by(col(Building.id))
+    )
+    found = session.execute(marks).first()
+    return Edition(*found) if found else None
+
+
+def merge_changes(session: Session) -> None:
+    """Put one new mark in the place of the many of a building.
+
+    A new one, never one of the old: a mark that stays could be all there is to see before and after another
+    that came late and was taken away.
+    """
+    many = (
+        pick(BuildingChange.building_id)
+        .group_by(col(BuildingChange.building_id))
+        .having(sa.func.count() > 1)
+        .scalar_subquery()
+    )
+    gone = (
+        sa.delete(BuildingChange)
+        .where(col(BuildingChange.building_id).in_(many))
+        .returning(col(BuildingChange.building_id))
+        .cte("gone")
+    )
+    one_each = pick(gone.c.building_id).distinct()
+    session.execute(sa.insert(BuildingChange).from_select(["building_id"], one_each))
 
 
 def status(availability: Availability, *, held: bool) -> UnitStatus:
@@ -109,15 +181,21 @@ def status(availability: Availability, *, held: bool) -> UnitStatus:
 
 
 def chessboard(session: Session, building: Building, wanted: Filter, *, now: datetime) -> Board:
-    """Two queries at most, whatever the size and however long the history."""
-    placed = list(_cells(session, building, now=now))
+    """One query, whatever the size and however long the history."""
+    return read(session, building.id, now=now).narrowed(wanted)
+
+
+def read(session: Session, building_id: int, *, now: datetime) -> Board:
+    """The whole building with nothing filtered."""
+    ends: list[datetime] = []
+    placed = [(entrance, cell) for entrance, cell in _cells(session, building_id, now=now, ends=ends)]
     flats = [cell for _, cell in placed if cell.kind in LIVING]
     return Board(
-        building=building,
+        building_id=building_id,
         entrances=list(_entrances([found for found in placed if found[1].kind in LIVING])),
         counts=Counter(cell.status for cell in flats),
         total=len(flats),
-        matching=frozenset(cell.id for _, cell in placed if wanted.fits(cell)) if wanted.narrows else None,
+        until=min(ends, default=None),
         below=[cell for _, cell in placed if cell.kind not in LIVING],
     )
 
@@ -126,35 +204,46 @@ Placed = tuple[tuple[int, int], Cell]
 """The entrance (its id and number) and the cell, floors from the top, units from the left."""
 
 
-def _cells(session: Session, building: Building, *, now: datetime) -> Iterable[Placed]:
-    rows = (
+def board_rows(building_id: int, *, now: datetime) -> sa.Select[Any]:
+    """The one statement a board is read by; closed lists as their bare values, which costs half as much."""
+    return (
         pick(
-            Section.id, Section.number, Floor.number, Unit.id, Unit.number, Unit.kind, Unit.rooms,
-            Unit.area_total, Unit.price, Unit.finish, Unit.availability, col(Booking.id).is_not(None),
+            Section.id, Section.number, Floor.number, Unit.id, Unit.number, _bare(Unit.kind), Unit.rooms,
+            Unit.area_total, Unit.price, _bare(Unit.finish), _bare(Unit.availability), Booking.until,
         )
         .select_from(Unit)
         .join(Floor, col(Floor.id) == Unit.floor_id)
         .join(Section, col(Section.id) == Floor.section_id)
         .outerjoin(Booking, holding(now))
-        .where(col(Section.building_id) == building.id)
+        .where(col(Section.building_id) == building_id)
         .order_by(col(Section.number), col(Floor.number).desc(), col(Unit.position), col(Unit.id))
     )  # fmt: skip
-    for (
-        section,
-        entrance,
-        floor,
-        id_,
-        number,
-        kind,
-        rooms,
-        area,
-        price,
-        finish,
-        base,
-        held,
-    ) in session.execute(rows):
-        cell = Cell(id_, number, kind, rooms, area, price, finish, floor, status(base, held=held))
-        yield (section, entrance), cell
+
+
+def _bare(column: Any) -> Any:
+    return sa.type_coerce(column, sa.String)
+
+
+KINDS = {kind.value: kind for kind in UnitKind}
+FINISHES = {finish.value: finish for finish in Finish}
+STATUSES = {
+    (base.value, held): status(base, held=held) for base in Availability for held in (False, True)
+}  # fmt: skip
+
+
+def _cells(session: Session, building_id: int, *, now: datetime, ends: list[datetime]) -> Iterable[Placed]:
+    """The units as the board shows them; `ends` is filled with the ends of the bookings that hold some."""
+    rows = session.execute(board_rows(building_id, now=now))
+    for section, entrance, floor, id_, number, kind, rooms, area, price, finish, base, until in rows:
+        if until is not None:
+            ends.append(until)
+        yield (
+            (section, entrance),
+            Cell(
+                id_, number, KINDS[kind], rooms, area, price, FINISHES[finish], floor,
+                STATUSES[base, until is not None],
+            ),
+        )  # fmt: skip
 
 
 def _entrances(placed: list[Placed]) -> Iterable[Entrance]:

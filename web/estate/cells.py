@@ -1,14 +1,11 @@
-"""Cells of the board, drawn once and kept by value: two thousand of them are one screen."""
+"""Cells of the board, drawn by hand and not by a template: two thousand of them are one screen."""
 
 from collections.abc import Callable
-from functools import lru_cache
-
-from markupsafe import Markup
 
 from domain.estate import UnitKind, UnitStatus
 from domain.estate.chessboard import Cell
 from domain.kernel import formats
-from domain.kernel.text import _, current_language
+from domain.kernel.text import _
 from web.templating import fast_escape
 
 LOOK = {
@@ -70,31 +67,25 @@ def sign(cell: Cell) -> str:
     return KIND_SIGNS[cell.kind]()
 
 
-def draw(cell: Cell, *, outside: bool) -> Markup:
-    """The cell as HTML. Equal cells are the same text, whoever asks."""
-    return _drawn(cell, outside, current_language())
+def draw(cell: Cell) -> str:
+    """The cell as HTML in the current language; every text in it is escaped here."""
+    status, price, area = cell.status, cell.price, formats.area_bare(cell.area)
+    said = [f"{kind_word(cell.kind)} {cell.number}"]
+    if cell.kind is UnitKind.FLAT:
+        said.append(rooms_word(cell.rooms))
+    said += [formats.area(cell.area), _("floor %(floor)s", floor=cell.floor), status_word(status)]
+    if status in PRICED:
+        said.append(formats.money(price))
+    return (
+        f'<a role="gridcell" id="unit-{cell.id}" class="u s-{LOOK[status]}" data-status="{status.value}" '
+        f'href="/units/{cell.id}" tabindex="-1" aria-label="{fast_escape(", ".join(said))}">'
+        f"<b>{fast_escape(sign(cell))}</b><i>{area}</i>{_foot(cell)}</a>"
+    )
 
 
-@lru_cache(maxsize=200_000)
-def _drawn(cell: Cell, outside: bool, _language: str) -> Markup:
-    """Kept by value and language; every text in it is escaped here."""
-    look = LOOK[cell.status]
-    said = ", ".join(
-        [
-            f"{kind_word(cell.kind)} {cell.number}",
-            *([rooms_word(cell.rooms)] if cell.kind is UnitKind.FLAT else []),
-            formats.area(cell.area),
-            _("floor %(floor)s", floor=cell.floor),
-            status_word(cell.status),
-            *([formats.money(cell.price)] if cell.status in PRICED else []),
-        ]
-    )
-    return Markup(  # noqa: S704
-        f'<a role="gridcell" id="unit-{cell.id}" class="u s-{look}{" no" if outside else ""}" '
-        f'data-status="{cell.status.value}" href="/units/{cell.id}" tabindex="-1" '
-        f'aria-label="{fast_escape(said)}">'
-        f"<b>{fast_escape(sign(cell))}</b><i>{formats.area_bare(cell.area)}</i>{_foot(cell)}</a>"
-    )
+def hollow(drawn: str) -> str:
+    """The same cell outside the filter."""
+    return drawn.replace('" data-status', ' no" data-status', 1)
 
 
 def _foot(cell: Cell) -> str:

@@ -51,6 +51,12 @@ def toggled(query: MultiDict[str], name: str, value: str) -> str:
     return "?" + urlencode([p for p in pairs if p != pair] if pair in pairs else [*pairs, pair])
 
 
+def shared(query: MultiDict[str], building_id: int) -> MultiDict[str]:
+    """What a board is drawn by: its building by number, and nothing of the unit open beside it."""
+    others = [(name, value) for name, value in kept(query) if name not in {"building", "unit"}]
+    return MultiDict([("building", str(building_id)), *others])
+
+
 def without_filters(query: MultiDict[str]) -> str:
     return "?" + urlencode([(name, value) for name, value in kept(query) if name not in NARROWING])
 

@@ -1,0 +1,176 @@
+"""The board printed once an edition: everyone who asks at the same address gets the same sheet.
+
+Nothing personal stands on it: it is drawn without a person or a request. A building that changed, or whose
+first booking ended, is drawn anew by one thread while the others who want it wait.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Generic, Protocol, TypeVar
+from urllib.parse import urlencode
+
+from litestar.datastructures import MultiDict
+from markupsafe import Markup
+from sqlmodel import Session
+
+from domain.estate import UnitStatus
+from domain.estate.chessboard import Board, Edition, read
+from domain.kernel.text import current_language
+from web import compression
+from web.estate import cells, filters
+from web.templating import environment
+
+VIEWS = ("board", "list")
+ROOM = 16 * 1024 * 1024
+"""Bytes for sheets, and as many for drawn buildings: eight boards of two thousand units each."""
+CELL_WEIGHS = 1_200
+LOCKS = 16
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A building drawn in one language: its board, and the HTML of every cell."""
+
+    edition: Edition
+    board: Board
+    cells: dict[int, str]
+
+    @property
+    def until(self) -> datetime | None:
+        return self.board.until
+
+    @property
+    def weight(self) -> int:
+        return CELL_WEIGHS * len(self.cells)
+
+    def cell(self, id_: int, *, outside: bool) -> Markup:
+        drawn = self.cells[id_]
+        return Markup(cells.hollow(drawn) if outside else drawn)  # noqa: S704
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The region under the filters as HTML, and packed for browsers that asked."""
+
+    edition: Edition
+    until: datetime | None
+    html: str
+    packed: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> int:
+        """Text that holds Cyrillic takes two bytes a letter."""
+        return 2 * len(self.html)
+
+    def pack(self, accepted: str) -> tuple[bytes, str | None]:
+        """The bytes for a browser that offers these encodings, and the encoding chosen."""
+        codec = compression.choose(accepted)
+        if codec is None:
+            return self.html.encode(), None
+        name, squeeze = codec
+        if name not in self.packed:
+            self.packed[name] = squeeze(self.html.encode())
+        return self.packed[name], name
+
+
+class Kept(Protocol):
+    @property
+    def edition(self) -> Edition: ...
+    @property
+    def until(self) -> datetime | None: ...
+    @property
+    def weight(self) -> int: ...
+
+
+Thing = TypeVar("Thing", bound=Kept)
+
+
+class Shelf(Generic[Thing]):
+    """The things asked for last, as many as there is room for."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self._things: OrderedDict[object, Thing] = OrderedDict()
+        self._weight = 0
+        self._lock = Lock()
+        self._makers = [Lock() for _ in range(LOCKS)]
+
+    def take(self, key: object, edition: Edition, make: Callable[[], Thing], *, now: datetime) -> Thing:
+        """The thing of this edition; made by whoever comes first, the others wait."""
+        with self._makers[hash(key) % LOCKS]:
+            with self._lock:
+                kept = self._things.get(key)
+                if kept is not None and kept.edition == edition and (kept.until is None or now < kept.until):
+                    self._things.move_to_end(key)
+                    return kept
+            made = make()
+            self._put(key, made)
+            return made
+
+    def clear(self) -> None:
+        with self._lock:
+            self._things.clear()
+            self._weight = 0
+
+    def _put(self, key: object, made: Thing) -> None:
+        with self._lock:
+            if gone := self._things.pop(key, None):
+                self._weight -= gone.weight
+            self._things[key] = made
+            self._weight += made.weight
+            while self._weight > self.room and len(self._things) > 1:
+                _key, oldest = self._things.popitem(last=False)
+                self._weight -= oldest.weight
+
+
+sheets: Shelf[Sheet] = Shelf(ROOM)
+drawings: Shelf[Drawing] = Shelf(ROOM)
+
+
+def sheet(session: Session, edition: Edition, path: str, query: MultiDict[str], *, now: datetime) -> Sheet:
+    """The region for this address. `edition` was read before, in this session's view or an earlier one."""
+    asked = filters.shared(query, edition.building_id)
+    key = (path, *asked.multi_items(), current_language())
+    return sheets.take(key, edition, lambda: _printed(session, edition, path, asked, now=now), now=now)
+
+
+def _printed(session: Session, edition: Edition, path: str, query: MultiDict[str], *, now: datetime) -> Sheet:
+    drawing = drawings.take(
+        (edition.building_id, current_language()), edition, lambda: _drawn(session, edition, now=now), now=now
+    )
+    wanted = filters.read(query)
+    html = (
+        environment()
+        .get_template("estate/_board.html")
+        .render(
+            board=drawing.board.narrowed(wanted),
+            drawing=drawing,
+            cells=cells,
+            wanted=wanted,
+            view=view(query),
+            statuses=list(UnitStatus),
+            toggled=lambda name, value: filters.toggled(query, name, value),
+            reset=filters.without_filters(query),
+            here=f"{path}?{urlencode(list(query.multi_items()))}",
+        )
+    )
+    return Sheet(edition, drawing.until, html)
+
+
+def _drawn(session: Session, edition: Edition, *, now: datetime) -> Drawing:
+    board = read(session, edition.building_id, now=now)
+    return Drawing(edition, board, {cell.id: cells.draw(cell) for cell in board.cells})
+
+
+def forget() -> None:
+    """Draw everything anew: for a process that is pointed at another database."""
+    sheets.clear()
+    drawings.clear()
+
+
+def view(query: MultiDict[str]) -> str:
+    asked = query.get("view", "")
+    return asked if asked in VIEWS else "board"
