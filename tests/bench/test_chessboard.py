@@ -1,18 +1,21 @@
-"""The chessboard of two thousand units next to the bare SELECT of the same rows and an empty request.
+"""The chessboard of two thousand units next to the bare SELECT of its rows and an empty request.
 
-Cold draws every cell anew; warm finds them drawn. The ratio holds on any machine.
+Cold: nothing of it is drawn yet. Warm: drawn, sent whole. Unchanged: the browser has it. The multiples
+hold on any machine.
 """
 
 import pytest
 import sqlalchemy as sa
 
-from domain.estate.chessboard import Filter, chessboard
+from domain.estate.chessboard import board_rows
 from domain.estate.models import Building, Floor, Section, Unit
 from domain.kernel import clock
-from tests.bench.cpu import cpu_of
-from web.estate import cells
+from tests.bench.processes import web_process
+from tests.bench.site import EMPTY
+from tests.sites import HTMX
 
 SECTIONS, FLOORS, PLACES = 10, 25, 8
+UNITS = SECTIONS * FLOORS * PLACES
 
 
 @pytest.fixture
@@ -42,51 +45,72 @@ def tower(database, session, river):
     return building
 
 
-def test_the_board_of_two_thousand_units(open_client, tower, session, database, capsys):
-    statement, parameters = the_select(session, tower)
-    name = str(database.engine.url.database)
-    anna = open_client("anna")
-    address = f"/estate/{tower.project_id}/chessboard?building={tower.id}"
-    page = anna.get(address)
-    assert page.text.count('role="gridcell"') == SECTIONS * FLOORS * PLACES
+@pytest.mark.gate("B1")
+def test_the_board_of_two_thousand_units(gate, database, tower, tmp_path):
+    rounds = gate.size(10, 60)
+    with web_process(database, tmp_path) as process, process.client("anna") as anna:
+        address = f"/estate/{tower.project_id}/chessboard?building={tower.id}"
+        page = anna.get(address)
+        region = anna.get(address, headers=HTMX)
+        assert page.text.count('role="gridcell"') == region.text.count('role="gridcell"') == UNITS
 
+        def changed() -> None:
+            with database.engine.begin() as connection:
+                connection.execute(sa.update(Unit).where(Unit.number == "1-1-1").values(position=1))
+
+        def asked(headers, status=200):
+            def ask() -> None:
+                assert anna.get(address, headers=headers).status_code == status
+
+            return ask
+
+        def cold() -> None:
+            changed()
+            anna.get(address)
+
+        def has(answer):
+            return {"If-None-Match": answer.headers["etag"]}
+
+        floor = select_cost(process, database, tower, rounds) + (
+            empty := process.cost(lambda: anna.get(EMPTY), rounds=rounds * 4)
+        )
+        costs = {
+            "cold": process.cost(cold, rounds=rounds) - process.cost(changed, rounds=rounds),
+            "warm": process.cost(asked({}), rounds=rounds),
+            "filtered": process.cost(asked_filters(anna, address), rounds=rounds),
+            "region": process.cost(asked(HTMX), rounds=rounds * 2),
+        }
+        page, region = anna.get(address), anna.get(address, headers=HTMX)
+        costs["unchanged page"] = process.cost(asked(has(page), 304), rounds=rounds * 2)
+        costs["unchanged region"] = process.cost(asked(HTMX | has(region), 304), rounds=rounds * 4)
+
+    told = ", ".join(f"{name} {cost:.1f} ms = {cost / floor:.1f} x" for name, cost in costs.items())
+    times = costs["unchanged region"] / empty
+    gate.report(
+        f"{UNITS} units: {told} of the floor {floor:.1f} ms (SELECT + empty {empty:.1f}); "
+        f"the unchanged region {times:.2f} x an empty handler; "
+        f"page {len(page.content) // 1024} kB of HTML, {page.num_bytes_downloaded / 1024:.0f} kB in gzip",
+        ok=costs["cold"] <= 8 * floor and costs["warm"] <= 2 * floor and times <= 1.5,
+        cold=costs["cold"] / floor,
+        warm=costs["warm"] / floor,
+        unchanged=times,
+    )
+
+
+def select_cost(process, database, building, rounds) -> float:
+    """The board's own rows by the driver alone: here and in the backend, by their CPU."""
+    compiled = board_rows(building.id, now=clock.now()).compile(dialect=database.engine.dialect)
     with database.engine.connect() as connection:
-        raw = connection.connection.cursor()
+        cursor = connection.connection.cursor()
 
         def bare_select() -> None:
-            raw.execute(statement, parameters)
-            assert len(raw.fetchall()) == SECTIONS * FLOORS * PLACES
+            cursor.execute(str(compiled), compiled.params)
+            assert len(cursor.fetchall()) == UNITS
 
-        bare = cpu_of(bare_select, name)
-    empty = cpu_of(lambda: anna.get("/notices/bell"), name)
-    warm = cpu_of(lambda: anna.get(address), name)
-
-    def cold_board() -> None:
-        cells._drawn.cache_clear()
-        anna.get(address)
-
-    cold = cpu_of(cold_board, name)
-    floor = bare + empty
-    packed = anna.get(address, headers={"Accept-Encoding": "zstd"}).headers["content-length"]
-    with capsys.disabled():
-        print(
-            f"\nchessboard, {SECTIONS * FLOORS * PLACES} units, CPU per request: cold {cold:.1f} ms "
-            f"({cold / floor:.1f} x), warm {warm:.1f} ms ({warm / floor:.1f} x) of the floor {floor:.1f} ms "
-            f"(SELECT {bare:.1f} + small request {empty:.1f}); "
-            f"page {len(page.text.encode()) / 1024:.0f} KB, {int(packed) / 1024:.0f} KB packed"
-        )
+        return process.cost(bare_select, rounds=rounds, ours=True)
 
 
-def the_select(session, building):
-    sent = []
-
-    def keep(connection, cursor, statement, parameters, *rest):
-        sent.append((statement, parameters))
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", keep)
-    try:
-        chessboard(session, building, Filter(), now=clock.now())
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", keep)
-    session.rollback()
-    return sent[-1]
+def asked_filters(client, address):
+    """Another filter every time: what is drawn is used, what is sent is not kept yet."""
+    prices = iter(range(1, 100_000))
+    return lambda: client.get(f"{address}&price_from={next(prices) / 1000}", headers=HTMX)
