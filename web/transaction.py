@@ -18,7 +18,7 @@ from sqlmodel import Session
 from jobs import work
 
 AT_ONCE = work.POOL_SIZE
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 10
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import contains_eager
 from sqlmodel import Session, col, select
 
 from domain import events
@@ -63,6 +64,7 @@ def book(session: Session, unit: Unit, *, deal_id: int, days: int, by: User, now
     """
     if days not in TERMS:
         raise Refused(_("A booking is for 1, 3 or 7 days"))
+    _refuse_taken(session, unit, now=now)  # without queueing for the row: of a crowd most come too late
     lock(session, unit)
     price = _free_or_refuse(session, unit, now=now)
     booking = Booking(
@@ -135,10 +137,8 @@ def expire(session: Session, *, now: datetime, most: int = 200) -> int:
 
 def active(session: Session, unit: Unit, *, now: datetime) -> Booking | None:
     """The booking that holds the unit now; one past its term holds nothing, swept or not."""
-    held = select(Booking).where(
-        Booking.unit_id == unit.id, Booking.state == BookingState.ACTIVE, col(Booking.until) > now
-    )
-    return session.exec(held).first()
+    found = _claim(session, unit)
+    return found if found is not None and found.until > now else None
 
 
 def lock(session: Session, unit: Unit) -> None:
@@ -146,10 +146,27 @@ def lock(session: Session, unit: Unit) -> None:
     session.refresh(unit, with_for_update=True)
 
 
+def _claim(session: Session, unit: Unit) -> Booking | None:
+    """The booking not closed yet, with its holder, as it is now whatever was read before."""
+    holder: Any = Booking.booked_by
+    held = (
+        select(Booking)
+        .join(holder)
+        .where(Booking.unit_id == unit.id, Booking.state == BookingState.ACTIVE)
+        .options(contains_eager(holder))
+        .execution_options(populate_existing=True)
+    )
+    return session.exec(held).first()
+
+
+def _refuse_taken(session: Session, unit: Unit, *, now: datetime) -> None:
+    if found := active(session, unit, now=now):
+        raise Taken(unit, found, now=now)
+
+
 def _free_or_refuse(session: Session, unit: Unit, *, now: datetime) -> Decimal:
     """The price to freeze, when the unit is free and for sale."""
-    held = select(Booking).where(Booking.unit_id == unit.id, Booking.state == BookingState.ACTIVE)
-    found = session.exec(held).first()
+    found = _claim(session, unit)
     if found is not None and found.until > now:
         raise Taken(unit, found, now=now)
     if found is not None:

@@ -1,10 +1,13 @@
 """Finding units and bookings: only through the person who asks."""
 
-from sqlmodel import Session
+from typing import Any
+
+from sqlalchemy.orm import contains_eager
+from sqlmodel import Session, select
 
 from domain.access.models import User
 from domain.access.policy import Permission, may
-from domain.estate.models import Booking, Unit
+from domain.estate.models import Booking, Floor, Section, Unit
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 
@@ -14,10 +17,22 @@ LARGEST_ID = 2**63 - 1
 def get_unit(session: Session, user: User, unit_id: int) -> Unit:
     """The unit; units of all projects are seen by everyone who may see real estate at all."""
     known = may(user, Permission.ESTATE_SEE) and 0 < unit_id <= LARGEST_ID
-    unit = session.get(Unit, unit_id) if known else None
+    unit = session.exec(_with_its_place(unit_id)).first() if known else None
     if unit is None:
         raise Missing(_("There is no such unit"))
     return unit
+
+
+def _with_its_place(unit_id: int) -> Any:
+    """Wherever a unit is shown, so is where it stands."""
+    floor, section, building = _related(Unit.floor), _related(Floor.section), _related(Section.building)
+    found = select(Unit).join(floor).join(section).join(building).where(Unit.id == unit_id)
+    return found.options(contains_eager(floor).contains_eager(section).contains_eager(building))
+
+
+def _related(attribute: Any) -> Any:
+    """A relationship as a statement takes it: to mypy it is the related record."""
+    return attribute
 
 
 def get_booking(session: Session, user: User, booking_id: int) -> Booking:

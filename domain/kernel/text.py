@@ -4,7 +4,7 @@ import gettext as stdlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import domain
@@ -17,7 +17,7 @@ _language: ContextVar[str] = ContextVar("language", default="ru")
 
 def _(message: str, /, **values: object) -> str:
     """The message in the current language; `%(name)s` places are filled from `values`."""
-    told = _catalogue(_language.get()).gettext(message)
+    told = _said(_language.get(), message)
     return told % values if values else told
 
 
@@ -44,6 +44,12 @@ def language(code: str) -> Iterator[None]:
         yield
     finally:
         _language.reset(token)
+
+
+@lru_cache(maxsize=8_192)
+def _said(code: str, message: str) -> str:
+    """A page says hundreds of them, and a chain of catalogues is asked link by link."""
+    return _catalogue(code).gettext(message)
 
 
 @cache

@@ -186,7 +186,6 @@ def _again(
     refusal: Refused | None = None,
 ) -> Response[str]:
     """The panel once more with what was typed, and for the one who came second the nearest free units."""
-    session.expire_all()
     context = {
         "beside": panel(session, user, unit, now=now),
         "cells": cells,

@@ -65,6 +65,8 @@ def _deal(session: Session, user: User, booking: Booking | None) -> deals.Deal |
 
 
 def _below(session: Session, user: User, booking: Booking) -> bool:
+    if booking.booked_by_id == user.id:
+        return True
     people = pick(col(User.id)).where(col(User.id) == booking.booked_by_id, rows_of(user, col(User.id)))
     return session.execute(people).first() is not None
 
