@@ -15,7 +15,7 @@ from domain import wiring  # noqa: F401  rules and wording must be registered be
 from domain.kernel.settings import settings
 from domain.kernel.text import speak
 from jobs import logs
-from web import compression, errors, given, guards, headers, metrics, transaction
+from web import addresses, compression, errors, given, guards, headers, metrics, transaction
 from web.assets import static_files
 from web.live import hub
 from web.routes import ROUTES
@@ -122,6 +122,8 @@ def readable(scope: Scope) -> bool:
     try:
         scope["path"].encode()
         for name, value in scope["headers"]:
+            if name == b"host" and not addresses.is_host(value):
+                return False
             if name in {b"x-csrftoken", b"cookie", b"hx-current-url", b"accept-encoding"}:
                 value.decode("ascii")
     except UnicodeError:

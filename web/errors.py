@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from domain.kernel.errors import DomainError, Forbidden, Invalid, Missing, Refused
 from domain.kernel.text import _
-from web import replies
+from web import addresses, replies
 from web.navigation import quiet
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def forbidden(request: Asked, no: Forbidden) -> Response[Any]:
 def unknown_person(request: Asked, no: NotAuthorizedException) -> Response[Any]:
     """To sign-in and back. htmx is told to go there itself, or the form would land in a table cell."""
     if request.headers.get("hx-request") == "true":
-        here = urlsplit(request.headers.get("hx-current-url", "/"))
+        here = addresses.parts(request.headers.get("hx-current-url", "/"))
         return replies.html("", status=401, headers={"HX-Redirect": sign_in_address(here.path, here.query)})
     if _wants_json(request):
         return answer(request, 401, _("Sign in first"))

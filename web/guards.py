@@ -6,7 +6,6 @@ Default deny: a route that declares no permission is closed, and the application
 import hmac
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from anyio import to_thread
 from litestar import Litestar, Request
@@ -22,6 +21,7 @@ from domain.kernel.errors import Forbidden
 from domain.kernel.settings import settings
 from domain.kernel.text import _, speak
 from jobs.work import glance
+from web import addresses
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_TO_MACHINES = frozenset({Permission.ONEC_SITE})
@@ -99,7 +99,7 @@ def same_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
     if origin is None:
         return True
     own = connection.headers.get("host", "")
-    return urlsplit(origin).netloc == own or origin in settings().trusted_origins
+    return addresses.parts(origin).netloc == own or origin in settings().trusted_origins
 
 
 async def _token_field(connection: ASGIConnection[Any, Any, Any, Any]) -> str:

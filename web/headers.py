@@ -44,5 +44,11 @@ def secured(message: Message, *, https: bool) -> Message:
     if b"vary" not in names:
         given.append(VARY)
     if https:
+        given = [(name, sealed(value) if name.lower() == b"set-cookie" else value) for name, value in given]
         given.append((b"strict-transport-security", b"max-age=31536000"))
     return {**message, "headers": given}  # type: ignore[return-value]
+
+
+def sealed(cookie: bytes) -> bytes:
+    """A cookie that came over https never leaves over http."""
+    return cookie if b"; secure" in cookie.lower() else cookie + b"; Secure"

@@ -11,6 +11,7 @@ from litestar.datastructures import Cookie
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
 from domain.kernel.text import current_language
+from web.addresses import local
 from web.navigation import chrome
 from web.templating import environment
 
@@ -39,7 +40,7 @@ def page(
     body = render(request, template, **{**chrome(request), "flash": flash(request), **context})
     answer = html(body, status=status)
     if request.cookies.get(FLASH):
-        answer.delete_cookie(FLASH)
+        answer.set_cookie(_flash_cookie("", seconds=0))
     return answer
 
 
@@ -85,7 +86,7 @@ def done(
         return html(body, headers=headers)
     if told:
         answer = html("", headers={"HX-Redirect": to})
-        answer.set_cookie(_flash_cookie(told))
+        answer.set_cookie(_flash_cookie(told.as_json()))
         return answer
     return html("", headers={"HX-Redirect": to})
 
@@ -100,17 +101,18 @@ def flash(request: Request[Any, Any, Any]) -> dict[str, Any] | None:
         told = json.loads(unquote(request.cookies.get(FLASH, "")))
     except ValueError:
         return None
-    return told if isinstance(told, dict) and isinstance(told.get("text"), str) else None
+    if not isinstance(told, dict) or not isinstance(text := told.get("text"), str):
+        return None
+    undo = told.get("undo")
+    return {"text": text, "undo": undo if isinstance(undo, str) and undo == local(undo) else None}
 
 
 def _redirect(to: str, toast: Toast | None) -> Response[str]:
     answer = html("", status=HTTP_303_SEE_OTHER, headers={"Location": to})
     if toast:
-        answer.set_cookie(_flash_cookie(toast))
+        answer.set_cookie(_flash_cookie(toast.as_json()))
     return answer
 
 
-def _flash_cookie(toast: Toast) -> Cookie:
-    return Cookie(
-        key=FLASH, value=quote(toast.as_json()), max_age=20, httponly=True, samesite="lax", path="/"
-    )
+def _flash_cookie(told: str, *, seconds: int = 20) -> Cookie:
+    return Cookie(key=FLASH, value=quote(told), max_age=seconds, httponly=True, samesite="lax", path="/")

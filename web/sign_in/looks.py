@@ -11,8 +11,8 @@ from sqlmodel import Session
 from domain.access import Permission, User, users
 from domain.kernel.text import LANGUAGES
 from web import replies
+from web.addresses import local
 from web.given import Given
-from web.sign_in.sign_in import local
 
 YEAR_SECONDS = 31_536_000
 

@@ -3,7 +3,6 @@
 import threading
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import Cookie
@@ -15,6 +14,7 @@ from domain.kernel import clock
 from domain.kernel.errors import Invalid, Refused
 from jobs.work import unit_of_work
 from web import replies
+from web.addresses import local
 from web.guards import cookie_name
 
 _hashing = threading.BoundedSemaphore(4)
@@ -87,13 +87,6 @@ def form(
     request: Request[Any, Any, Any], given: Credentials, *, problem: str = "", status: int = 200
 ) -> Response[str]:
     return replies.page(request, "sign_in/form.html", status=status, given=given, problem=problem)
-
-
-def local(address: str) -> str:
-    """Only an address of our own: never an open door to another site."""
-    parts = urlsplit(address)
-    safe = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
-    return address if safe and not parts.scheme and address.isprintable() and "\\" not in address else "/"
 
 
 def session_cookie(request: Request[Any, Any, Any], token: str, *, seconds: int | None = None) -> Cookie:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from litestar import Litestar
 from litestar.enums import RequestEncodingType
 from litestar.handlers import BaseRouteHandler
 from litestar.params import BodyKwarg, RawBody
@@ -66,9 +67,11 @@ class Route:
 @cache
 def table() -> tuple[Route, ...]:
     """Every route of the site, in a steady order."""
-    found = (
-        route_of(route.path, method, handler) for route, method, handler in handlers_of(create_app().app)
-    )
+    return of(create_app().app)
+
+
+def of(app: Litestar) -> tuple[Route, ...]:
+    found = (route_of(route.path, method, handler) for route, method, handler in handlers_of(app))
     return tuple(sorted(found, key=str))
 
 
