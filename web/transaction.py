@@ -62,5 +62,5 @@ def session_of(scope: Scope) -> Session:
 async def end(scope: Scope, status: int) -> None:
     """Commit or roll back, once; nothing at all when the request asked the database nothing."""
     session = scope.pop("session_of_request", None)
-    if session is not None:
+    if session is not None and session.in_transaction():
         await to_thread.run_sync(lambda: work.settle(session, keep=status < 400))
