@@ -9,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import domain
+from jobs import privileges
 
 LOCK = 0x6B61726B
 """Advisory lock: two servers starting at once migrate in turn."""
@@ -48,6 +49,7 @@ def migrate(engine: sa.Engine) -> None:
             if not is_known(revision):
                 raise NewerThanCode(revision)
             command.upgrade(config(connection), "head")
+            privileges.grant(connection)
             connection.commit()
         finally:
             connection.rollback()

@@ -22,6 +22,8 @@ OPTIONS = (
     "-c timezone=UTC -c jit=off"
 )
 
+ONE_VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 
 @cache
 def engine() -> sa.Engine:
@@ -33,12 +35,13 @@ def connect(url: str, **options: object) -> sa.Engine:
     plain = url.replace("postgres://", "postgresql://", 1).replace(
         "postgresql://", "postgresql+psycopg://", 1
     )
+    address = sa.make_url(plain)
     defaults: dict[str, object] = {"pool_size": POOL_SIZE, "max_overflow": 4, "pool_timeout": 3}
     return sa.create_engine(
-        plain,
+        address,
         pool_pre_ping=True,
         pool_recycle=1800,
-        connect_args={"connect_timeout": 3, "options": OPTIONS},
+        connect_args={"connect_timeout": 3, "options": f"{OPTIONS} {address.query.get('options', '')}"},
         **(defaults | options),
     )
 
@@ -57,8 +60,11 @@ def unit_of_work(*, read_only: bool = False) -> Iterator[Session]:
 
 
 def begin(*, read_only: bool = False) -> Session:
-    """A session that has asked nothing yet and holds no connection until it does."""
-    bind = engine().execution_options(postgresql_readonly=True) if read_only else engine()
+    """A session that has asked nothing yet and holds no connection until it does.
+
+    One that only reads sees all of it at one moment: the horizon of a page belongs to the rows it shows.
+    """
+    bind = engine().execution_options(**ONE_VIEW) if read_only else engine()
     return Session(bind, expire_on_commit=False)
 
 

@@ -19,13 +19,16 @@ from sqlmodel import Session
 from tests import servers
 
 RUN_FOLDER = servers.run_folder()
+URLS = ("DATABASE_URL", "DATABASE_OWNER_URL")
+NOWHERE = "postgresql:///none?host=/there-is-no-database-unless-asked-for"
 os.environ |= {
     "KARKAS_HOME": str(RUN_FOLDER / "home"),
     "KARKAS_SECRET": "a secret of the tests, forty letters long",
     "KARKAS_DEMO": "0",
     "KARKAS_TZ": "Europe/Moscow",
     "KARKAS_LOCALE": "ru",
-    "DATABASE_URL": "postgresql:///none?host=/there-is-no-database-unless-asked-for",
+    "DATABASE_URL": NOWHERE,
+    "DATABASE_OWNER_URL": NOWHERE,
     "REDIS_URL": servers.redis_url(RUN_FOLDER),
 }
 
@@ -61,14 +64,18 @@ def template(databases: servers.Databases) -> Iterator[str]:
 def engine(databases: servers.Databases, template: str) -> Iterator[sa.Engine]:
     """For tests that leave no trace; do not commit through it."""
     with databases.new(template, "shared") as url:
-        engine = work.connect(url)
+        engine = work.connect(servers.narrowed(url))
         yield engine
         engine.dispose()
 
 
 @dataclass(frozen=True)
 class Database:
-    """A database of one test's own: commits are real, NOTIFY is heard, other processes see it."""
+    """A database of one test's own: commits are real, NOTIFY is heard, other processes see it.
+
+    The site, the workers and `session` act in the role of the application; these are the owner's,
+    who may do what they may not: drop an index, change history.
+    """
 
     url: str
     engine: sa.Engine
@@ -77,13 +84,13 @@ class Database:
 @contextmanager
 def in_use(url: str) -> Iterator[Database]:
     """Make it the database of this process: what `work.engine()` and `settings()` say."""
-    before = os.environ["DATABASE_URL"]
-    _point_at(url)
-    database = Database(url, work.engine())
+    before = {name: os.environ[name] for name in URLS}
+    _point_at({"DATABASE_URL": servers.narrowed(url), "DATABASE_OWNER_URL": url})
+    database, ours = Database(url, work.connect(url)), work.engine()
     try:
         yield database
     finally:
-        for engine in (database.engine, work.engine()):  # the same, unless another was in use in between
+        for engine in (database.engine, ours, work.engine()):  # another may have been in use in between
             _close(engine)
         _point_at(before)
 
@@ -96,8 +103,8 @@ def _close(engine: sa.Engine) -> None:
     engine.dispose()
 
 
-def _point_at(url: str) -> None:
-    os.environ["DATABASE_URL"] = url
+def _point_at(urls: dict[str, str]) -> None:
+    os.environ |= urls
     settings.cache_clear()
     work.engine.cache_clear()
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import sqlalchemy as sa
 
+from jobs import privileges
 from web.run.postgres import Postgres
 from web.run.valkey import Valkey
 
@@ -85,6 +86,13 @@ def start_databases(folder: Path) -> Databases:
     postgres = Postgres(folder / "postgres", HASTY)
     postgres.start()
     return Databases(sa.make_url(postgres.url("postgres")))
+
+
+def narrowed(url: str) -> str:
+    """The same database as the application comes to it; to a given server by taking the role."""
+    if "TEST_DATABASE_URL" in os.environ:
+        return privileges.narrowed(url)
+    return sa.make_url(url).set(username=privileges.ROLE).render_as_string(hide_password=False)
 
 
 def redis_url(folder: Path) -> str:

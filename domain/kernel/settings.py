@@ -35,7 +35,8 @@ class Settings:
     home: Path
     host: str
     port: int
-    database_url: str  # empty: the embedded PostgreSQL inside home
+    database_url: str  # of the site and the workers; empty: the embedded PostgreSQL inside home
+    database_owner_url: str  # of migrations and copies; empty: the same as database_url
     redis_url: str  # empty: the embedded Valkey inside home
     files_root: Path
     demo: bool
@@ -50,6 +51,11 @@ class Settings:
     def secret(self) -> str:
         """The signing key: KARKAS_SECRET, or one kept in home since the first run."""
         return self.given_secret or _kept_secret(self.home / "secret")
+
+    @property
+    def owner_url(self) -> str:
+        """Of the login that owns the tables: it migrates, copies and restores."""
+        return self.database_owner_url or self.database_url
 
     @property
     def zone(self) -> ZoneInfo:
@@ -95,7 +101,8 @@ def read(values: Mapping[str, str]) -> Settings:
         home=home,
         host=given.get("KARKAS_HOST", "127.0.0.1"),
         port=_number(given, "KARKAS_PORT", 8000, 1, 65534),
-        database_url=_database_url(given.get("DATABASE_URL", "")),
+        database_url=_database_url("DATABASE_URL", given),
+        database_owner_url=_database_url("DATABASE_OWNER_URL", given),
         redis_url=_redis_url(given.get("REDIS_URL", "")),
         files_root=_files_root(given.get("FILES_URL", ""), home),
         demo=_switch(given, "KARKAS_DEMO"),
@@ -152,12 +159,13 @@ def _timezone(text: str) -> str:
         raise BadSetting(f"KARKAS_TZ must name a time zone such as Europe/Moscow, not “{text}”.") from None
 
 
-def _database_url(text: str) -> str:
+def _database_url(name: str, given: Mapping[str, str]) -> str:
+    text = given.get(name, "")
     scheme, separator, rest = text.partition("://")
     if not text:
         return ""
     if not separator or scheme.split("+")[0] not in ("postgresql", "postgres"):
-        raise BadSetting("DATABASE_URL must begin with postgresql://.")
+        raise BadSetting(f"{name} must begin with postgresql://.")
     return f"postgresql://{rest}"
 
 

@@ -37,9 +37,9 @@ def backup(file: Path) -> str:
     draft = file.with_name(f".{file.name}.part")
     with servers.ready() as ready, _workspace() as space:
         _postgres_program(
-            "pg_dump", ready.database_url, "--format=custom", "--no-owner", f"--file={space / DUMP}"
+            "pg_dump", ready.owner_url, "--format=custom", "--no-owner", f"--file={space / DUMP}"
         )
-        (space / MANIFEST).write_text(json.dumps(_manifest(ready.database_url)))
+        (space / MANIFEST).write_text(json.dumps(_manifest(ready.owner_url)))
         try:
             _pack(draft, space, ready.files_root)
             draft.replace(file)
@@ -55,11 +55,11 @@ def restore(file: Path, *, keep_connections: bool = False) -> str:
     asked = settings()
     home.prepare(asked.home)
     with home.only_one(asked.home), servers.ready() as ready, _workspace() as space:
-        _demand_empty(ready.database_url)
+        _demand_empty(ready.owner_url)
         manifest = _unpack(file, space)
-        _fill(ready.database_url, space)
+        _fill(ready.owner_url, space)
         _bring_files(space / FILES, ready)
-        silenced = 0 if keep_connections else _silence(ready.database_url)
+        silenced = 0 if keep_connections else _silence(ready.owner_url)
         _migrate()
     told = f"Restored the copy of {manifest['made_at']}."
     return f"{told} Connections to 1C switched off: {silenced}." if silenced else told

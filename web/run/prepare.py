@@ -75,7 +75,7 @@ def say(words: str) -> None:
 @contextmanager
 def _engine() -> Iterator[sa.Engine]:
     """Without the pool and the time limits of requests."""
-    engine = sa.create_engine(settings().database_url, poolclass=sa.NullPool, hide_parameters=True)
+    engine = sa.create_engine(settings().owner_url, poolclass=sa.NullPool, hide_parameters=True)
     try:
         yield engine
     except sa.exc.OperationalError as problem:

@@ -18,6 +18,7 @@ import psycopg
 import redis
 
 from domain.kernel.settings import DEMO_ONEC_PASSWORD, DEMO_ONEC_SECRET, Settings, settings
+from jobs.privileges import ROLE, narrowed
 from web.run import home
 from web.run.postgres import Postgres
 from web.run.trouble import Trouble
@@ -53,17 +54,25 @@ def ready() -> Iterator[Settings]:
         fcntl.flock(lock, fcntl.LOCK_SH)
         try:
             _start(embedded, asked.home)
-            os.environ["DATABASE_URL"] = asked.database_url or postgres.url()
+            os.environ["DATABASE_URL"] = asked.database_url or postgres.url(user=ROLE)
+            os.environ["DATABASE_OWNER_URL"] = asked.owner_url or postgres.url()
             os.environ["REDIS_URL"] = asked.redis_url or valkey.url()
             if asked.demo:
                 os.environ.setdefault(DEMO_ONEC_SECRET, DEMO_ONEC_PASSWORD)
             settings.cache_clear()
+            check_postgres(settings().owner_url)
             check_postgres(settings().database_url)
             check_redis(settings().redis_url)
             with _guarded(embedded, asked.home):
                 yield settings()
         finally:
             _stop_unless_needed(embedded, lock)
+
+
+def narrow() -> None:
+    """From here on `DATABASE_URL` means the role of the application, for us and for our children."""
+    os.environ["DATABASE_URL"] = narrowed(settings().database_url)
+    settings.cache_clear()
 
 
 def _start(servers: Sequence[Server], folder: Path) -> None:

@@ -22,6 +22,7 @@ def run(*, reload: bool = False) -> None:
         print("Starting the servers and preparing the database…", flush=True)
         with servers.ready() as ready:
             _prepare("migrate", *(["demo"] if ready.demo else []))
+            servers.narrow()
             supervise(
                 programs.site(listener, 1 if reload else ready.web_processes),
                 ready.home / "logs",
@@ -66,6 +67,7 @@ def demo(*, deals: int = 0, units: int = 0, people: int = 0) -> str:
 def _alone(chosen: Sequence[Program]) -> None:
     with servers.ready() as ready:
         _prepare("check")
+        servers.narrow()
         supervise(chosen, ready.home / "logs")
 
 

@@ -214,8 +214,9 @@ def test_a_careless_writer_is_stopped_by_the_index(database, session, flat_1, iv
 def test_control_without_the_index_a_careless_writer_does_sell_twice(
     database, session, flat_1, ivanov_deal, anna, maria
 ):
-    session.execute(sa.text("drop index uq_booking_active_unit"))
     session.commit()
+    with database.engine.begin() as owner:
+        owner.execute(sa.text("drop index uq_booking_active_unit"))
 
     race(flat_1.id, ivanov_deal.id, [anna, maria] * 3, guarded=False)
 
