@@ -1,6 +1,8 @@
 """R6: whoever is killed, whatever was acknowledged is there, and 1C has every booking once."""
 
+import faulthandler
 import random
+import sys
 import threading
 import time
 import uuid
@@ -37,6 +39,8 @@ from tests.run.conftest import installation as installation  # noqa: PLC0414  th
 from web.run.postgres import Postgres
 
 SECONDS, KILL_EVERY_SECONDS = 300, (3.5, 5.2)
+START_SECONDS, WHOLE_SECONDS = 150, 590
+LAST_WORDS = 100
 CLERKS, LOGINS = 10, ("anna", "maria", "timur", "boris")
 CLERK_PAUSE_SECONDS = 0.35
 WEATHER = (("error_before", 0.03), ("hang_after", 0.03))
@@ -68,16 +72,18 @@ class World:
 
 @pytest.fixture
 def world(installation: Installation) -> Iterator[World]:
+    faulthandler.dump_traceback_later(WHOLE_SECONDS, exit=True, file=sys.__stderr__)  # instead of the usual
     installation.settings["KARKAS_DEMO"] = "1"
     port = int(installation.settings["KARKAS_PORT"])
     started = installation.start("run")
-    started.wait_for("stand-in of 1C", seconds=120)
+    started.wait_for("stand-in of 1C", seconds=START_SECONDS)
     with read_out(started), httpx.Client(base_url=f"http://127.0.0.1:{port + 1}", trust_env=False) as onec:
         world = World(installation, started, onec)
         wait_for(lambda: at_rest(world.ask), 120)  # the bookings of the demo itself go to 1C first
         yield world
-    started.process.terminate()
-    started.process.wait(30)
+        started.process.terminate()
+        started.process.wait(30)
+    print("".join(started.lines[-LAST_WORDS:]))  # noqa: T201  shown when the gate is red
 
 
 @contextmanager
