@@ -29,7 +29,7 @@ end $$
 """
 """Another base of the same server may be making it at this moment."""
 
-KNOWN = f"select exists (select from pg_roles where rolname = '{ROLE}')"
+KNOWN = "select exists (select from pg_roles where rolname = %s)"
 GRANT = f"""
 grant usage on schema public to {ROLE};
 grant select, insert, update, delete on all tables in schema public to {ROLE};
@@ -37,7 +37,7 @@ grant usage, select on all sequences in schema public to {ROLE};
 revoke insert, update, delete on event from {ROLE};
 revoke update, delete on event_seal from {ROLE};
 revoke insert, update, delete on alembic_version from {ROLE};
-"""
+"""  # noqa: S608  a name of our own
 CHOSEN = """
 select string_agg(quote_ident(attname), ', ') from pg_attribute
  where attrelid = 'event'::regclass and attnum > 0 and not attisdropped and attname not in ('id', 'xid')
@@ -48,7 +48,7 @@ select string_agg(quote_ident(attname), ', ') from pg_attribute
 def grant(connection: "sa.Connection") -> None:
     """Give the role what it may have in this database, if there is such a role or one can be made."""
     connection.exec_driver_sql(MAKE)
-    if connection.exec_driver_sql(KNOWN).scalar_one():
+    if connection.exec_driver_sql(KNOWN, (ROLE,)).scalar_one():
         connection.exec_driver_sql(GRANT)
         columns = connection.exec_driver_sql(CHOSEN).scalar_one()
         connection.exec_driver_sql(f"grant insert ({columns}) on event to {ROLE}")

@@ -65,5 +65,5 @@ class Seal(SQLModel, table=True):
     event_id: int | None = Field(default=None, sa_type=sa.BigInteger, nullable=True, unique=True)
     """None: no event but a move to another server, whose transactions are numbered anew."""
     xid: int = Field(sa_type=sa.BigInteger)
-    """Of the event's transaction; after a move the first number that belongs to the new server."""
+    """Of the event's transaction; at a move the last one that had ended on the new server."""
     hash: bytes = Field(sa_type=sa.LargeBinary)

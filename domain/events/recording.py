@@ -71,14 +71,15 @@ def plain(value: Any) -> Any:
     return value
 
 
+HORIZON = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+
+
 def horizon(session: Session) -> int:
     """Where this transaction's view of the world ends.
 
     A screen rendered now may miss events whose `xid` is at or after it; `since` asks for those.
     """
-    return session.execute(
-        sa.text("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-    ).scalar_one()
+    return session.execute(sa.text(HORIZON)).scalar_one()
 
 
 def topics_since(session: Session, horizon: int, wanted: Sequence[str]) -> set[str]:
