@@ -18,7 +18,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: setup run dev test checks tests lint types imports e2e proof bench translations browser format clean
+.PHONY: setup run dev test checks tests lint types imports e2e proof bench shots translations browser format clean
 .DELETE_ON_ERROR:
 
 setup: .venv/.done static/dist/.done .venv/.translations
@@ -61,6 +61,10 @@ proof: setup browser
 
 bench: setup
 	$(PY) -m pytest tests/bench --bench --only '$(ONLY)' --seed '$(or $(SEED),0)' -q
+
+# Every page in pictures, and on one sheet a width and theme: shots/
+shots: setup browser
+	$(PY) -m pytest e2e/shots.py -q
 
 format: setup
 	.venv/bin/ruff format $(CODE)

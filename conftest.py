@@ -8,4 +8,5 @@ pytest_plugins = [
     "tests.world.onec",
     "tests.fixtures",
     "tests.sites",
+    "e2e.crowded",
 ]

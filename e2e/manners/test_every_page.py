@@ -1,6 +1,5 @@
 """Every screen, in both themes and at every width: readable by everyone, never wider than the glass."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -8,11 +7,9 @@ from playwright.sync_api import Browser, Page
 from sqlmodel import Session
 
 from e2e.conftest import DESK, OpenAs
-from e2e.crowded import crowded_database
 from e2e.pages.screens import PIECES, SCREENS, Screen
 from tests.fixtures import Database
 from tests.gates import Gate
-from tests.servers import Databases
 from tests.web.walls.routes import table
 from web.bundle import MODULES
 
@@ -46,9 +43,8 @@ class Address:
 
 
 @pytest.fixture(scope="module")
-def database(databases: Databases) -> Iterator[Database]:
-    with crowded_database(databases) as database:
-        yield database
+def database(crowded: Database) -> Database:
+    return crowded
 
 
 @pytest.fixture
