@@ -1,7 +1,8 @@
 """The board: every stage of a funnel with its exact figures and its first cards, told by one statement.
 
 Figures and cards come from one snapshot, so a column never says seven over six cards. Closed stages
-count what entered them this month: of the rest there may be years.
+count what entered them this month: of the rest there may be years. Stages are read before and named in the
+statement by number: only then does the planner know that the open ones hold a hundredth of all deals.
 """
 
 import enum
@@ -168,24 +169,30 @@ def listing(
     now: datetime,
 ) -> list[Card]:
     """The same deals as rows, in the order of the board; closed stages only when one is asked for."""
-    nearest = _nearest_steps()
     of_stage = col(Stage.id) == stage_id if stage_id else col(Stage.kind) == StageKind.OPEN
-    chosen = (
+    first = (
         pick(Deal)
-        .join(Stage, col(Stage.id) == Deal.stage_id)
-        .outerjoin(nearest, nearest.c.deal_id == col(Deal.id))
-        .where(col(Stage.funnel_id) == funnel_id, of_stage, *_visible(user, lens))
-        .where(_chosen(lens, user, nearest.c.due_at, now))
-        .order_by(col(Stage.position), col(Stage.id), col(Deal.rank), col(Deal.id))
+        .where(col(Deal.stage_id) == Stage.id, *_visible(user, lens))
+        .where(_chosen(lens, user, _nearest_step_of_deal(), now))
+        .order_by(col(Deal.rank), col(Deal.id))
+        .limit(offset + limit)
+        .correlate(Stage)
+        .lateral("of_stage")
+    )
+    chosen = (
+        pick(first, col(Stage.name).label("stage_name"), Stage.norm_days, Stage.position)
+        .select_from(Stage)
+        .join(first, sa.true())
+        .where(col(Stage.funnel_id) == funnel_id, of_stage)
+        .order_by(col(Stage.position), first.c.stage_id, first.c.rank, first.c.id)
         .offset(offset)
         .limit(limit)
         .subquery("deal_row")
     )
     told = (
         _card_columns(chosen, now)
-        .add_columns(col(Stage.name).label("stage_name"), col(Stage.norm_days).label("norm_days"))
-        .join(Stage, col(Stage.id) == chosen.c.stage_id)
-        .order_by(col(Stage.position), col(Stage.id), chosen.c.rank, chosen.c.id)
+        .add_columns(chosen.c.stage_name, chosen.c.norm_days)
+        .order_by(chosen.c.position, chosen.c.stage_id, chosen.c.rank, chosen.c.id)
     )
     return [_card(row, row.stage_name, row.norm_days, now) for row in session.execute(told)]
 
@@ -199,8 +206,9 @@ def _columns(
     shown: int,
     now: datetime,
 ) -> list[Column]:
+    heads = _stages(session, of_stages)
     visible = _visible(user, lens)
-    figures = _figures(user, lens, visible, of_stages, now)
+    figures = _figures(user, lens, visible, heads, now)
     first = (
         pick(Deal)
         .where(col(Deal.stage_id) == Stage.id, col(Stage.kind) == StageKind.OPEN, *visible)
@@ -210,31 +218,36 @@ def _columns(
         .correlate(Stage)
         .lateral("deal_row")
     )
-    stage = (
-        pick(col(Stage.id).label("column_id"), Stage.funnel_id, Stage.name, Stage.kind, Stage.rules)
-        .add_columns(col(Stage.norm_days), col(Stage.position))
-        .where(of_stages)
+    told = _card_columns(first, now, start=Stage).add_columns(
+        col(Stage.id).label("column_id"), *_plain(figures)
     )
-    told = _card_columns(first, now, start=Stage).add_columns(*stage.selected_columns, *_plain(figures))
     told = (
         told.outerjoin(figures, figures.c.of_stage == Stage.id)
-        .where(of_stages)
-        .order_by(col(Stage.position), col(Stage.id), first.c.rank, first.c.id)
+        .where(col(Stage.id).in_([head.id for head in heads]))
+        .order_by(col(Stage.id), first.c.rank, first.c.id)
     )
-    heads: dict[int, Any] = {}
+    known = {head.id: head for head in heads}
+    counted: dict[int, Any] = {}
     cards: dict[int, list[Card]] = {}
     for row in session.execute(told):
-        heads.setdefault(row.column_id, row)
+        counted.setdefault(row.column_id, row)
         if row.id is not None:
-            cards.setdefault(row.column_id, []).append(_card(row, row.name, row.norm_days, now))
-    return [_column(head, cards.get(number, [])) for number, head in heads.items()]
+            head = known[row.column_id]
+            cards.setdefault(head.id, []).append(_card(row, head.name, head.norm_days, now))
+    return [_column(head, counted[head.id], cards.get(head.id, [])) for head in heads if head.id in counted]
+
+
+def _stages(session: Session, of_stages: ColumnElement[bool]) -> Sequence[Any]:
+    stages = pick(col(Stage.id), Stage.funnel_id, Stage.name, Stage.kind, Stage.rules)
+    stages = stages.add_columns(col(Stage.norm_days), col(Stage.position))
+    return session.execute(stages.where(of_stages).order_by(col(Stage.position), col(Stage.id))).all()
 
 
 def _figures(
     user: User,
     lens: Lens,
     visible: Sequence[ColumnElement[bool]],
-    of_stages: ColumnElement[bool],
+    heads: Sequence[Any],
     now: datetime,
 ) -> sa.Subquery:
     """Counts and sums of every stage over all visible deals, with what each filter would leave."""
@@ -251,6 +264,11 @@ def _figures(
         )
         for which in Which
     ]
+    are_open = col(Deal.stage_id).in_([head.id for head in heads if head.kind is StageKind.OPEN])
+    this_month = sa.and_(
+        col(Deal.stage_id).in_([head.id for head in heads if head.kind is not StageKind.OPEN]),
+        col(Deal.stage_entered_at) >= month_start(now),
+    )
     return (
         pick(
             col(Deal.stage_id).label("of_stage"),
@@ -259,10 +277,8 @@ def _figures(
             *paces,
             *seen,
         )
-        .join(Stage, col(Stage.id) == Deal.stage_id)
         .outerjoin(nearest, nearest.c.deal_id == col(Deal.id))
-        .where(of_stages, *visible)
-        .where(sa.or_(col(Stage.kind) == StageKind.OPEN, col(Deal.stage_entered_at) >= month_start(now)))
+        .where(sa.or_(are_open, this_month), *visible)
         .group_by(col(Deal.stage_id))
         .subquery("figures")
     )
@@ -325,18 +341,21 @@ def _visible(user: User, lens: Lens) -> list[ColumnElement[bool]]:
 
 
 def said(words: str) -> ColumnElement[bool]:
-    """The deal's number, title or client answers to these words; «ё» is «е»."""
+    """The deal's number, title or client answers to these words; «ё» is «е».
+
+    Clients are looked at one by one for the deals in question: there may be a million of others.
+    """
     wanted = words.lower().replace("ё", "е")
 
     def has(text: Any) -> ColumnElement[bool]:
         return sa.func.replace(sa.func.lower(text), "ё", "е").contains(wanted, autoescape=True)
 
-    people = pick(col(Person.id)).where(has(col(Person.name)))
-    companies = pick(col(Company.id)).where(has(col(Company.name)))
+    of_person = pick(col(Person.id)).where(col(Person.id) == Deal.person_id, has(col(Person.name)))
+    of_company = pick(col(Company.id)).where(col(Company.id) == Deal.company_id, has(col(Company.name)))
     conditions = [
         has(col(Deal.title)),
-        col(Deal.person_id).in_(people),
-        col(Deal.company_id).in_(companies),
+        of_person.correlate(Deal).scalar_subquery().is_not(None),
+        of_company.correlate(Deal).scalar_subquery().is_not(None),
     ]
     number = wanted.removeprefix("№").strip()
     if number.isascii() and number.isdigit() and len(number) < 19:
@@ -425,18 +444,18 @@ def _card(row: Any, stage: str, norm: int | None, now: datetime) -> Card:
     )
 
 
-def _column(head: Any, cards: list[Card]) -> Column:
+def _column(head: Any, counted: Any, cards: list[Card]) -> Column:
     return Column(
-        id=head.column_id,
+        id=head.id,
         funnel_id=head.funnel_id,
         name=head.name,
         kind=head.kind,
         position=head.position,
         rules=tuple(head.rules),
-        count=head.deals or 0,
-        sum=head.amounts or Decimal(0),
-        paces={pace: getattr(head, f"pace_{pace.name}") or 0 for pace in Pace},
-        seen={which: getattr(head, f"seen_{which.name}") or 0 for which in Which},
+        count=counted.deals or 0,
+        sum=counted.amounts or Decimal(0),
+        paces={pace: getattr(counted, f"pace_{pace.name}") or 0 for pace in Pace},
+        seen={which: getattr(counted, f"seen_{which.name}") or 0 for which in Which},
         cards=tuple(cards),
     )
 

@@ -12,7 +12,8 @@ from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.activities.models import Task
 from domain.deals.board import Pace, day_end, days_between, pace_of
-from domain.deals.models import Deal, Stage, StageKind
+from domain.deals.funnels import in_work
+from domain.deals.models import Deal, Stage
 from domain.estate.models import Booking, BookingState, Unit
 from domain.parties.models import Company, Person
 
@@ -78,7 +79,9 @@ def my_day(session: Session, user: User, *, now: datetime) -> MyDay:
 
 def _steps(session: Session, user: User, now: datetime) -> list[Due]:
     rows = session.execute(
-        _of_mine(user, col(Task.id).label("task_id"), col(Task.title).label("step"), col(Task.due_at))
+        _of_mine(
+            user, in_work, col(Task.id).label("task_id"), col(Task.title).label("step"), col(Task.due_at)
+        )
         .join(Task, col(Task.deal_id) == Deal.id)
         .where(col(Task.done_at).is_(None), col(Task.due_at) < day_end(now))
         .order_by(col(Task.due_at), col(Task.id))
@@ -164,6 +167,6 @@ def _of_mine(user: User, *columns: Any) -> sa.Select[Any]:
         .where(
             col(Deal.responsible_id) == user.id,
             rows_of(user, col(Deal.responsible_id)),
-            col(Stage.kind) == StageKind.OPEN,
+            in_work(),
         )
     )

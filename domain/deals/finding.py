@@ -9,7 +9,8 @@ from sqlmodel import Session, col
 from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.deals.board import said
-from domain.deals.models import Deal, Stage, StageKind
+from domain.deals.funnels import in_work
+from domain.deals.models import Deal, Stage
 from domain.parties.models import Company, Person
 
 MOST = 10
@@ -35,7 +36,7 @@ def options(session: Session, user: User, words: str, *, most: int = MOST) -> li
         .join(Stage, col(Stage.id) == Deal.stage_id)
         .outerjoin(Person, col(Person.id) == Deal.person_id)
         .outerjoin(Company, col(Company.id) == Deal.company_id)
-        .where(rows_of(user, col(Deal.responsible_id)), col(Stage.kind) == StageKind.OPEN)
+        .where(rows_of(user, col(Deal.responsible_id)), in_work())
         .order_by(col(Deal.id).desc())
         .limit(most)
     )

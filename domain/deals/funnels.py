@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col, select
 
 from domain import events
 from domain.access.models import User
-from domain.deals.models import Funnel, Stage, StageKind
+from domain.deals.models import Deal, Funnel, Stage, StageKind
+from domain.kernel.db import pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 
@@ -49,6 +52,13 @@ def list_funnels(session: Session) -> list[Funnel]:
 def stages_of(session: Session, funnel_id: int) -> list[Stage]:
     stages = select(Stage).where(Stage.funnel_id == funnel_id)
     return list(session.exec(stages.order_by(col(Stage.position), col(Stage.id))))
+
+
+def in_work() -> ColumnElement[bool]:
+    """The deal is on an open stage. The stages are counted out first, so an index is entered by numbers:
+    a join would walk through the archive."""
+    stages = pick(Stage.id).where(col(Stage.kind) == StageKind.OPEN).scalar_subquery()
+    return col(Deal.stage_id) == sa.any_(sa.func.array(stages))
 
 
 def get_stage(session: Session, stage_id: int) -> Stage:

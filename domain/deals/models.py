@@ -42,10 +42,14 @@ class Stage(Record, table=True):
 class Deal(Record, table=True):
     __table_args__ = (
         Index("ix_deal_stage_rank", "stage_id", "rank"),
-        Index("ix_deal_stage_entered", "stage_id", "stage_entered_at"),
+        Index(
+            "ix_deal_stage_entered", "stage_id", "stage_entered_at",
+            postgresql_include=["responsible_id", "amount", "id"],
+        ),
+        Index("ix_deal_responsible_stage", "responsible_id", "stage_id"),
         CheckConstraint("amount is null or amount >= 0", name="amount_not_negative"),
         CheckConstraint("person_id is not null or company_id is not null", name="has_client"),
-    )
+    )  # fmt: skip
 
     title: str = text_of(300)
     amount: Decimal | None = money(optional=True)
@@ -54,7 +58,7 @@ class Deal(Record, table=True):
     """Place in the column, smaller is higher; computed on the server only."""
     version: int = Field(default=1, nullable=False)
     """Grows with every change a person could have missed; a stale drop or save is refused."""
-    responsible_id: int = reference("app_user.id")
+    responsible_id: int = reference("app_user.id", index=False)
     person_id: int | None = reference("person.id", optional=True)
     company_id: int | None = reference("company.id", optional=True)
     source: str = text_of(100, default="")

@@ -1,7 +1,7 @@
 """Stage rules: what a deal must have to enter a stage, and the words when it has not.
 
-A stage names its rules; each is one function over a set of deals, so that a board of two hundred
-cards asks as often as a single card does. Capabilities above deals (contracts, invoices) add theirs
+A stage names its rules; each is a condition on the row of a deal, so that a board of two hundred cards
+asks once for all its rules, as a single card does. Capabilities above deals (contracts, invoices) add theirs
 by the same decorator; `domain.wiring` imports them.
 """
 
@@ -9,22 +9,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col
 
 from domain.activities.models import Task
 from domain.deals.models import Deal, Stage
 from domain.estate.models import Booking, BookingState
+from domain.kernel.db import pick
 from domain.kernel.text import _
 
-Lacking = Callable[[Session, Sequence[int]], set[int]]
-"""Which of these deals do not meet the condition."""
+Met = Callable[[], ColumnElement[bool]]
+"""The condition as SQL over `Deal`: what it looks for elsewhere is an EXISTS."""
 Words = Callable[[], str]
 
 
 @dataclass(frozen=True)
 class Rule:
     name: str
-    lacking: Lacking
+    met: Met
     title: Words
     """Said when the condition is met: «Сумма указана»."""
     unmet: Words
@@ -42,11 +44,11 @@ class Condition:
 _rules: dict[str, Rule] = {}
 
 
-def stage_rule(name: str, *, title: Words, unmet: Words) -> Callable[[Lacking], Lacking]:
-    def register(lacking: Lacking) -> Lacking:
+def stage_rule(name: str, *, title: Words, unmet: Words) -> Callable[[Met], Met]:
+    def register(met: Met) -> Met:
         assert name not in _rules, f"two stage rules are called {name}"
-        _rules[name] = Rule(name, lacking, title, unmet)
-        return lacking
+        _rules[name] = Rule(name, met, title, unmet)
+        return met
 
     return register
 
@@ -73,12 +75,15 @@ def conditions(session: Session, deal: Deal, stage: Stage) -> list[Condition]:
 
 
 def lacking_of(session: Session, deal_ids: Sequence[int], rules: Iterable[str]) -> dict[int, set[str]]:
-    """For each deal the rules it does not meet; one query a rule. A rule nobody knows is unmet."""
-    found: dict[int, set[str]] = {deal_id: set() for deal_id in deal_ids}
-    for name in sorted(set(rules)):
-        short = _rules[name].lacking(session, deal_ids) if name in _rules else set(deal_ids)
-        for deal_id in short:
-            found[deal_id].add(name)
+    """For each deal the rules it does not meet; one query in all. A rule nobody knows is unmet."""
+    asked = sorted(set(rules))
+    strange = {name for name in asked if name not in _rules}
+    found: dict[int, set[str]] = {deal_id: set(strange) for deal_id in deal_ids}
+    known = [name for name in asked if name in _rules]
+    if known and found:
+        met = [_rules[name].met() for name in known]
+        for deal_id, *answers in session.execute(pick(Deal.id, *met).where(col(Deal.id).in_(deal_ids))):
+            found[deal_id].update(name for name, is_met in zip(known, answers, strict=True) if not is_met)
     return found
 
 
@@ -89,9 +94,8 @@ def _unknown(name: str) -> str:
 @stage_rule(
     "amount", title=lambda: _("The amount is filled in"), unmet=lambda: _("Fill in the amount of the deal")
 )
-def without_amount(session: Session, deal_ids: Sequence[int]) -> set[int]:
-    filled = sa.select(col(Deal.id)).where(col(Deal.id).in_(deal_ids), col(Deal.amount) > 0)
-    return set(deal_ids) - set(session.execute(filled).scalars())
+def amount() -> ColumnElement[bool]:
+    return sa.func.coalesce(col(Deal.amount), 0) > 0
 
 
 @stage_rule(
@@ -99,9 +103,8 @@ def without_amount(session: Session, deal_ids: Sequence[int]) -> set[int]:
     title=lambda: _("The next step is planned"),
     unmet=lambda: _("Plan the next step with a date"),
 )
-def without_next_step(session: Session, deal_ids: Sequence[int]) -> set[int]:
-    planned = sa.select(col(Task.deal_id)).where(col(Task.deal_id).in_(deal_ids), col(Task.done_at).is_(None))
-    return set(deal_ids) - set(session.execute(planned).scalars())
+def next_step() -> ColumnElement[bool]:
+    return sa.exists().where(col(Task.deal_id) == Deal.id, col(Task.done_at).is_(None))
 
 
 @stage_rule(
@@ -109,10 +112,9 @@ def without_next_step(session: Session, deal_ids: Sequence[int]) -> set[int]:
     title=lambda: _("A unit is booked"),
     unmet=lambda: _("Book a unit on the chessboard for this deal"),
 )
-def without_booking(session: Session, deal_ids: Sequence[int]) -> set[int]:
-    held = sa.select(col(Booking.deal_id)).where(
-        col(Booking.deal_id).in_(deal_ids),
+def active_booking() -> ColumnElement[bool]:
+    return sa.exists().where(
+        col(Booking.deal_id) == Deal.id,
         col(Booking.state) == BookingState.ACTIVE,
         col(Booking.until) > sa.func.clock_timestamp(),
     )
-    return set(deal_ids) - set(session.execute(held).scalars())
