@@ -4,7 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from web import health
 from web.deals import Boards, Cards, Comments, Moves, NewDeals, Steps
-from web.estate import Bookings, Chessboard, Projects, UnitBooking, Units
+from web.estate import Baskets, Bookings, Chessboard, Projects, UnitBooking, Units
 from web.exchange import Exchange, ExchangeMessages
 from web.live import live
 from web.metrics import metrics
@@ -24,6 +24,7 @@ ROUTES: list[ControllerRouterHandler] = [
     Chessboard,
     Units,
     UnitBooking,
+    Baskets,
     Bookings,
     Boards,
     Cards,

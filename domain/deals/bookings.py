@@ -1,6 +1,8 @@
 """Booking a unit for a deal: the way in from the chessboard and from the deal's card alike."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from sqlmodel import Session, col
 
@@ -22,11 +24,28 @@ def book(
 
     The unit is locked before the deal, as everywhere; raises what `estate.book` raises.
     """
-    if deal.stage.kind is not StageKind.OPEN:
-        raise Refused(_("The deal is closed: units are booked for open deals only"))
+    _demand_open(deal)
     booking = estate.book(session, unit, deal_id=deal.id, days=days, by=by, now=now)
     editing.fill_amount(session, deal, booking.price, by=by)
     return booking
+
+
+def book_all(
+    session: Session, deal: Deal, unit_ids: Iterable[int], *, days: int, by: User, now: datetime
+) -> list[estate.Booking]:
+    """Book all of the units or none; a deal without an amount takes their sum.
+
+    Raises what `estate.book_all` raises.
+    """
+    _demand_open(deal)
+    bookings = estate.book_all(session, unit_ids, deal_id=deal.id, days=days, by=by, now=now)
+    editing.fill_amount(session, deal, sum((booking.price for booking in bookings), Decimal(0)), by=by)
+    return bookings
+
+
+def _demand_open(deal: Deal) -> None:
+    if deal.stage.kind is not StageKind.OPEN:
+        raise Refused(_("The deal is closed: units are booked for open deals only"))
 
 
 def _funnel_topic(session: Session, deal_id: int) -> list[str]:

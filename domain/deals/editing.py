@@ -12,6 +12,7 @@ from domain.access.policy import colleagues
 from domain.deals.models import Deal
 from domain.deals.moving import topics
 from domain.kernel import formats
+from domain.kernel.db import LOCK
 from domain.kernel.errors import Forbidden, Invalid, Stale
 from domain.kernel.text import _
 
@@ -28,7 +29,7 @@ def edit(
     now: datetime,
 ) -> None:
     """Save the form. Over somebody else's save it raises Stale with both values of each differing field."""
-    session.refresh(deal, with_for_update=True)
+    session.refresh(deal, with_for_update=LOCK)
     wanted: dict[str, Any] = {"title": title.strip(), "amount": amount, "responsible_id": responsible_id}
     changes = {
         name: (getattr(deal, name), value) for name, value in wanted.items() if getattr(deal, name) != value
@@ -49,6 +50,9 @@ def edit(
 
 def fill_amount(session: Session, deal: Deal, amount: Decimal, *, by: User) -> None:
     """The deal had no amount and now something (a booking's price) tells it."""
+    if deal.amount is not None:
+        return
+    session.refresh(deal, with_for_update=LOCK)
     if deal.amount is None:
         _change(session, deal, {"amount": (None, amount)}, by=by)
 

@@ -10,6 +10,7 @@ from domain.deals import ordering, rules
 from domain.deals.models import Deal, Stage, StageKind, StageStay
 from domain.events import Event
 from domain.kernel import formats
+from domain.kernel.db import LOCK
 from domain.kernel.errors import Refused, Stale
 from domain.kernel.text import _
 
@@ -31,7 +32,9 @@ def move(
     Raises Stale when somebody changed the deal since `version` was shown, Refused with the unmet
     conditions when the stage's rules say no. Entering a lost stage frees the deal's units.
     """
-    session.refresh(deal, with_for_update=True)
+    if to.kind is StageKind.LOST:
+        estate.lock_held(session, deal.id)  # units before deals, as everywhere
+    session.refresh(deal, with_for_update=LOCK)
     if deal.version != version:
         raise Stale(_stale(session, deal, now=now))
     if to.funnel_id != deal.stage.funnel_id:
@@ -46,7 +49,7 @@ def move(
 
 def step_back(session: Session, deal: Deal, *, by: User, now: datetime) -> None:
     """Undo one's own last move while nobody has touched the deal since. Back is always allowed."""
-    session.refresh(deal, with_for_update=True)
+    session.refresh(deal, with_for_update=LOCK)
     last = session.exec(
         select(Event)
         .where(Event.deal_id == deal.id, Event.name == "deal.moved")

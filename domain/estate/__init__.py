@@ -1,6 +1,6 @@
 """Real estate: the stock of units, their prices and the bookings that never collide."""
 
-from domain.estate.booking import book, cancel, expire, extend, release_all
+from domain.estate.booking import book, book_all, cancel, cancel_all, expire, extend, lock_held, release_all
 from domain.estate.models import (
     Availability,
     Booking,
@@ -29,10 +29,13 @@ __all__ = [
     "UnitKind",
     "UnitStatus",
     "book",
+    "book_all",
     "cancel",
+    "cancel_all",
     "expire",
     "extend",
     "get_booking",
     "get_unit",
+    "lock_held",
     "release_all",
 ]

@@ -20,7 +20,7 @@ from domain.access.policy import rows_of
 from domain.estate.models import Availability, Booking, BookingState, Floor, Section, Unit
 from domain.kernel import formats
 from domain.kernel.db import pick
-from domain.kernel.errors import Forbidden, Refused
+from domain.kernel.errors import Forbidden, Missing, Refused
 from domain.kernel.text import _
 
 TERMS = (1, 3, 7)
@@ -29,6 +29,9 @@ DAY_ENDS_AT = 18
 """A booking runs to this hour of its last day, when the sales office closes."""
 OWN_EXTENSIONS = 1
 """How many times a manager extends without the head."""
+
+MOST_AT_ONCE = 20
+"""Units in one basket."""
 
 TopicsOf = Callable[[Session, int], Iterable[str]]
 deal_topics: list[TopicsOf] = []
@@ -51,6 +54,17 @@ class Taken(Refused):
         )
 
 
+class NotAllFree(Refused):
+    """Some of several units can't be had; `taken` are these, and each has its reason."""
+
+    def __init__(self, refusals: dict[int, Refused]) -> None:
+        self.taken = frozenset(refusals)
+        super().__init__(
+            _("Nothing is booked: not all of these units are free"),
+            tuple(no.sentence for no in refusals.values()),
+        )
+
+
 def term_end(start: datetime, days: int) -> datetime:
     """The office's closing hour, `days` days after the start, in the installation's zone."""
     last_day = formats.here(start) + timedelta(days=days)
@@ -67,6 +81,42 @@ def book(session: Session, unit: Unit, *, deal_id: int, days: int, by: User, now
     _refuse_taken(session, unit, now=now)  # without queueing for the row: of a crowd most come too late
     lock(session, unit)
     price = _free_or_refuse(session, unit, now=now)
+    return _hold(session, unit, price, deal_id=deal_id, days=days, by=by, now=now)
+
+
+def book_all(
+    session: Session, unit_ids: Iterable[int], *, deal_id: int, days: int, by: User, now: datetime
+) -> list[Booking]:
+    """Hold every one of the units for a deal, or none of them.
+
+    Rows are locked in order of their numbers, so baskets that overlap wait for each other and never
+    deadlock. Raises NotAllFree with a sentence for each unit that can't be had.
+    """
+    wanted = sorted(set(unit_ids))
+    if days not in TERMS:
+        raise Refused(_("A booking is for 1, 3 or 7 days"))
+    if not 0 < len(wanted) <= MOST_AT_ONCE:
+        raise Refused(_("Choose from 1 to %(most)s units", most=MOST_AT_ONCE))
+    units = lock_all(session, wanted)
+    if len(units) < len(wanted):
+        raise Missing(_("There is no such unit"))
+    prices: dict[int, Decimal] = {}
+    refusals: dict[int, Refused] = {}
+    for unit in units:
+        try:
+            prices[unit.id] = _free_or_refuse(session, unit, now=now)
+        except Refused as no:
+            refusals[unit.id] = no
+    if refusals:
+        raise NotAllFree(refusals)
+    return [
+        _hold(session, unit, prices[unit.id], deal_id=deal_id, days=days, by=by, now=now) for unit in units
+    ]
+
+
+def _hold(
+    session: Session, unit: Unit, price: Decimal, *, deal_id: int, days: int, by: User, now: datetime
+) -> Booking:
     booking = Booking(
         unit_id=unit.id,
         deal_id=deal_id,
@@ -103,6 +153,14 @@ def cancel(session: Session, booking: Booking, *, by: User, now: datetime) -> No
     unit = _lock_active(session, booking, now=now)
     _demand_right(session, booking, by=by)
     _close(session, booking, unit, BookingState.CANCELLED, "booking.cancelled", by=by, now=now)
+
+
+def cancel_all(session: Session, bookings: Iterable[Booking], *, by: User, now: datetime) -> None:
+    """Give all of the units back or none: the way back from `book_all`."""
+    inside = sorted(bookings, key=lambda booking: booking.unit_id)
+    lock_all(session, [booking.unit_id for booking in inside])
+    for booking in inside:
+        cancel(session, booking, by=by, now=now)
 
 
 def release_all(session: Session, *, deal_id: int, by: User | None, now: datetime) -> int:
@@ -144,6 +202,22 @@ def active(session: Session, unit: Unit, *, now: datetime) -> Booking | None:
 def lock(session: Session, unit: Unit) -> None:
     """Wait for whoever is at this unit, then see it as it is now."""
     session.refresh(unit, with_for_update=True)
+
+
+def lock_all(session: Session, unit_ids: Iterable[int]) -> list[Unit]:
+    """Lock these units, lowest number first, and see them as they are now."""
+    rows = select(Unit).where(col(Unit.id).in_(list(unit_ids))).order_by(col(Unit.id))
+    locked = rows.with_for_update(of=Unit).execution_options(populate_existing=True)
+    return list(session.exec(locked).all())
+
+
+def lock_held(session: Session, deal_id: int) -> None:
+    """Lock the units a deal holds: for who will lock the deal and then free them."""
+    held = pick(col(Booking.unit_id)).where(
+        col(Booking.deal_id) == deal_id, col(Booking.state) == BookingState.ACTIVE
+    )
+    if unit_ids := list(session.execute(held).scalars()):
+        lock_all(session, unit_ids)
 
 
 def _claim(session: Session, unit: Unit) -> Booking | None:

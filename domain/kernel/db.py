@@ -16,6 +16,8 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+LOCK = {"key_share": True}
+"""For `session.refresh(record, with_for_update=LOCK)`: holds off who changes it, not who refers to it."""
 NOW = sa.text("clock_timestamp()")
 
 

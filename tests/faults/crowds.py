@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain.estate.models import Availability, Booking, BookingState, Floor, Unit
+from tests.fixtures import Database
 from tests.sites import HTMX, passport
 
 PATIENCE_SECONDS = 60.0
@@ -125,6 +126,12 @@ def build_flats(session: Session, count: int) -> list[int]:
     session.add_all(flats)
     session.commit()
     return [flat.id for flat in flats]
+
+
+def unguard_index(database: Database) -> None:
+    """For controls: the last line of defence away, in this test's own database."""
+    with database.engine.begin() as owner:
+        owner.execute(sa.text("drop index uq_booking_active_unit"))
 
 
 def claims(session: Session) -> dict[int, int]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
-import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from domain.deals.models import Deal
 from domain.estate import booking
-from tests.faults.crowds import Heard, at_once, build_flats, claims, crowd, doubles
+from tests.faults.crowds import Heard, at_once, build_flats, claims, crowd, doubles, unguard_index
+from tests.fixtures import Database
 from tests.gates import Gate
 from tests.sites import Site
 
@@ -82,13 +82,17 @@ def test_of_a_crowd_one_wins_and_the_others_are_told_who(
 
 @pytest.mark.control("R1")
 def test_control_without_lock_and_index_the_same_crowd_buys_flats_twice(
-    client: httpx.Client, session: Session, deal_id: int, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    client: httpx.Client,
+    database: Database,
+    session: Session,
+    deal_id: int,
+    gate: Gate,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     """The check stays: to look before one writes guards nothing by itself."""
     rounds = gate.size(8, 50)
     flats = build_flats(session, rounds)
-    session.execute(sa.text("drop index uq_booking_active_unit"))
-    session.commit()
+    unguard_index(database)
     monkeypatch.setattr(booking, "lock", lambda session, unit: None)
 
     asyncio.run(compete(str(client.base_url), deal_id, flats, clients=gate.size(16, 24)))

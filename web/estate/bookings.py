@@ -8,7 +8,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import URLEncodedBody
 from sqlmodel import Session
 
-from domain import deals, estate, parties
+from domain import deals, estate
 from domain.access import Permission, User
 from domain.estate import Booking, Unit
 from domain.estate.register import register
@@ -19,21 +19,11 @@ from domain.kernel.text import _
 from web import replies
 from web.estate import cells
 from web.estate.panel import panel
+from web.estate.wanted import Wanted, days_of, deal_for
 from web.given import Given
 
 ELSEWHERE = "<!-- -->"
 """To a screen without the panel (a deal's card): it follows the deal's topic and looks again by itself."""
-
-
-@dataclass
-class Wanted:
-    """An open deal by its number, or a new one by the client's name and phone."""
-
-    deal_id: str = ""
-    days: str = "3"
-    new: str = ""
-    client: str = ""
-    phone: str = ""
 
 
 @dataclass
@@ -57,8 +47,8 @@ class UnitBooking(Controller):
         """Never optimistic: the panel as it is after the deed, or the reasons with the form kept."""
         try:
             with session.begin_nested():
-                deal = _deal(session, unit, data, by=user, now=now)
-                booking = deals.book(session, deal, unit, days=_days(data.days), by=user, now=now)
+                deal = deal_for(session, data, [unit], by=user, now=now)
+                booking = deals.book(session, deal, unit, days=days_of(data.days), by=user, now=now)
         except Invalid as no:
             return _again(request, session, user, unit, data, now=now, status=422, fields=no.fields)
         except Refused as no:
@@ -130,27 +120,9 @@ class Bookings(Controller):
         user: Given[User],
         now: Given[datetime],
     ) -> Response[str]:
-        estate.extend(session, booking, days=_days(data.days), by=user, now=now)
+        estate.extend(session, booking, days=days_of(data.days), by=user, now=now)
         told = _("The booking is extended until %(until)s", until=formats.told(booking.until, now=now))
         return _done(request, session, user, booking.unit, now=now, toast=told)
-
-
-def _days(text: str) -> int:
-    """What is not a number of days is refused by the verb in its own words."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
-
-
-def _deal(session: Session, unit: Unit, data: Wanted, *, by: User, now: datetime) -> deals.Deal:
-    if data.new:
-        client = parties.find_or_add_person(session, name=data.client, phone=data.phone, by=by, now=now)
-        funnel = deals.list_funnels(session)[0]
-        title = _(
-            "Flat %(number)s, %(building)s", number=unit.number, building=unit.floor.section.building.name
-        )
-        return deals.open_deal(session, funnel=funnel, title=title, client=client, by=by, now=now)
-    if not (data.deal_id.isascii() and data.deal_id.isdigit() and len(data.deal_id) < 19):
-        raise Invalid({"deal_id": _("Choose the deal the unit is booked for")})
-    return deals.get_visible(session, by, int(data.deal_id))
 
 
 def _done(

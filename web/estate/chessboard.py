@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 from sqlmodel import Session, col, select
 
-from domain.access import Permission, User
+from domain.access import Permission, User, may
 from domain.estate import Building, Project, get_unit
 from domain.estate.chessboard import Edition, edition
 from domain.exchange import monitor
@@ -51,6 +51,7 @@ class Chessboard(Controller):
             "toggled": lambda name, value: filters.toggled(query, name, value),
             "cells": cells,
             "heard": monitor.last_heard(session),
+            "may_book": may(user, Permission.ESTATE_BOOK),
         }
         unit = query.get("unit", "")
         if unit.isascii() and unit.isdigit() and len(unit) < 19:
@@ -58,7 +59,7 @@ class Chessboard(Controller):
             return replies.page(request, "estate/chessboard.html", beside=beside, **context)
         names = [project.name, *((other.id, other.name) for other in buildings)]
         heard = context["heard"] and near(context["heard"])
-        shown = (sheet.edition, sheet.until, names, heard)
+        shown = (sheet.edition, sheet.until, names, heard, context["may_book"])
         return kept.page(request, "estate/chessboard.html", shown=shown, beside=None, **context)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from sqlmodel import Session
 
-from domain.access import Permission
+from domain.access import Permission, User, may
 from domain.estate.projects import projects
 from web import replies
 from web.given import Given
@@ -17,6 +17,15 @@ class Projects(Controller):
 
     @get(sync_to_thread=True, permission=Permission.ESTATE_SEE)
     def show(
-        self, request: Request[Any, Any, Any], session: Given[Session], now: Given[datetime]
+        self,
+        request: Request[Any, Any, Any],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
     ) -> Response[str]:
-        return replies.page(request, "estate/projects.html", projects=projects(session, now=now))
+        return replies.page(
+            request,
+            "estate/projects.html",
+            projects=projects(session, now=now),
+            may_book=may(user, Permission.ESTATE_BOOK),
+        )
