@@ -3,6 +3,7 @@
 Each is safe to run at any time and by two processes at once.
 """
 
+import logging
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -11,9 +12,11 @@ from sqlmodel import col
 from domain.access import UserSession
 from domain.access.models import LoginThrottle
 from domain.estate import booking, chessboard
+from domain.events import sealing
 from domain.exchange import claiming, polling, receiving
 from domain.kernel import clock
-from jobs import queue
+from domain.kernel.settings import settings
+from jobs import heads, queue
 from jobs.deliver import deliver
 from jobs.onec.pull_units import pull_units, usual_seconds
 from jobs.relay import relay
@@ -23,6 +26,8 @@ ENDED_SESSIONS_KEPT = timedelta(days=30)
 THROTTLE_KEPT = timedelta(days=1)
 RECEIVED_KEPT = timedelta(days=2)
 """Chunks of exchanges that 1C began and left; what was taken over is kept as files."""
+
+log = logging.getLogger(__name__)
 
 
 def relay_events() -> None:
@@ -55,6 +60,33 @@ def look_into_bases() -> None:
     for connection_id in due:
         if not queue.enqueue("pull_units", connection_id):
             pull_units.fn(connection_id)
+
+
+def seal_history() -> None:
+    """Make the chain longer and keep its head, unless the base does not contain the one that was kept.
+
+    The sealing goes on then too: what happens from now on is protected whatever happened before.
+    """
+    with unit_of_work(read_only=True) as session:
+        kept = heads.kept(settings())
+        whole = sealing.contains(session, kept)
+    if not whole:
+        log.error("history was changed", extra={"head_kept": str(kept)})
+    sealed, head = _seal_all()
+    if sealed and whole:
+        heads.keep(settings(), head)
+        log.info("history sealed", extra={"events_sealed": sealed, "head": str(head)})
+
+
+def _seal_all() -> tuple[int, sealing.Head]:
+    sealed = 0
+    while True:
+        with unit_of_work() as session:
+            added = sealing.seal(session)
+            head = sealing.head(session)
+        sealed += added
+        if not added:
+            return sealed, head
 
 
 def prune() -> None:

@@ -57,7 +57,9 @@ def parser() -> argparse.ArgumentParser:
     ):
         demo.add_argument(f"--{what}", type=_amount, default=0, metavar="N", help=help_)
     _add_user(commands)
-    _add(commands, "check", "is everything in order, and if not, what to do", "checkup:check")
+    _add(commands, "check", "is everything in order, and if not, what to do", "checkup:check").add_argument(
+        "--head", default="", help="of history's chain, as a former check told it, to compare with"
+    )
     _add(commands, "backup", "a copy of the database and the files", "backup:backup").add_argument(
         "file", type=Path
     )

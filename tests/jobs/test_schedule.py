@@ -16,11 +16,12 @@ from domain.access import UserSession
 from domain.access.models import LoginThrottle, User
 from domain.deals.models import Deal
 from domain.estate import Booking, BookingState, Unit
+from domain.events import sealing
 from domain.events.models import Unrelayed
 from domain.exchange.models import Connection
 from domain.kernel import clock
 from domain.kernel.settings import settings
-from jobs import schedule, sweeping
+from jobs import heads, schedule, sweeping
 from jobs.work import unit_of_work
 from tests.fixtures import Database
 from tests.jobs.conftest import RESERVATION, book
@@ -199,3 +200,25 @@ def test_bases_are_looked_into_when_their_turn_comes(
 
     assert woken == [connection.id]
     assert settings().demo is False
+
+
+def test_history_is_sealed_and_its_head_kept_outside_the_database(
+    matched: Connection, session: Session, flat_1: Unit, ivanov_deal: Deal, valkey: Redis
+) -> None:
+    book(flat_1, ivanov_deal)
+
+    sweeping.seal_history()
+
+    assert heads.kept(settings()) == sealing.head(session) != sealing.BEGINNING
+
+
+def test_a_base_without_the_head_that_was_kept_is_told_and_does_not_replace_it(
+    matched: Connection, flat_1: Unit, ivanov_deal: Deal, valkey: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    heads.keep(settings(), kept := sealing.Head(7, bytes(range(32))))
+    book(flat_1, ivanov_deal)
+
+    sweeping.seal_history()
+
+    assert "history was changed" in caplog.text
+    assert heads.kept(settings()) == kept

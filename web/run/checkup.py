@@ -4,15 +4,22 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from pyexpat import EXPAT_VERSION
 from typing import Any
 
 import psycopg
 import redis
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
+from domain.events import sealing
+from domain.events.sealing import BEGINNING, Head
 from domain.kernel.settings import Settings
-from jobs import migrating
+from jobs import heads, migrating
+from jobs.privileges import ROLE, narrowed
+from jobs.work import connect
 from web.run import servers
 from web.run.trouble import Trouble
 
@@ -20,11 +27,22 @@ LEAST_FREE_BYTES = 1_000_000_000
 LARGEST_SKEW_SECONDS = 5
 ROOT = Path(__file__).parents[2]
 
+WALLS = """
+select has_table_privilege('event', 'update') or has_table_privilege('event', 'delete'),
+       current_user, session_user,
+       (select count(*) = 2 from pg_trigger
+         where tgname in ('event_kept', 'event_seal_kept') and tgenabled in ('O', 'A'))
+"""
 
-def check() -> str:
-    """One line a finding. Raises Trouble when something is wrong, after telling everything."""
+
+def check(*, head: str = "") -> str:
+    """One line a finding. Raises Trouble when something is wrong, after telling everything.
+
+    `head` is one that was written down elsewhere; without it history is compared with the one kept here.
+    """
+    questions = [partial(_history, noted=_head(head)) if each is _history else each for each in QUESTIONS]
     with servers.ready() as ready:
-        findings = [_look(question, ready) for question in QUESTIONS]
+        findings = [_look(question, ready) for question in questions]
     for fine, told in findings:
         print(f"{'ok  ' if fine else 'BAD '} {told}")
     if wrong := sum(not fine for fine, _ in findings):
@@ -35,11 +53,22 @@ def check() -> str:
 type_of_finding = tuple[bool, str]
 
 
+def _head(text: str) -> Head:
+    try:
+        return Head.parse(text) if text else BEGINNING
+    except ValueError:
+        raise Trouble("A head looks like 1234:f00d…, as karkas check tells it.") from None
+
+
 def _look(question: Callable[[Settings], type_of_finding], ready: Settings) -> type_of_finding:
     try:
         return question(ready)
     except (psycopg.Error, redis.RedisError, OSError) as problem:
-        return False, f"{(question.__doc__ or '').rstrip('.')}: {str(problem).splitlines()[0]}"
+        return False, f"{_name(question)}: {str(problem).splitlines()[0]}"
+
+
+def _name(question: Callable[[Settings], type_of_finding]) -> str:
+    return (getattr(question, "func", question).__doc__ or "").rstrip(".")
 
 
 def _database(ready: Settings) -> type_of_finding:
@@ -121,7 +150,50 @@ def _dead_messages(ready: Settings) -> type_of_finding:
     return dead == 0, f"{dead} messages of the exchange wait for a person at {ready.url}/exchange"
 
 
-QUESTIONS = (_disk, _files, _database, _migrated, _clocks, _redis, _dead_messages, _front_end, _words, _expat)
+def _walls(ready: Settings) -> type_of_finding:
+    """Nobody rewrites history in passing."""
+    with psycopg.connect(
+        narrowed(ready.database_url), connect_timeout=servers.PATIENCE_SECONDS
+    ) as connection:
+        row = connection.execute(WALLS).fetchone()
+    assert row is not None
+    may_rewrite, role, login, guarded = row
+    if not guarded:
+        return False, "History can be rewritten: its triggers are gone or switched off"
+    if may_rewrite:
+        return True, (
+            f"History is guarded by triggers only: {login} has no role {ROLE} to take, "
+            "see docs/administrator.md"
+        )
+    return True, f"The site acts as {role}, which cannot rewrite history" + (
+        "" if login == role else f"; its login {login} takes the role by itself, a login apart is stronger"
+    )
+
+
+def _history(ready: Settings, noted: Head = BEGINNING) -> type_of_finding:
+    """History is what it was."""
+    try:
+        kept = noted if noted != BEGINNING else heads.kept(ready)
+    except ValueError:
+        return False, f"The head of history's chain in {ready.home / 'heads'} is not one"
+    engine = connect(ready.database_url)
+    try:
+        with Session(engine) as session:
+            verdict = sealing.verify(session, kept)
+    except SQLAlchemyError as problem:
+        return False, f"History could not be read: {str(problem).splitlines()[0]}"
+    finally:
+        engine.dispose()
+    if verdict.wrong:
+        return False, f"History was changed in {verdict.wrongs} places: {'; '.join(verdict.wrong)}"
+    waiting = f", {verdict.waiting} of them not sealed yet" if verdict.waiting else ""
+    return True, f"History is whole: {verdict.events} events{waiting}; its head is {verdict.head}"
+
+
+QUESTIONS = (
+    *(_disk, _files, _database, _migrated, _clocks, _walls, _history),
+    *(_redis, _dead_messages, _front_end, _words, _expat),
+)
 
 
 @contextmanager
