@@ -1,17 +1,17 @@
 """A file that has come whole is kept and becomes a message to carry; asking again finds the same message."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlmodel import Session, col, select
 
 from domain import files
-from domain.exchange import messages, receiving
+from domain.exchange import failing, messages, receiving
 from domain.exchange.models import Connection, Direction, Message, MessageState
 from domain.exchange.unpacking import Archive
+from domain.files import StoredFile
 from domain.kernel.errors import Missing, Refused
 from domain.kernel.text import _
 
@@ -37,7 +37,8 @@ class Exchange:
 def accept(session: Session, exchange: Exchange, filename: str, *, now: datetime) -> Message:
     """The message that takes over this file.
 
-    Raises Missing when the file has not come, Refused when its archive is not to be opened.
+    When its archive is not to be opened, the archive is kept and the message is dead at once.
+    Raises Missing when the file has not come.
     """
     name = receiving.clean(filename)
     receiving.take_turn(session, exchange.key)
@@ -48,12 +49,37 @@ def accept(session: Session, exchange: Exchange, filename: str, *, now: datetime
     if known := messages.find(session, exchange.connection.id, key):
         return known
     inside: list[str] = []
-    if name in began:
-        content = receiving.content(session, exchange.key, name)
-    else:
-        inside, content = _unpacked(session, exchange, name, archives, now=now)
-    stored = files.keep(session, content, media_type=XML, now=now)
+    try:
+        if name in began:
+            stored = files.keep(
+                session, receiving.content(session, exchange.key, name), media_type=XML, now=now
+            )
+        else:
+            inside, stored = _unpacked(session, exchange, name, archives, now=now)
+    except _Spoilt as spoilt:
+        message = _put(session, exchange, name, key, spoilt.archive)
+        failing.refuse(session, message, spoilt.sentence)
+        return message
     is_last = not _awaited(session, exchange, name, [*inside, *began])
+    return _put(session, exchange, name, key, stored, full_since=exchange.since if is_last else None)
+
+
+class _Spoilt(Exception):
+    """An archive that came and is not to be opened."""
+
+    def __init__(self, archive: StoredFile, sentence: str) -> None:
+        self.archive, self.sentence = archive, sentence
+
+
+def _put(
+    session: Session,
+    exchange: Exchange,
+    name: str,
+    key: str,
+    stored: StoredFile,
+    *,
+    full_since: datetime | None = None,
+) -> Message:
     return messages.put(
         session,
         exchange.connection.id,
@@ -63,7 +89,7 @@ def accept(session: Session, exchange: Exchange, filename: str, *, now: datetime
         payload={
             "filename": name,
             "exchange": exchange.name,
-            "full_since": exchange.since.isoformat() if is_last else None,
+            "full_since": full_since.isoformat() if full_since else None,
         },
         file_sha256=stored.sha256,
     )
@@ -93,22 +119,20 @@ def withdraw_unlisted(session: Session, exchange: Exchange, *, moment: datetime)
 
 def _unpacked(
     session: Session, exchange: Exchange, name: str, archives: Iterable[str], *, now: datetime
-) -> tuple[list[str], Iterator[bytes]]:
-    """What is inside the archive that holds the file, and the file's content."""
+) -> tuple[list[str], StoredFile]:
+    """What is inside the archive that holds the file, and the file taken out and kept."""
     for archive in archives:
         whole = receiving.content(session, exchange.key, archive)
-        path = files.path_of(files.keep(session, whole, media_type=ZIP, now=now).sha256)
-        with path.open("rb") as stream:
-            inside = Archive(stream).names
-        for inner in inside:
-            if inner == name or inner.endswith(f"/{name}"):
-                return inside, _member(path, inner)
+        kept = files.keep(session, whole, media_type=ZIP, now=now)
+        try:
+            with files.path_of(kept.sha256).open("rb") as stream:
+                opened = Archive(stream)
+                for inner in opened.names:
+                    if inner == name or inner.endswith(f"/{name}"):
+                        return opened.names, files.keep(session, opened.read(inner), media_type=XML, now=now)
+        except Refused as no:
+            raise _Spoilt(kept, no.sentence) from no
     raise Missing(_("The file «%(name)s» has not come", name=name))
-
-
-def _member(path: Path, name: str) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        yield from Archive(stream).read(name)
 
 
 def _awaited(session: Session, exchange: Exchange, name: str, names: Iterable[str]) -> set[str]:

@@ -31,6 +31,12 @@ def fail(session: Session, errand: Errand, failure: Failure, *, now: datetime) -
         _give_up(session, errand, failure, now)
 
 
+def refuse(session: Session, message: Message, sentence: str) -> None:
+    """Nobody needs to carry it: it was seen at once that it cannot be taken."""
+    message.state, message.error = MessageState.DEAD, sentence[:2000]
+    _tell(session, message)
+
+
 def stops(failure: Failure, connection: Connection, now: datetime) -> bool:
     """Nobody would fare better now; or 1C has been silent to everybody."""
     return failure.stops_connection or (
@@ -48,7 +54,10 @@ def _delay() -> sa.ColumnElement[object]:
 
 def _give_up(session: Session, errand: Errand, failure: Failure, now: datetime) -> None:
     messages.release(session, errand, state=MessageState.DEAD, due_at=now, error=failure.sentence)
-    message = session.get_one(Message, errand.message_id, populate_existing=True)
+    _tell(session, session.get_one(Message, errand.message_id, populate_existing=True))
+
+
+def _tell(session: Session, message: Message) -> None:
     events.record(
         session, names.MESSAGE_DEAD, message, by=None, topics=(TOPIC,),
         kind=message.kind, subject_kind=message.subject_kind, subject_id=message.subject_id,

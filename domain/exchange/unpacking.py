@@ -27,8 +27,9 @@ class Archive:
             self._zip = zipfile.ZipFile(stream)
         except DAMAGED as broken:
             raise Refused(_("The archive is damaged")) from broken
+        # As it stands in the archive: the library drops what follows a zero in the name.
         self._members = {
-            clean(member.filename): member for member in self._zip.infolist() if not member.is_dir()
+            clean(member.orig_filename): member for member in self._zip.infolist() if not member.is_dir()
         }
         self._demand_sane()
 

@@ -49,18 +49,26 @@ def read(stream: BinaryIO) -> Iterator[Record]:
     try:
         yield from _records(events, source)
     except etree.XMLSyntaxError as error:
-        raise unreadable.of_syntax(error, begun=source.begun, cut_off=source.is_cut_off()) from None
-    if events.root is None or local(events.root) != ROOT:
+        raise unreadable.of_syntax(
+            error, begun=source.begun, cut_off=source.is_cut_off(), after=source.line
+        ) from None
+    _demand_root(events.root)
+
+
+def _demand_root(root: Element | None) -> None:
+    if root is None or local(root) != ROOT:
         raise Unreadable(1, _("this is XML, but not CommerceML: the root must be «%(root)s»", root=ROOT))
 
 
 def _records(events: Iterable[tuple[str, Element]], source: Source) -> Iterator[Record]:
     for event, element in events:
+        if not source.begun:
+            _demand_root(element.getroottree().getroot())
         name, place = local(element), _place(element)
         taken = _opened(element, name, place) if event == "start" else _closed(element, name, place)
         yield from taken
         if taken:
-            source.settle()
+            source.settle(element.sourceline or 0)
         if event == "end" and (taken or place == ROOT):
             _forget(element)
 

@@ -27,6 +27,8 @@ class Source:
         self._total = self._since_record = 0
         self._tail = b""
         self.begun = False
+        self.line = 0
+        """Of the last record read: where to look when the parser cannot say."""
         self.encoding = encoding_of(self._first)
 
     def read(self, size: int = -1) -> bytes:
@@ -40,8 +42,8 @@ class Source:
         self._tail = (self._tail + chunk)[-256:]
         return chunk
 
-    def settle(self) -> None:
-        self.begun = True
+    def settle(self, line: int) -> None:
+        self.begun, self.line = True, line
         self._since_record = 0
 
     def is_cut_off(self) -> bool:

@@ -15,9 +15,9 @@ class Unreadable(DomainError):
         self.reason = reason
 
 
-def of_syntax(error: etree.XMLSyntaxError, *, begun: bool, cut_off: bool) -> Unreadable:
-    """`begun`: the root was met; `cut_off`: it was never closed."""
-    return Unreadable(error.lineno or None, _reason(error.code, begun, cut_off))
+def of_syntax(error: etree.XMLSyntaxError, *, begun: bool, cut_off: bool, after: int) -> Unreadable:
+    """`begun`: the root was met; `cut_off`: it was never closed; `after`: the last line understood."""
+    return Unreadable(error.lineno or after or None, _reason(error.code, begun, cut_off))
 
 
 def _reason(code: int, begun: bool, cut_off: bool) -> str:
