@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from litestar import Litestar, Request
 from litestar.enums import ScopeType
+from litestar.exceptions import LitestarException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.exc import DBAPIError
 
@@ -98,18 +99,24 @@ class Site:
                     await self.app(scope, receive, outgoing)
                 finally:
                     await transaction.end(scope, 500)
-        except transaction.Crowded as crowd:
-            await self.told(scope, receive, outgoing, errors.away, crowd)
-        except DBAPIError as failure:
-            await self.told(scope, receive, outgoing, errors.database, failure)
+        except Exception as failure:
+            if outgoing.left:
+                raise
+            await self.told(scope, receive, outgoing, failure)
 
-    async def told(
-        self, scope: Scope, receive: Receive, outgoing: "Outgoing", words: Any, cause: Exception
-    ) -> None:
+    async def told(self, scope: Scope, receive: Receive, outgoing: "Outgoing", failure: Exception) -> None:
         """The answer when the application itself could not give one: crowded, or the commit failed."""
+        cause = failure.__cause__ if isinstance(failure, LitestarException) else failure
+        match cause:
+            case transaction.Crowded():
+                words: Any = errors.away
+            case DBAPIError():
+                words = errors.database
+            case _:
+                words = errors.broken
         scope.setdefault("litestar_app", self.app)
         request = Request[Any, Any, Any](scope, receive)
-        answer = words(request, cause).to_asgi_response(app=None, request=request)
+        answer = words(request, cause or failure).to_asgi_response(app=None, request=request)
         await answer(scope, receive, outgoing.packed)
 
 
@@ -138,10 +145,13 @@ class Outgoing:
         self.scope = scope
         self.send = send
         self.start: Message | None = None
+        self.left = False
+        """Something of the answer has gone out: nothing else can be said."""
         self.began = time.perf_counter()
 
     async def secured(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.left = True
             message = headers.secured(message, https=self.scope["scheme"] == "https")
             metrics.observe(self.scope, message["status"], time.perf_counter() - self.began)
         await self.send(message)

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from types import FrameType
 from typing import Any
 
@@ -17,11 +17,12 @@ import psycopg
 from anyio import to_thread
 from litestar import Request, get
 from litestar.params import FromQuery
-from litestar.response import ServerSentEvent, ServerSentEventMessage
+from litestar.response import Stream
 
 from domain import deals, events
 from domain.access import Permission, User, may
-from domain.access.sessions import still_open
+from domain.access.sessions import still_open, topic_of
+from domain.kernel import clock
 from domain.kernel.errors import Missing
 from domain.kernel.settings import settings
 from jobs.work import glance
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 CHANNEL = "karkas"
 COALESCE_SECONDS = 0.1
 PING_SECONDS = 15.0
+HORIZON_SECONDS = 10.0
+STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 MOST_TOPICS = 20
 EVERYTHING = "*"
 """Told after the listener itself was deaf for a while: every screen looks again."""
@@ -42,6 +45,11 @@ class Hub:
     def __init__(self) -> None:
         self.streams: dict[asyncio.Event, tuple[frozenset[str], set[str]]] = {}
         self.closing = False
+        self.horizon = 0
+        """All that happened before it was heard here and told long ago: from where a screen that lost its
+        stream asks what it missed. Read a turn before it is given out: a notice may come after the view."""
+        self._next_horizon = 0
+        self._ring: asyncio.TimerHandle | None = None
         self._listener: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -63,10 +71,17 @@ class Hub:
             bell.set()
 
     def announce(self, topics: Iterable[str]) -> None:
+        """Remember for each stream what concerns it, and wake them together a moment later."""
         changed = set(topics)
-        for bell, (followed, pending) in self.streams.items():
-            if relevant := changed if EVERYTHING in changed else changed & followed:
-                pending.update(relevant)
+        for followed, pending in self.streams.values():
+            pending.update(changed if EVERYTHING in changed else changed & followed)
+        if self._ring is None:
+            self._ring = asyncio.get_running_loop().call_later(COALESCE_SECONDS, self._wake)
+
+    def _wake(self) -> None:
+        self._ring = None
+        for bell, (_followed, pending) in self.streams.items():
+            if pending:
                 bell.set()
 
     async def follow(
@@ -84,8 +99,8 @@ class Hub:
                 bell.set()
             while not self.closing:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(bell.wait(), PING_SECONDS)
-                    await asyncio.sleep(COALESCE_SECONDS)
+                    async with asyncio.timeout(PING_SECONDS):
+                        await bell.wait()
                 bell.clear()
                 changed = set(pending)
                 pending.clear()
@@ -107,12 +122,20 @@ class Hub:
                     if not first:
                         self.announce({EVERYTHING})
                     first = False
-                    async for notice in connection.notifies():
-                        self.announce(notice.payload.split())
+                    while True:
+                        async for notice in connection.notifies(timeout=HORIZON_SECONDS):
+                            self.announce(notice.payload.split())
+                        await self._look_up(connection)
             except psycopg.Error as failure:
                 log.warning("listener away", extra={"failure": type(failure).__name__})
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5)
+
+    async def _look_up(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        """Move the horizon on, by the connection that hears: one that died is noticed here as well."""
+        found = await (await connection.execute(events.HORIZON)).fetchone()
+        assert found, "a SELECT of one value"
+        self.horizon, self._next_horizon = self._next_horizon, found[0]
 
     def _close_on_sigterm(self) -> None:
         """The server waits for open streams before it tells the application to stop: close them first."""
@@ -135,29 +158,42 @@ hub = Hub()
 @get("/live", permission=Permission.SIGNED_IN)
 async def live(
     request: Request[Any, Any, Any], topics: FromQuery[str] = "", since: FromQuery[int] = 0
-) -> ServerSentEvent:
+) -> Stream:
     """Server-sent events named `change` whose data is one topic.
 
     `topics` are those of the screen, comma-separated; `since` is the horizon its page was rendered at:
-    what changed in between is told at once.
+    what changed in between is told at once. The `id` of what is told is a later horizon to come back with.
     """
     wanted = [topic for topic in dict.fromkeys(topics.split(",")) if topic][:MOST_TOPICS]
     user: User = request.scope["user"]
     followed = await to_thread.run_sync(_admitted, user, wanted)
-    return ServerSentEvent(_stream(request.scope["token_hash"], followed, since))
+    told = _told(user, request.scope["token_hash"], followed, since)
+    return Stream(told, media_type="text/event-stream", headers=STREAMED)
 
 
-async def _stream(
-    token_hash: bytes, followed: frozenset[str], since: int
-) -> AsyncGenerator[ServerSentEventMessage, None]:
-    yield ServerSentEventMessage(comment="open", sep="\n")
-    async for changed in hub.follow(followed, partial(to_thread.run_sync, _missed, followed, since)):
-        if not changed:
-            if not await to_thread.run_sync(_still_open, token_hash):
-                return
-            yield ServerSentEventMessage(comment="ping", sep="\n")
-        for topic in sorted(changed):
-            yield ServerSentEventMessage(event="change", data=topic, sep="\n")
+async def _told(
+    user: User, token_hash: bytes, followed: frozenset[str], since: int
+) -> AsyncGenerator[bytes, None]:
+    """Ends as soon as the session does: that is announced, and looked for at every ping as well."""
+    own = topic_of(user)
+    yield b": open\n\n"
+    async for changed in hub.follow(followed | {own}, partial(to_thread.run_sync, _missed, followed, since)):
+        if (not changed or own in changed) and not await to_thread.run_sync(_still_open, token_hash):
+            return
+        yield written(changed - {own}, hub.horizon)
+
+
+def written(changed: set[str], horizon: int) -> bytes:
+    """As server-sent events, one a topic; a ping when there are none."""
+    return _written(frozenset(changed), horizon)
+
+
+@lru_cache(maxsize=256)
+def _written(changed: frozenset[str], horizon: int) -> bytes:
+    """Remembered: two hundred open boards are told the same."""
+    id_ = f"id: {horizon}\n" if horizon else ""
+    told = [("change", topic) for topic in sorted(changed)] or [("ping", ".")]
+    return "".join(f"{id_}event: {name}\ndata: {data}\n\n" for name, data in told).encode()
 
 
 def _admitted(user: User, wanted: list[str]) -> frozenset[str]:
@@ -191,4 +227,4 @@ def _may_follow(session: Any, user: User, topic: str) -> bool:
 
 def _still_open(token_hash: bytes) -> bool:
     with glance() as session:
-        return still_open(session, token_hash)
+        return still_open(session, token_hash, now=clock.now())

@@ -99,11 +99,10 @@ def flash(request: Request[Any, Any, Any]) -> dict[str, Any] | None:
     """The toast left by the request before a redirect; anything unreadable is nothing."""
     try:
         told = json.loads(unquote(request.cookies.get(FLASH, "")))
-    except ValueError:
+        text, undo = told["text"], told.get("undo")
+        text.encode()  # JSON can carry half of a character
+    except (ValueError, TypeError, KeyError, AttributeError):
         return None
-    if not isinstance(told, dict) or not isinstance(text := told.get("text"), str):
-        return None
-    undo = told.get("undo")
     return {"text": text, "undo": undo if isinstance(undo, str) and undo == local(undo) else None}
 
 

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain import events
-from domain.access import throttling
 from domain.access.models import Role, User, UserSession
 from domain.kernel.errors import Invalid
 from domain.kernel.text import _
@@ -45,9 +44,15 @@ def find_account(session: Session, login: str) -> User | None:
 def sign_in(session: Session, account: User | None, *, agent: str, address: str | None, now: datetime) -> str:
     """Open a session for a person whose password was right; returns the new token.
 
-    Always a new token: one planted before cannot become valid.
+    Always a new token: one planted before cannot become valid. Raises WrongPassword for those who have no
+    screens, and for a password that was changed while it was being checked.
     """
-    if account is None or account.disabled_at is not None or account.role is Role.EXCHANGE:
+    if account is None or account.role is Role.EXCHANGE:
+        raise WrongPassword
+    checked = account.password_hash
+    same = select(User).where(User.id == account.id).with_for_update(read=True)
+    account = session.exec(same, execution_options={"populate_existing": True}).one()
+    if account.disabled_at is not None or account.password_hash != checked:
         raise WrongPassword
     token = secrets.token_urlsafe(32)
     session.add(
@@ -65,30 +70,13 @@ def sign_in(session: Session, account: User | None, *, agent: str, address: str 
     return token
 
 
-def check_password(
-    session: Session, account: User | None, fits: bool, *, login: str, address: str, now: datetime
-) -> bool:
-    """Keep the counters after a password was tried; True when the person may come in."""
-    if not fits or account is None or account.disabled_at is not None:
-        throttling.count_failure(session, login, address, now=now)
-        return False
-    throttling.forget(session, login, address)
-    return True
-
-
 def resume(session: Session, token: str, *, now: datetime) -> SignedIn | None:
     """Who this token belongs to, or None: unknown, revoked, expired, idle too long, or disabled."""
     token_hash = fingerprint(token)
     found = session.exec(
         select(User, UserSession.seen_at)
         .join(UserSession, col(UserSession.user_id) == User.id)
-        .where(
-            UserSession.token_hash == token_hash,
-            col(UserSession.revoked_at).is_(None),
-            col(UserSession.expires_at) > now,
-            col(UserSession.seen_at) > now - IDLE,
-            col(User.disabled_at).is_(None),
-        )
+        .where(*_open(token_hash, now))
     ).first()
     if found is None:
         return None
@@ -100,35 +88,65 @@ def resume(session: Session, token: str, *, now: datetime) -> SignedIn | None:
 
 
 def sign_out(session: Session, signed_in: SignedIn, *, now: datetime) -> None:
-    revoke(session, col(UserSession.token_hash) == signed_in.token_hash, now=now)
+    revoke(session, signed_in.user, col(UserSession.token_hash) == signed_in.token_hash, now=now)
     events.record(session, "user.signed_out", signed_in.user, by=signed_in.user)
 
 
 def sign_out_everywhere(session: Session, user: User, *, now: datetime, but: bytes | None = None) -> None:
     """End all sessions of a person, except the one with the given hash."""
-    theirs = (col(UserSession.user_id) == user.id) & (col(UserSession.token_hash) != (but or b""))
-    revoke(session, theirs, now=now)
+    revoke(session, user, col(UserSession.token_hash) != (but or b""), now=now)
 
 
-def revoke(session: Session, which: sa.ColumnElement[bool], *, now: datetime) -> None:
-    open_ones = sa.update(UserSession).where(which, col(UserSession.revoked_at).is_(None))
-    session.execute(open_ones.values(revoked_at=now))
+def revoke(session: Session, user: User, which: sa.ColumnElement[bool], *, now: datetime) -> None:
+    """End these sessions of a person; their open streams end as soon as it is committed."""
+    theirs = sa.update(UserSession).where(which, UserSession.user_id == user.id)  # type: ignore[arg-type]
+    session.execute(theirs.where(col(UserSession.revoked_at).is_(None)).values(revoked_at=now))
+    events.announce(session, topic_of(user))
 
 
-def still_open(session: Session, token_hash: bytes) -> bool:
+def topic_of(user: User) -> str:
+    """Announced when sessions of the person end; the site itself listens to it, no screen does."""
+    return f"sessions-{user.id}"
+
+
+def still_open(session: Session, token_hash: bytes, *, now: datetime) -> bool:
     """Whether a long-lived stream may go on."""
-    return bool(
-        session.execute(
-            sa.select(sa.literal(1))
-            .select_from(UserSession)
-            .join(User, col(User.id) == UserSession.user_id)
-            .where(
-                col(UserSession.token_hash) == token_hash,
-                col(UserSession.revoked_at).is_(None),
-                col(User.disabled_at).is_(None),
-            )
-        ).first()
+    row = sa.select(sa.literal(1)).join_from(UserSession, User, col(User.id) == UserSession.user_id)
+    return bool(session.execute(row.where(*_open(token_hash, now))).first())
+
+
+def _open(token_hash: bytes, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        col(UserSession.token_hash) == token_hash,
+        col(UserSession.revoked_at).is_(None),
+        col(UserSession.expires_at) > now,
+        col(UserSession.seen_at) > now - IDLE,
+        col(User.disabled_at).is_(None),
     )
+
+
+def came_from(session: Session, login: str, address: str) -> bool:
+    """Whether this account has signed in from that address before."""
+    row = sa.select(sa.literal(1)).join_from(UserSession, User, col(User.id) == UserSession.user_id)
+    before = row.where(User.login == login, UserSession.address == address)  # type: ignore[arg-type]
+    return bool(session.execute(before.limit(1)).first())
+
+
+def device_token(secret: str, login: str) -> str:
+    """For a browser the person has signed in with: it opens nothing, but strangers' guesses don't slow it."""
+    name = secrets.token_urlsafe(16)
+    return f"{name}.{_seal(secret, login, name)}"
+
+
+def known_device(secret: str, login: str, token: str) -> str:
+    """The name of a browser this account was signed in with; empty for a stranger's."""
+    name, _dot, seal = token.partition(".")
+    genuine = hmac.compare_digest(seal.encode("utf-8", "replace"), _seal(secret, login, name).encode())
+    return name if genuine else ""
+
+
+def _seal(secret: str, login: str, name: str) -> str:
+    return hmac.new(secret.encode(), f"device:{login}:{name}".encode(), hashlib.sha256).hexdigest()
 
 
 def csrf_token(secret: str, token_hash: bytes) -> str:

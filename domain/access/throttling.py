@@ -1,5 +1,11 @@
-"""Slowing down guessing, by account and by address; nobody is locked out for ever."""
+"""Slowing down guessing: by account, by address, by known place; nobody is locked out for ever.
 
+A guess is counted before the password is looked at, so that guesses made at the same moment can't slip
+through together. Strangers share the guesses of an account. A browser its owner has signed in with before,
+or the address 1C comes from, has guesses of its own: strangers can't lock the owner out.
+"""
+
+import ipaddress
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -7,57 +13,67 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from domain.access.models import LoginThrottle
-from domain.kernel.db import pick
 from domain.kernel.errors import Refused
 from domain.kernel.text import _, ngettext
 
 WINDOW = timedelta(minutes=15)
-ACCOUNT_FAILURES = 8
-"""Guesses of one account from one address in a window."""
-ACCOUNT_ANYWHERE_FAILURES = 30
-"""Guesses of one account from everywhere: above what an owner mistypes, below what a guesser needs."""
-ADDRESS_FAILURES = 60
-"""Guesses from one address: an office behind one NAT stays below it."""
+GUESSES = 8
+"""Of one account in a window: by all strangers together, and by each place that is known to it."""
+GUESSES_FROM_ADDRESS = 20
+"""Of strangers at one address, whatever accounts they try; an office's known browsers stay out of it."""
 
 
-def limits(login: str, address: str) -> dict[str, int]:
-    return {
-        f"account:{login.lower()}@{address}": ACCOUNT_FAILURES,
-        f"account:{login.lower()}": ACCOUNT_ANYWHERE_FAILURES,
-        f"address:{address}": ADDRESS_FAILURES,
-    }
+def limits(login: str, address: str, known: str) -> dict[str, int]:
+    """The counters a guess goes to. `known` names a place the account is known at, empty for strangers."""
+    if known:
+        return {f"known:{login}:{known}": GUESSES}
+    return {f"account:{login}": GUESSES, f"address:{network(address)}": GUESSES_FROM_ADDRESS}
 
 
-def demand_patience(session: Session, login: str, address: str, *, now: datetime) -> None:
-    """Raise Refused while one of the counters is over its limit."""
-    allowed = limits(login, address)
-    counted = pick(LoginThrottle.key, LoginThrottle.failures, LoginThrottle.since).where(
-        col(LoginThrottle.key).in_(list(allowed)), col(LoginThrottle.since) > now - WINDOW
+def count_guess(session: Session, login: str, address: str, *, known: str = "", now: datetime) -> None:
+    """Take one of the guesses, or raise Refused when there is none left; to be committed before the guess.
+
+    Wait for nothing between: whoever guesses the same account at this moment waits for the commit.
+    """
+    allowed = limits(login, address, known)
+    fresh = col(LoginThrottle.since) > now - WINDOW
+    counted = (
+        insert(LoginThrottle)
+        .values([{"key": key, "failures": 1, "since": now} for key in sorted(allowed)])
+        .on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "failures": sa.case((fresh, LoginThrottle.failures + 1), else_=1),
+                "since": sa.case((fresh, LoginThrottle.since), else_=now),
+            },
+        )
+        .returning(col(LoginThrottle.key), col(LoginThrottle.failures), col(LoginThrottle.since))
     )
-    for key, failures, since in session.execute(counted):
-        if failures >= allowed[key]:
+    for key, failures, since in session.execute(counted).all():
+        if failures > allowed[key]:
             minutes = max(1, round((since + WINDOW - now).total_seconds() / 60))
             wait = ngettext("in %(count)s minute", "in %(count)s minutes", minutes, count=minutes)
             raise Refused(_("Too many wrong passwords. Try again %(wait)s.", wait=wait))
 
 
-def count_failure(session: Session, login: str, address: str, *, now: datetime) -> None:
-    """Add one to every counter atomically; a window that has passed starts anew."""
-    fresh = col(LoginThrottle.since) > now - WINDOW
-    for key in sorted(limits(login, address)):
-        row = insert(LoginThrottle).values(key=key, failures=1, since=now)
-        session.execute(
-            row.on_conflict_do_update(
-                index_elements=["key"],
-                set_={
-                    "failures": sa.case((fresh, LoginThrottle.failures + 1), else_=1),
-                    "since": sa.case((fresh, LoginThrottle.since), else_=now),
-                },
-            )
-        )
+def give_back(session: Session, login: str, address: str, *, known: str = "") -> None:
+    """The guess was right: it does not count."""
+    keys = sorted(limits(login, address, known))
+    rows = sa.update(LoginThrottle).where(col(LoginThrottle.key).in_(keys), col(LoginThrottle.failures) > 0)
+    session.execute(rows.values(failures=LoginThrottle.failures - 1))
 
 
-def forget(session: Session, login: str, address: str) -> None:
-    """A right password clears the account's own counters, not the address's."""
-    own = [key for key in limits(login, address) if key.startswith("account:")]
-    session.execute(sa.delete(LoginThrottle).where(col(LoginThrottle.key).in_(own)))
+def forget(session: Session, login: str) -> None:
+    """Strangers' guesses of an account count no more: it has a new password."""
+    session.execute(sa.delete(LoginThrottle).where(col(LoginThrottle.key) == f"account:{login}"))
+
+
+def network(address: str) -> str:
+    """One customer of a provider: an IPv4 address, or the /64 everybody is given of IPv6."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv6Address) and known.ipv4_mapped is None:
+        return str(ipaddress.ip_network((known, 64), strict=False))
+    return str(getattr(known, "ipv4_mapped", None) or known)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from domain import events
-from domain.access import passwords, sessions
+from domain.access import passwords, sessions, throttling
 from domain.access.models import Region, Role, User
 from domain.kernel.errors import Invalid, Missing
 from domain.kernel.text import _
@@ -45,9 +45,10 @@ def add(
 
 
 def set_password(session: Session, user: User, password: str, *, by: User | None, now: datetime) -> None:
-    """A new password ends every session of the person."""
+    """A new password ends every session of the person, and the wait that strangers' guesses caused."""
     user.password_hash = passwords.hashed(password)
     sessions.sign_out_everywhere(session, user, now=now)
+    throttling.forget(session, user.login)
     events.record(session, "user.password_set", user, by=by)
 
 

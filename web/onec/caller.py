@@ -31,21 +31,22 @@ def recognised(request: Request[Any, Any, Any]) -> Visitor:
 
 
 def by_password(request: Request[Any, Any, Any]) -> User:
-    """The exchange user of the Basic header. Raises Refused; guesses are counted as on the sign-in page."""
+    """The exchange user of the Basic header. Raises Refused; guesses are counted as on the sign-in page.
+
+    The address it came from before is known, so that strangers can't keep 1C out.
+    """
     login, password = credentials(request)
     address = request.client.host if request.client else "-"
     with unit_of_work() as session:
-        throttling.demand_patience(session, login, address, now=clock.now())
+        known = address if sessions.came_from(session, login, address) else ""
+        throttling.count_guess(session, login, address, known=known, now=clock.now())
         account = sessions.find_account(session, login)
     with _hashing:
         fits = passwords.fits(password, account.password_hash if account else None)
-    with unit_of_work() as session:
-        known = fits and visiting.is_exchange(account)
-        welcome = sessions.check_password(
-            session, account, known, login=login, address=address, now=clock.now()
-        )
-    if account is None or not welcome:
+    if account is None or not fits or not visiting.is_exchange(account):
         raise Refused(_("Wrong login or password of the exchange user"))
+    with unit_of_work() as session:
+        throttling.give_back(session, login, address, known=known)
     return account
 
 

@@ -12,6 +12,7 @@ from domain.access import Permission, User, passwords, sessions, throttling
 from domain.access.sessions import SignedIn
 from domain.kernel import clock
 from domain.kernel.errors import Invalid, Refused
+from domain.kernel.settings import settings
 from jobs.work import unit_of_work
 from web import replies
 from web.addresses import local
@@ -19,6 +20,7 @@ from web.guards import cookie_name
 
 _hashing = threading.BoundedSemaphore(4)
 """Each argon2 check takes 46 MiB: more at once would let a guesser eat the memory."""
+YEAR_SECONDS = 31_536_000
 
 
 @dataclass
@@ -39,16 +41,25 @@ class SignIn(Controller):
 
     @post(sync_to_thread=True, permission=Permission.PUBLIC)
     def create(self, request: Request[Any, Any, Any], data: URLEncodedBody[Credentials]) -> Response[str]:
-        """Three short transactions: no connection is held while the password is hashed."""
+        """Two short transactions: no connection is held while the password is hashed."""
         address = request.client.host if request.client else "-"
+        login = data.login.strip().lower()[:64]
+        device = request.cookies.get(device_cookie(request), "")
+        known = sessions.known_device(settings().secret, login, device)
+        agent = request.headers.get("user-agent", "")
         try:
-            token = sign_in(data, address=address, agent=request.headers.get("user-agent", ""))
+            token = sign_in(login, data.password, address=address, known=known, agent=agent)
         except Refused as no:
             return form(request, data, problem=no.sentence, status=429)
         except Invalid as no:
             return form(request, data, problem=no.sentence, status=422)
         answer = replies.done(request, to=local(data.next))
         answer.set_cookie(session_cookie(request, token))
+        answer.set_cookie(
+            cookie(
+                request, device_cookie(request), sessions.device_token(settings().secret, login), YEAR_SECONDS
+            )
+        )
         return answer
 
 
@@ -65,21 +76,17 @@ class SignOut(Controller):
         return answer
 
 
-def sign_in(given: Credentials, *, address: str, agent: str) -> str:
+def sign_in(login: str, password: str, *, address: str, known: str, agent: str) -> str:
     """The token of a new session. Raises Refused after too many guesses, Invalid on a wrong password."""
-    login = given.login.strip().lower()[:64]
     with unit_of_work() as session:
-        throttling.demand_patience(session, login, address, now=clock.now())
+        throttling.count_guess(session, login, address, known=known, now=clock.now())
         account: User | None = sessions.find_account(session, login)
     with _hashing:
-        fits = passwords.fits(given.password, account.password_hash if account else None)
-    with unit_of_work() as session:
-        welcome = sessions.check_password(
-            session, account, fits, login=login, address=address, now=clock.now()
-        )
-    if not welcome:
+        fits = passwords.fits(password, account.password_hash if account else None)
+    if not fits:
         raise sessions.WrongPassword
     with unit_of_work() as session:
+        throttling.give_back(session, login, address, known=known)
         return sessions.sign_in(session, account, agent=agent, address=address, now=clock.now())
 
 
@@ -90,10 +97,19 @@ def form(
 
 
 def session_cookie(request: Request[Any, Any, Any], token: str, *, seconds: int | None = None) -> Cookie:
+    term = int(sessions.LONGEST.total_seconds()) if seconds is None else seconds
+    return cookie(request, cookie_name(request.scope["scheme"]), token, term)
+
+
+def device_cookie(request: Request[Any, Any, Any]) -> str:
+    return f"{cookie_name(request.scope['scheme'])}-device"
+
+
+def cookie(request: Request[Any, Any, Any], name: str, value: str, seconds: int) -> Cookie:
     return Cookie(
-        key=cookie_name(request.scope["scheme"]),
-        value=token,
-        max_age=int(sessions.LONGEST.total_seconds()) if seconds is None else seconds,
+        key=name,
+        value=value,
+        max_age=seconds,
         path="/",
         httponly=True,
         secure=request.scope["scheme"] == "https",

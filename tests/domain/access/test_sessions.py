@@ -55,7 +55,7 @@ def test_a_disabled_person_is_out_everywhere_at_once(session, anna, admin):
     session.flush()
 
     assert sessions.resume(session, token, now=NOW) is None
-    assert not sessions.still_open(session, sessions.fingerprint(token))
+    assert not sessions.still_open(session, sessions.fingerprint(token), now=NOW)
     with pytest.raises(sessions.WrongPassword):
         sign_in(session, anna)
 
@@ -79,23 +79,61 @@ def test_tokens_against_foreign_forms_are_bound_to_the_session(session, anna):
     assert sessions.csrf_token("secret", mine) != sessions.csrf_token("secret", other)
 
 
-def test_guessing_one_account_is_slowed_down_and_the_owner_elsewhere_still_gets_in(session, anna):
-    for _ in range(throttling.ACCOUNT_FAILURES):
-        throttling.demand_patience(session, "anna", "10.0.0.1", now=NOW)
-        sessions.check_password(session, anna, False, login="anna", address="10.0.0.1", now=NOW)
+def guess(session: Session, login: str, address: str, times: int, known: str = "") -> None:
+    for _ in range(times):
+        throttling.count_guess(session, login, address, known=known, now=NOW)
+
+
+def test_guesses_of_strangers_are_counted_together_and_the_known_browser_is_not_slowed_down(session):
+    guess(session, "anna", "10.0.0.1", throttling.GUESSES)
 
     with pytest.raises(Refused, match="15"):
-        throttling.demand_patience(session, "Anna", "10.0.0.1", now=NOW)
-    throttling.demand_patience(session, "anna", "10.0.0.2", now=NOW)
-    throttling.demand_patience(session, "anna", "10.0.0.1", now=NOW + throttling.WINDOW)
+        throttling.count_guess(session, "anna", "10.0.0.2", now=NOW)
+    guess(session, "anna", "10.0.0.1", throttling.GUESSES, known="her browser")
+    with pytest.raises(Refused):
+        throttling.count_guess(session, "anna", "10.0.0.1", known="her browser", now=NOW)
 
 
-def test_one_password_against_many_accounts_is_slowed_down_by_address(session):
-    for number in range(throttling.ADDRESS_FAILURES):
-        sessions.check_password(session, None, False, login=f"user{number}", address="10.0.0.9", now=NOW)
+def test_the_wait_ends_by_itself_and_with_a_new_password(session, anna, admin):
+    guess(session, "anna", "10.0.0.1", throttling.GUESSES)
+
+    throttling.count_guess(session, "anna", "10.0.0.2", now=NOW + throttling.WINDOW)
+    guess(session, "anna", "10.0.0.3", throttling.GUESSES - 1)
+    users.set_password(session, anna, "a better one", by=admin, now=NOW)
+    throttling.count_guess(session, "anna", "10.0.0.3", now=NOW)
+
+
+def test_a_right_guess_does_not_count(session):
+    for _ in range(3 * throttling.GUESSES_FROM_ADDRESS):
+        throttling.count_guess(session, "anna", "10.0.0.1", now=NOW)
+        throttling.give_back(session, "anna", "10.0.0.1")
+
+
+@pytest.mark.parametrize("address", ["10.0.0.9", "2001:db8::{number}"])
+def test_one_password_against_many_accounts_is_slowed_down_by_address(session, address):
+    for number in range(throttling.GUESSES_FROM_ADDRESS):
+        guess(session, f"user{number}", address.format(number=number), 1)
 
     with pytest.raises(Refused):
-        throttling.demand_patience(session, "somebody", "10.0.0.9", now=NOW)
+        throttling.count_guess(session, "somebody", address.format(number="ffff"), now=NOW)
+
+
+def test_a_browser_is_known_only_to_the_account_it_was_signed_in_with(session):
+    token = sessions.device_token("secret", "anna")
+
+    assert sessions.known_device("secret", "anna", token)
+    for login, sent in (("maria", token), ("anna", token[:-1]), ("anna", "x.я"), ("anna", ""), ("anna", ".")):
+        assert sessions.known_device("secret", login, sent) == ""
+
+
+def test_a_password_changed_while_it_was_checked_opens_nothing(session, anna, admin):
+    session.flush()
+    checked = User(**anna.model_dump())
+    users.set_password(session, anna, "a better one", by=admin, now=NOW)
+    session.flush()
+
+    with pytest.raises(sessions.WrongPassword):
+        sign_in(session, checked)
 
 
 def test_a_login_is_taken_only_once_and_in_any_case(session, admin, anna):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from domain import deals, estate
+from domain import deals, estate, files
 from domain.access import Role, User, UserSession, sessions
 from domain.activities import plan
 from domain.exchange.models import Connection, ConnectionKind, Direction, Message
@@ -106,3 +106,13 @@ def ids() -> dict[str, list[int]]:
                 rows = session.execute(sa.select(table.c.id).order_by(table.c.id).limit(ENOUGH_IDS))
                 found[table.name] = list(rows.scalars())
     return found | {"responsible": found.get("app_user", [])}
+
+
+def downloadable() -> int:
+    """The number of a message that came with a file."""
+    with work.unit_of_work() as session:
+        file = files.keep(session, [b"<a/>"], media_type="text/xml", now=clock.now())
+        message = session.exec(select(Message).order_by(col(Message.id))).first()
+        assert message, "furnish() first"
+        message.file_sha256 = file.sha256
+        return message.id
