@@ -1,4 +1,4 @@
-"""What `static/dist/` is made of: our style sheets as one, our modules as they are, what npm fetched.
+"""What `static/dist/` is made of: our style sheets as one, our scripts as one, what npm fetched.
 
 Made once at set-up, by `python -m web.bundle build`; nothing here runs while the site serves.
 """
@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,10 +36,12 @@ LAYERS = (
 )
 """The order of style sheets; `@layer` itself is declared in tokens.css."""
 
-VENDOR = {
-    "htmx.js": MODULES / "htmx.org/dist/htmx.min.js",
-    "sortable.js": MODULES / "sortablejs/Sortable.min.js",
-}
+HTMX = MODULES / "htmx.org/dist/htmx.min.js"
+VENDOR = {"sortable.js": MODULES / "sortablejs/Sortable.min.js"}
+"""What some pages alone ask for."""
+
+AS_ONE = ("--bundle", "--format=iife", "--minify", "--target=es2022", "--charset=utf8", "--log-level=warning")
+"""For esbuild; a behaviour asked for by its name is inside as well."""
 
 FONT = MODULES / "@fontsource-variable/golos-text/files"
 FACES = {
@@ -50,6 +53,7 @@ FACES = {
 WEIGHTS = (400, 600)
 FEATURES = ("kern", "tnum", "ccmp", "locl", "mark")
 
+BUILD_SECONDS = 60
 SQUEEZED = {".css", ".js", ".svg"}
 SQUEEZE = {
     ".zst": zstandard.ZstdCompressor(19).compress,
@@ -96,8 +100,7 @@ def lay_out(folder: Path) -> None:
 
 def files() -> Iterator[tuple[str, bytes]]:
     yield "css/app.css", "\n".join(path.read_text("utf-8") for path in sheets()).encode()
-    for path in sorted((STATIC / "js").rglob("*.js")):
-        yield path.relative_to(STATIC).as_posix(), path.read_bytes()
+    yield "js/app.js", _without_map(HTMX.read_bytes()) + script()
     for name, path in VENDOR.items():
         yield f"vendor/{name}", _without_map(path.read_bytes())
     yield "vendor/licences.txt", licences().encode()
@@ -110,6 +113,18 @@ def files() -> Iterator[tuple[str, bytes]]:
 
 def sheets() -> list[Path]:
     return [path for layer in LAYERS for path in sorted((STATIC / "css").glob(f"{layer}.css"))]
+
+
+def script() -> bytes:
+    """Our modules as one script: a first visit asks for it once, whatever stands on the page.
+
+    By the binary itself: Node.js is there only while npm fetches.
+    """
+    (esbuild,) = MODULES.glob("@esbuild/*/bin/esbuild")
+    made = subprocess.run(
+        [esbuild, STATIC / "js/app.js", *AS_ONE], stdout=subprocess.PIPE, check=True, timeout=BUILD_SECONDS
+    )
+    return made.stdout
 
 
 def icons() -> list[str]:

@@ -51,5 +51,5 @@ def page(
         return replies.page(request, template, **context)
     user = request.scope["user"]
     said = {name: value for name, value in around.items() if name != "live_since"}
-    own = mark(request, "page", said, user.id, user.name, shown)
+    own = mark(request, "page", said, user.id, user.name, user.role, shown)
     return revalidated(request, own, lambda: replies.page(request, template, **context))

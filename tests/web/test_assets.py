@@ -128,26 +128,24 @@ def test_a_changed_source_makes_another_tree(tmp_path, monkeypatch):
 
 
 def test_the_weights_are_within_the_budget():
-    """Style 16 kB, three faces 40 kB, sprite 8 kB, scripts of every page 30 kB."""
+    """Style 16 kB, three faces 40 kB, sprite 8 kB, the script of every page 30 kB, all scripts 45 kB."""
     size = {path: path.stat().st_size for path in assets.DIST.rglob("*")}
     dist = assets.DIST
-    scripts = [
-        dist / "vendor/htmx.js.gz",
-        dist / "js/app.js.gz",
-        dist / "js/live.js.gz",
-        dist / "js/hotkeys.js.gz",
-    ]
 
     assert size[dist / "css/app.css.gz"] <= 16 * KILOBYTE
     assert sum(size[path] for path in (dist / "fonts").iterdir()) <= 40 * KILOBYTE
     assert size[dist / "icons.svg.gz"] <= 8 * KILOBYTE
-    assert sum(size[path] for path in scripts) <= 30 * KILOBYTE
+    assert size[dist / "js/app.js.gz"] <= 30 * KILOBYTE
+    assert sum(size[path] for path in dist.rglob("*.js.gz")) <= 45 * KILOBYTE
 
 
-def test_every_file_a_script_imports_is_served():
-    for path in sorted((assets.DIST / "js").rglob("*.js")):
-        for named in re.findall(r'(?:from|import) "(\.[^"]+)"', path.read_text()):
-            assert (path.parent / named).is_file(), f"{path.name} imports {named}"
+def test_one_script_holds_htmx_and_every_behaviour():
+    script = (assets.DIST / "js/app.js").read_text("utf-8")
+
+    assert script.index("var htmx=") == 0
+    for path in (assets.STATIC / "js/behaviors").glob("*.js"):
+        assert f"/{path.name}" in script, path.name
+    assert [path.name for path in (assets.DIST / "js").rglob("*.js")] == ["app.js"]
 
 
 def test_every_file_a_style_sheet_asks_for_is_served():
