@@ -1,7 +1,7 @@
 """Who may come in, and what they may see and do."""
 
 from domain.access.models import Region, Role, User, UserSession
-from domain.access.policy import GRANTS, Permission, colleagues, demand, may, rows_of
+from domain.access.policy import GRANTS, Permission, colleagues, may, rows_of
 
 __all__ = [
     "GRANTS",
@@ -11,7 +11,6 @@ __all__ = [
     "User",
     "UserSession",
     "colleagues",
-    "demand",
     "may",
     "rows_of",
 ]

@@ -10,8 +10,6 @@ from sqlmodel import Session, col, select
 
 from domain.access.models import Role, User
 from domain.kernel.db import pick
-from domain.kernel.errors import Forbidden
-from domain.kernel.text import _
 
 
 class Permission(enum.StrEnum):
@@ -66,11 +64,6 @@ def may(user: User | None, permission: Permission) -> bool:
     return permission in GRANTS.get(user.role, frozenset())
 
 
-def demand(user: User | None, permission: Permission) -> None:
-    if not may(user, permission):
-        raise Forbidden(_("Your role does not allow this. Ask your head or the administrator."))
-
-
 def rows_of(user: User, responsible_id: Any) -> ColumnElement[bool]:
     """The condition that leaves only rows this person may see, by who is responsible for them.
 
@@ -87,7 +80,7 @@ def rows_of(user: User, responsible_id: Any) -> ColumnElement[bool]:
 
 
 def _subtree(user: User) -> sa.CTE:
-    tree = select(col(User.id)).where(User.id == user.id).cte("subtree", recursive=True)
+    tree = select(col(User.id)).where(User.id == user.id).cte(recursive=True)
     below = aliased(User)
     return tree.union(pick(below.id).join(tree, col(below.chief_id) == tree.c.id))
 

@@ -7,11 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from domain.access import Permission, User, may, rows_of
+from domain.estate import Booking
 from domain.exchange import claiming
 from domain.exchange.models import Connection, ConnectionKind, Direction, Message, MessageState
 from domain.kernel.db import pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
+from domain.parties import Company, Person
 
 PAGE = 50
 UNDONE = (MessageState.QUEUED, MessageState.WORKING)
@@ -68,9 +71,9 @@ class Monitor:
     kinds: list[str] = field(default_factory=list)
 
 
-def monitor(session: Session, wanted: Wanted) -> Monitor:
-    """The newest messages first, with the figures of the whole queue."""
-    lines = _lines(session, wanted)
+def monitor(session: Session, user: User, wanted: Wanted) -> Monitor:
+    """The newest of the messages this person may see, with the figures of the whole queue."""
+    lines = _lines(session, user, wanted)
     blocking = claiming.blockers(session, [line.id for line in lines])
     shown = [_with_blocker(line, blocking.get(line.id)) for line in lines[:PAGE]]
     waiting, dead, oldest = session.execute(
@@ -91,11 +94,30 @@ def monitor(session: Session, wanted: Wanted) -> Monitor:
     )
 
 
-def get_message(session: Session, message_id: int) -> Message:
-    message = session.get(Message, message_id) if 0 < message_id < 2**63 else None
+def get_message(session: Session, user: User, message_id: int) -> Message:
+    visible = select(Message).where(Message.id == message_id, seen_by(user))
+    message = session.exec(visible).first() if 0 < message_id < 2**63 else None
     if message is None:
         raise Missing(_("There is no such message"))
     return message
+
+
+def seen_by(user: User) -> sa.ColumnElement[bool]:
+    """Keepers of the exchange see all of it; others what is about no client, or about clients of theirs."""
+    if may(user, Permission.EXCHANGE_RETRY):
+        return sa.true()
+    theirs = {
+        "person": pick(col(Person.id)).where(rows_of(user, col(Person.responsible_id))),
+        "company": pick(col(Company.id)).where(rows_of(user, col(Company.responsible_id))),
+        "booking": pick(col(Booking.id)).where(rows_of(user, col(Booking.booked_by_id))),
+    }
+    return sa.or_(
+        col(Message.subject_kind) == "",
+        *(
+            (col(Message.subject_kind) == kind) & col(Message.subject_id).in_(numbers)
+            for kind, numbers in theirs.items()
+        ),
+    )
 
 
 def kind_word(kind: str) -> str:
@@ -133,7 +155,7 @@ def last_heard(session: Session) -> datetime | None:
     return session.execute(pick(sa.func.max(Connection.heard_at)).where(col(Connection.enabled))).scalar()
 
 
-def _lines(session: Session, wanted: Wanted) -> list[Line]:
+def _lines(session: Session, user: User, wanted: Wanted) -> list[Line]:
     narrowed = [
         *([col(Message.direction) == wanted.direction] if wanted.direction else []),
         *([col(Message.state) == wanted.state] if wanted.state else []),
@@ -147,7 +169,7 @@ def _lines(session: Session, wanted: Wanted) -> list[Line]:
             Message.done_at, Message.error,
         )
         .join(Connection, col(Connection.id) == Message.connection_id)
-        .where(*narrowed)
+        .where(seen_by(user), *narrowed)
         .order_by(col(Message.id).desc())
         .limit(PAGE + 1)
     )  # fmt: skip

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain import events
-from domain.access.models import User
+from domain.access import Permission, User, may
 from domain.deals.timeline import Told, tell
 from domain.events import Event
 from domain.kernel.db import pick
@@ -48,7 +48,7 @@ def inbox(session: Session, user: User, *, now: datetime) -> list[Line]:
         .limit(PAGE)
     )
     return [
-        Line(number, event.at, _told(event, now), who, _place(event), read_at is None)
+        Line(number, event.at, _told(event, now), who, _place(event, user), read_at is None)
         for number, read_at, event, who in session.execute(rows)
     ]
 
@@ -67,7 +67,8 @@ def _told(event: Event, now: datetime) -> Told:
     return tell(event.name, event.payload, now=now)
 
 
-def _place(event: Event) -> str:
-    if event.name == "exchange.message_dead":
+def _place(event: Event, user: User) -> str:
+    """Where to go about it; home for somebody whose role has no such place any more."""
+    if event.name == "exchange.message_dead" and may(user, Permission.EXCHANGE_SEE):
         return f"/exchange/messages/{event.subject_id}"
-    return f"/deals/{event.deal_id}" if event.deal_id else "/"
+    return f"/deals/{event.deal_id}" if event.deal_id and may(user, Permission.DEALS_SEE) else "/"

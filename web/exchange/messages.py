@@ -35,7 +35,7 @@ class Exchange(Controller):
     ) -> Response[str]:
         wanted = read(request.query_params)
         context: dict[str, Any] = {
-            "seen": monitor.monitor(session, wanted),
+            "seen": monitor.monitor(session, user, wanted),
             "wanted": wanted,
             "words": monitor,
             "directions": list(Direction),
@@ -59,7 +59,7 @@ class ExchangeMessages(Controller):
         user: Given[User],
         message_id: FromPath[int],
     ) -> Response[str]:
-        message = get_message(session, message_id)
+        message = get_message(session, user, message_id)
         return replies.page(
             request,
             "exchange/message.html",
@@ -72,9 +72,9 @@ class ExchangeMessages(Controller):
         )
 
     @get("/file", sync_to_thread=True, permission=Permission.EXCHANGE_SEE)
-    def file(self, session: Given[Session], message_id: FromPath[int]) -> File:
+    def file(self, session: Given[Session], user: Given[User], message_id: FromPath[int]) -> File:
         """The file as 1C sent it, kept whatever came of it."""
-        sha256 = get_message(session, message_id).file_sha256
+        sha256 = get_message(session, user, message_id).file_sha256
         if not sha256 or not path_of(sha256).is_file():
             raise Missing(_("This message has no file"))
         return File(path_of(sha256), filename=f"onec-{message_id}.xml", media_type="application/octet-stream")
@@ -88,7 +88,7 @@ class ExchangeMessages(Controller):
         now: Given[datetime],
         message_id: FromPath[int],
     ) -> Response[str]:
-        deciding.retry(session, get_message(session, message_id), by=user, now=now)
+        deciding.retry(session, get_message(session, user, message_id), by=user, now=now)
         return replies.done(
             request, to="/exchange", toast=_("Message %(number)s is sent again", number=message_id)
         )
@@ -102,7 +102,7 @@ class ExchangeMessages(Controller):
         now: Given[datetime],
         message_id: FromPath[int],
     ) -> Response[str]:
-        deciding.dismiss(session, get_message(session, message_id), by=user, now=now)
+        deciding.dismiss(session, get_message(session, user, message_id), by=user, now=now)
         return replies.done(
             request, to="/exchange", toast=_("Message %(number)s is dismissed", number=message_id)
         )

@@ -6,6 +6,7 @@ from sqlmodel import select
 from domain.exchange import messages
 from domain.exchange.models import Connection, ConnectionKind, Direction, Message, MessageState
 from domain.kernel import clock
+from domain.parties import Company
 from tests.sites import HTMX
 
 
@@ -50,6 +51,21 @@ def test_the_head_sees_but_does_not_send_and_managers_see_nothing(open_client, d
     assert boris.post(f"/exchange/messages/{dead.id}/retries").status_code == 403
     for path in ("/exchange", f"/exchange/messages/{dead.id}", f"/exchange/messages/{dead.id}/file"):
         assert anna.get(path).status_code == 403
+
+
+def test_a_head_reads_only_of_clients_of_their_own_people(open_client, session, dead, anna, stas):
+    for responsible, seen in ((anna, True), (stas, False)):
+        company = Company(
+            name="ООО «Чьё-то»", inn=f"770000000{responsible.id}", responsible_id=responsible.id
+        )
+        session.add(company)
+        session.flush()
+        dead.subject_kind, dead.subject_id = "company", company.id
+        session.commit()
+        boris = open_client("boris")
+
+        assert (dead.error in boris.get("/exchange").text) is seen
+        assert boris.get(f"/exchange/messages/{dead.id}").status_code == (200 if seen else 404)
 
 
 def test_what_came_through_cannot_be_sent_again(open_client, session, dead):
