@@ -1,11 +1,12 @@
 /* One stream a tab. It says which topics changed; every region with `data-live` fetches itself again.
 
 The horizon of the page (`data-live-since`) is sent along, so what happened between rendering and
-connecting, or while the connection was away, is told at once. */
+connecting is told at once. Each message brings a later one in its id: after the connection was away
+only what happened since is told. */
 
 import { missing } from "./connection.js";
 
-const since = document.body.dataset.liveSince;
+let since = Number(document.body.dataset.liveSince);
 const COALESCE_MS = 60;
 const SETTLE_MS = 200;
 const HIDDEN_CLOSE_MS = 30_000;
@@ -27,16 +28,21 @@ const wanted = () => [...new Set([...document.querySelectorAll("[data-live]")].f
 function open() {
   clearTimeout(retrying);
   followed = wanted();
-  if (!followed || since === "0") return;
+  if (!followed || !since) return;
   source = new EventSource(`/live?topics=${encodeURIComponent(followed)}&since=${since}`);
   source.addEventListener("open", heard);
-  source.addEventListener("change", (event) => changed(event.data));
+  source.addEventListener("change", (event) => { reached(event); changed(event.data); });
+  source.addEventListener("ping", reached);
   source.addEventListener("error", () => {
     close();
     retrying = setTimeout(() => { if (!source && !document.hidden) open(); }, retry * (0.75 + Math.random() / 2));
     retry = Math.min(retry * 2, SLOWEST_RETRY_MS);
     silence ||= setTimeout(() => missing("live", true), SILENCE_TOLD_MS);
   });
+}
+
+function reached({ lastEventId }) {
+  since = Math.max(since, Number(lastEventId));
 }
 
 function heard() {
