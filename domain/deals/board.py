@@ -264,12 +264,7 @@ def _figures(
         )
         for which in Which
     ]
-    are_open = col(Deal.stage_id).in_([head.id for head in heads if head.kind is StageKind.OPEN])
-    this_month = sa.and_(
-        col(Deal.stage_id).in_([head.id for head in heads if head.kind is not StageKind.OPEN]),
-        col(Deal.stage_entered_at) >= month_start(now),
-    )
-    return (
+    in_work = (
         pick(
             col(Deal.stage_id).label("of_stage"),
             count.filter(chosen).label("deals"),
@@ -278,10 +273,23 @@ def _figures(
             *seen,
         )
         .outerjoin(nearest, nearest.c.deal_id == col(Deal.id))
-        .where(sa.or_(are_open, this_month), *visible)
+        .where(col(Deal.stage_id).in_(_numbers(heads, closed=False)), *visible)
         .group_by(col(Deal.stage_id))
-        .subquery("figures")
     )
+    this_month = (
+        pick(
+            col(Deal.stage_id), count, sa.func.sum(Deal.amount), *(sa.literal(0) for _one in [*paces, *seen])
+        )
+        .where(col(Deal.stage_id).in_(_numbers(heads, closed=True)), *visible)
+        .where(col(Deal.stage_entered_at) >= month_start(now))
+        .where(_chosen(lens, user, _nearest_step_of_deal(), now))
+        .group_by(col(Deal.stage_id))
+    )
+    return sa.union_all(in_work, this_month).subquery("figures")
+
+
+def _numbers(heads: Sequence[Any], *, closed: bool) -> list[int]:
+    return [head.id for head in heads if (head.kind is not StageKind.OPEN) == closed]
 
 
 def _card_columns(deal: Any, now: datetime, *, start: Any = None) -> sa.Select[Any]:

@@ -1,5 +1,6 @@
 """A person's day: steps that wait, deals nobody planned anything for, bookings about to end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -78,14 +79,12 @@ def my_day(session: Session, user: User, *, now: datetime) -> MyDay:
 
 
 def _steps(session: Session, user: User, now: datetime) -> list[Due]:
-    rows = session.execute(
-        _of_mine(
-            user, in_work, col(Task.id).label("task_id"), col(Task.title).label("step"), col(Task.due_at)
-        )
+    rows = _named(
+        session,
+        _mine(user, col(Task.id).label("task_id"), col(Task.title).label("step"), col(Task.due_at))
         .join(Task, col(Task.deal_id) == Deal.id)
-        .where(col(Task.done_at).is_(None), col(Task.due_at) < day_end(now))
-        .order_by(col(Task.due_at), col(Task.id))
-        .limit(MOST)
+        .where(col(Task.done_at).is_(None), col(Task.due_at) < day_end(now)),
+        order=("due_at", "task_id"),
     )
     return [
         Due(
@@ -104,12 +103,8 @@ def _steps(session: Session, user: User, now: datetime) -> list[Due]:
 
 def _unplanned(session: Session, user: User, now: datetime) -> tuple[Unplanned, ...]:
     planned = sa.exists().where(col(Task.deal_id) == Deal.id, col(Task.done_at).is_(None))
-    rows = session.execute(
-        _of_mine(user, col(Deal.amount), col(Deal.stage_entered_at))
-        .where(~planned)
-        .order_by(col(Deal.stage_entered_at), col(Deal.id))
-        .limit(MOST)
-    )
+    without = _mine(user, col(Deal.amount), col(Deal.stage_entered_at)).where(~planned)
+    rows = _named(session, without, order=("stage_entered_at", "deal_id"))
     return tuple(
         Unplanned(
             deal_id=row.deal_id,
@@ -124,8 +119,9 @@ def _unplanned(session: Session, user: User, now: datetime) -> tuple[Unplanned, 
 
 
 def _ending(session: Session, user: User, now: datetime) -> tuple[Ending, ...]:
-    rows = session.execute(
-        _of_mine(user, col(Booking.id).label("booking_id"), col(Booking.until), col(Unit.number))
+    rows = _named(
+        session,
+        _mine(user, col(Booking.id).label("booking_id"), col(Booking.until), col(Unit.number))
         .add_columns(col(Unit.id).label("unit_id"))
         .join(Booking, col(Booking.deal_id) == Deal.id)
         .join(Unit, col(Unit.id) == Booking.unit_id)
@@ -133,9 +129,8 @@ def _ending(session: Session, user: User, now: datetime) -> tuple[Ending, ...]:
             col(Booking.state) == BookingState.ACTIVE,
             col(Booking.until) > now,
             col(Booking.until) < now + ENDING_WITHIN,
-        )
-        .order_by(col(Booking.until), col(Booking.id))
-        .limit(MOST)
+        ),
+        order=("until", "booking_id"),
     )
     return tuple(
         Ending(
@@ -151,22 +146,29 @@ def _ending(session: Session, user: User, now: datetime) -> tuple[Ending, ...]:
     )
 
 
-def _of_mine(user: User, *columns: Any) -> sa.Select[Any]:
-    """Open deals this person is responsible for and still may see, with what names them."""
-    return (
+def _mine(user: User, *columns: Any) -> sa.Select[Any]:
+    """Open deals this person is responsible for and still may see."""
+    return sa.select(
+        col(Deal.id).label("deal_id"),
+        col(Deal.title).label("deal"),
+        col(Deal.stage_id),
+        col(Deal.person_id),
+        col(Deal.company_id),
+        *columns,
+    ).where(col(Deal.responsible_id) == user.id, rows_of(user, col(Deal.responsible_id)), in_work())
+
+
+def _named(session: Session, mine: sa.Select[Any], *, order: Sequence[str]) -> sa.Result[Any]:
+    """The first of them, with the client and the stage looked up for these alone."""
+    first = mine.order_by(*map(sa.column, order)).limit(MOST).subquery("first")
+    return session.execute(
         sa.select(
-            col(Deal.id).label("deal_id"),
-            col(Deal.title).label("deal"),
+            first,
             sa.func.coalesce(col(Person.name), col(Company.name)).label("client"),
             col(Stage.name).label("stage"),
-            *columns,
         )
-        .join(Stage, col(Stage.id) == Deal.stage_id)
-        .outerjoin(Person, col(Person.id) == Deal.person_id)
-        .outerjoin(Company, col(Company.id) == Deal.company_id)
-        .where(
-            col(Deal.responsible_id) == user.id,
-            rows_of(user, col(Deal.responsible_id)),
-            in_work(),
-        )
+        .join(Stage, col(Stage.id) == first.c.stage_id)
+        .outerjoin(Person, col(Person.id) == first.c.person_id)
+        .outerjoin(Company, col(Company.id) == first.c.company_id)
+        .order_by(*(first.c[name] for name in order))
     )

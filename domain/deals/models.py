@@ -47,6 +47,7 @@ class Deal(Record, table=True):
             postgresql_include=["responsible_id", "amount", "id"],
         ),
         Index("ix_deal_responsible_stage", "responsible_id", "stage_id"),
+        Index("ix_deal_words", sa.text("words_of(title)"), postgresql_using="gin"),
         CheckConstraint("amount is null or amount >= 0", name="amount_not_negative"),
         CheckConstraint("person_id is not null or company_id is not null", name="has_client"),
     )  # fmt: skip

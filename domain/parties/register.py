@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.kernel.db import pick
+from domain.kernel.seeking import FEWEST_DIGITS, has_phone, has_words
 from domain.parties.models import Company, Person
 
 PAGE = 50
@@ -33,7 +34,8 @@ class Page:
 def list_clients(
     session: Session, user: User, kind: type[Person] | type[Company], *, q: str, after: int
 ) -> Page:
-    """Newest first. `q` is a part of the name, the digits of a phone or the beginning of an ИНН."""
+    """Newest first. `q` is words of the name or their beginnings, digits of a phone from either end, or the
+    beginning of an ИНН."""
     rows: Any = (
         pick(kind.id, kind.name, kind.inn, kind.phone, User.name)
         .join(User, col(User.id) == kind.responsible_id)
@@ -53,7 +55,7 @@ def matching(kind: type[Person] | type[Company], q: str) -> list[sa.ColumnElemen
     if not bare:
         return []
     digits = "".join(filter(str.isdigit, bare))
-    found = [sa.func.lower(kind.name).contains(bare.lower(), autoescape=True)]
-    if len(digits) >= 4:
-        found += [col(kind.phone).contains(digits[-10:]), col(kind.inn).startswith(digits)]
+    found = [has_words(kind.name, bare)]
+    if len(digits) >= FEWEST_DIGITS:
+        found += [*has_phone(col(kind.phone), digits), col(kind.inn).startswith(digits)]
     return [sa.or_(*found)]

@@ -11,6 +11,7 @@ from domain.deals.models import Deal, Stage
 from domain.estate.models import Building, Floor, Section, Unit
 from domain.kernel import formats
 from domain.kernel.db import pick
+from domain.kernel.seeking import has_words
 from domain.parties.models import Company, Person
 from domain.parties.register import matching
 
@@ -48,17 +49,22 @@ def search(session: Session, user: User, q: str) -> Found:
 
 
 def _deals(session: Session, user: User, q: str) -> list[Hit]:
+    """The latest that answer by title or client, each way on its own index, and the one of that number."""
+    seen = rows_of(user, col(Deal.responsible_id))
+    latest = pick(col(Deal.id)).where(seen).order_by(col(Deal.id).desc()).limit(MOST)
+    ways = [
+        latest.where(has_words(Deal.title, q)),
+        latest.join(Person, col(Person.id) == Deal.person_id).where(*matching(Person, q)),
+        latest.join(Company, col(Company.id) == Deal.company_id).where(*matching(Company, q)),
+    ]
     number = q.lstrip("№ ")
-    found = [sa.func.lower(Deal.title).contains(q.lower(), autoescape=True)]
     if number.isascii() and number.isdigit() and len(number) < 19:
-        found.append(col(Deal.id) == int(number))
-    for kind, link in ((Person, Deal.person_id), (Company, Deal.company_id)):
-        theirs = pick(col(kind.id)).where(*matching(kind, q))
-        found.append(col(link).in_(theirs))
+        ways.append(latest.where(col(Deal.id) == int(number)))
+    found = sa.union(*(pick(way.subquery().c.id) for way in ways)).subquery()
     rows: Any = (
         pick(Deal.id, Deal.title, Stage.name)
+        .join(found, found.c.id == Deal.id)
         .join(Stage, col(Stage.id) == Deal.stage_id)
-        .where(rows_of(user, col(Deal.responsible_id)), sa.or_(*found))
         .order_by(col(Deal.id).desc())
         .limit(MOST)
     )
@@ -66,17 +72,18 @@ def _deals(session: Session, user: User, q: str) -> list[Hit]:
 
 
 def _clients(session: Session, user: User, q: str) -> list[Hit]:
+    """The latest who answer, by name."""
     hits: list[Hit] = []
     for kind, place in ((Person, "people"), (Company, "companies")):
-        rows: Any = (
+        latest: Any = (
             pick(kind.id, kind.name, kind.phone, kind.inn)
             .where(rows_of(user, col(kind.responsible_id)), *matching(kind, q))
-            .order_by(kind.name)
+            .order_by(col(kind.id).desc())
             .limit(MOST)
         )
         hits += [
             Hit(f"/{place}/{id_}", name, _known_by(phone, inn))
-            for id_, name, phone, inn in session.execute(rows)
+            for id_, name, phone, inn in sorted(session.execute(latest), key=lambda row: row.name.lower())
         ]
     return hits
 
