@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import UTC
 
 import psycopg
-import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from domain.kernel.settings import settings
@@ -44,8 +43,7 @@ def run(stopping: threading.Event) -> None:
 
 
 def connected() -> "psycopg.Connection[tuple[object, ...]]":
-    url = sa.make_url(settings().database_url).set(drivername="postgresql")
-    return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True, connect_timeout=3)
+    return psycopg.connect(settings().database_url, autocommit=True, connect_timeout=3)
 
 
 def lead(connection: "psycopg.Connection[tuple[object, ...]]", stopping: threading.Event) -> None:

@@ -75,6 +75,19 @@ def test_servers_that_are_killed_come_back_with_their_data(installation: Install
     assert running.end() == 0
 
 
+def test_the_clock_works_and_goes_on_when_the_console_is_gone(installation: Installation, running: Started):
+    assert running.process.stdout is not None
+    running.process.stdout.close()
+
+    eventually(lambda: works_since_its_start(installation))
+    for _time in range(2):
+        os.kill(valkey_of(installation), signal.SIGKILL)
+        eventually(Valkey(installation.home / "valkey").answers)
+
+    running.process.terminate()
+    assert running.process.wait(PATIENCE_SECONDS) == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_leaves_in_time_with_open_streams(installation: Installation, running: Started, number):
     with open_stream(installation), open_stream(installation):
@@ -140,6 +153,11 @@ def test_parts_started_apart_share_the_servers_until_the_last_one_leaves(install
     assert status(installation, "/health/ready") == 200
     assert serving.end() == 0
     assert not postgres.answers()
+
+
+def works_since_its_start(installation: Installation) -> bool:
+    log = installation.home / "logs" / "schedule.log"
+    return log.exists() and "scheduler works" in log.read_text()
 
 
 def is_open(installation: Installation) -> bool:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from contextlib import suppress
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -44,7 +45,7 @@ class Output:
             self.say(event)
 
     def say(self, text: str) -> None:
-        print(f"{datetime.now().astimezone():%H:%M:%S} {self.name}: {text}", file=sys.stderr, flush=True)
+        tell(f"{datetime.now().astimezone():%H:%M:%S} {self.name}: {text}")
 
     def drain(self) -> None:
         """Wait for what an ended process said last."""
@@ -58,6 +59,12 @@ class Output:
     def last_words(self) -> str:
         self.drain()
         return _parsed(self.recent[-1])[1] if self.recent else "nothing"
+
+
+def tell(line: str) -> None:
+    """On the console, unless that is gone: who reads the programs and guards the servers goes on."""
+    with suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
 
 
 def _parsed(line: str) -> tuple[str, str]:

@@ -7,7 +7,6 @@ the next one finds the servers running and attaches.
 
 import fcntl
 import os
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ import redis
 from domain.kernel.settings import DEMO_ONEC_PASSWORD, DEMO_ONEC_SECRET, Settings, settings
 from jobs.privileges import ROLE, narrowed
 from web.run import home
+from web.run.output import tell
 from web.run.postgres import Postgres
 from web.run.trouble import Trouble
 from web.run.valkey import Valkey
@@ -90,11 +90,11 @@ def _guarded(servers: Sequence[Server], folder: Path) -> Iterator[None]:
         while not leaving.wait(LOOK_EVERY_SECONDS):
             for server in (each for each in servers if not each.runs()):
                 name = server.data.name
-                print(f"The embedded {name} is gone, starting it again", file=sys.stderr, flush=True)
+                tell(f"The embedded {name} is gone, starting it again")
                 try:
                     _start([server], folder)
                 except (Trouble, OSError, psycopg.Error) as trouble:
-                    print(f"The embedded {name}: {trouble}", file=sys.stderr, flush=True)
+                    tell(f"The embedded {name}: {trouble}")
 
     guarding = threading.Thread(target=guard, name="guard", daemon=True)
     guarding.start()
