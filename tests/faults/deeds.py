@@ -231,6 +231,13 @@ def bookings_have_run_out(_base_1c: Demo1C) -> list[Any]:
     return []
 
 
+@deed("duty:seal_history")
+def things_happened_that_are_not_sealed(_base_1c: Demo1C) -> list[Any]:
+    with unit_of_work() as session:
+        events.record(session, "company.edited", _of(session, Company), by=None, changes={})
+    return []
+
+
 @deed("duty:prune")
 def old_things_lie_about(_base_1c: Demo1C) -> list[Any]:
     long_ago = clock.now() - timedelta(days=60)
