@@ -16,9 +16,9 @@ from web.run.trouble import Trouble
 LOOK_EVERY_SECONDS = 0.1
 LEAVE_SECONDS = 6
 """For all programs together, then they are killed; the servers need the rest of the ten seconds."""
-HEALTHY_SECONDS = 30
-"""A program that lived this long starts with a clean record when it dies."""
-LONGEST_PAUSE_SECONDS = 15
+HEALTHY_SECONDS = 10
+"""A program that lived this long can live: when it is killed it starts with a clean record."""
+LONGEST_PAUSE_SECONDS = 5
 QUICK_DEATHS = 10
 
 
