@@ -9,7 +9,8 @@ from sqlmodel import Session, select
 from domain import events
 from domain.access.models import User
 from domain.activities.models import Task
-from domain.kernel.errors import Invalid, Missing, Refused
+from domain.kernel import formats
+from domain.kernel.errors import Invalid, Missing, Refused, Stale
 from domain.kernel.text import _
 
 LONGEST_TITLE = 300
@@ -43,9 +44,19 @@ def plan(session: Session, deal: Discussed, *, title: str, due_at: datetime, by:
     return task
 
 
-def postpone(session: Session, task: Task, *, due_at: datetime, by: User, now: datetime) -> None:
-    """Another moment for an open step; raises Refused when it has been done meanwhile."""
+def postpone(
+    session: Session, task: Task, *, due_at: datetime, by: User, now: datetime, shown: datetime | None = None
+) -> None:
+    """Another moment for an open step; raises Refused when it has been done meanwhile.
+
+    `shown` is the moment the person saw: Stale when somebody has moved the step since.
+    """
     _lock_open(session, task)
+    if shown is not None and task.due_at.replace(second=0, microsecond=0) != shown:
+        theirs = formats.told(task.due_at, now=now)
+        raise Stale(
+            _("Somebody moved this step before you: to %(moment)s", moment=theirs), theirs={"due_at": theirs}
+        )
     before, task.due_at = task.due_at, _sane_moment(due_at, now=now)
     if before != task.due_at:
         _record(session, "task.moved", task, by=by, changes={"due_at": (before, task.due_at)})

@@ -38,6 +38,7 @@ def edit(
         raise Stale(
             _("Somebody saved this deal before you"),
             tuple(_both(session, name, *pair) for name, pair in changes.items()),
+            theirs={name: _said(session, name, now_is) for name, (now_is, _mine) in changes.items()},
         )
     if not wanted["title"]:
         raise Invalid({"title": _("What is the deal about? A few words are enough")})

@@ -20,7 +20,13 @@ class Refused(DomainError):
 
 
 class Stale(Refused):
-    """Somebody changed the record since it was shown."""
+    """Somebody changed the record since it was shown; `theirs` is what now stands in each differing field."""
+
+    def __init__(
+        self, sentence: str, reasons: tuple[str, ...] = (), *, theirs: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(sentence, reasons)
+        self.theirs = dict(theirs or {})
 
 
 class Invalid(DomainError):

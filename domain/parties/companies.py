@@ -11,7 +11,8 @@ from domain import events
 from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.kernel import requisites
-from domain.kernel.errors import Invalid, Missing, Refused
+from domain.kernel.db import LOCK, pick
+from domain.kernel.errors import Invalid, Missing, Refused, Stale
 from domain.kernel.text import _
 from domain.parties.models import Company
 
@@ -34,26 +35,43 @@ def add_company(
     company = Company(
         responsible_id=(responsible or by).id, created_at=now, **checked(name, full_name, inn, kpp, ogrn)
     )
-    _keep(session, company)
+    _keep(session, company, by=by)
     events.record(session, "company.added", company, by=by, title=company.name)
     return company
 
 
 def edit_company(
-    session: Session, company: Company, *, name: str, full_name: str, inn: str, kpp: str, ogrn: str, by: User
+    session: Session,
+    company: Company,
+    *,
+    version: int,
+    name: str,
+    full_name: str,
+    inn: str,
+    kpp: str,
+    ogrn: str,
+    by: User,
 ) -> None:
-    session.refresh(company, with_for_update=True)
+    """Save the form. Over somebody else's save it raises Stale with both values of each differing field."""
+    session.refresh(company, with_for_update=LOCK)
     wanted = checked(name, full_name, inn, kpp, ogrn)
     changes = {
         field: (getattr(company, field), value)
         for field, value in wanted.items()
         if getattr(company, field) != value
     }
+    if company.version != version:
+        raise Stale(
+            _("Somebody saved this company before you"),
+            tuple(_both(field, *pair) for field, pair in changes.items()),
+            theirs={field: now_is or "—" for field, (now_is, _mine) in changes.items()},
+        )
     if not changes:
         return
+    company.version += 1
     for field, (_before, value) in changes.items():
         setattr(company, field, value)
-    _keep(session, company)
+    _keep(session, company, by=by)
     events.record(session, "company.edited", company, by=by, changes=changes)
 
 
@@ -96,7 +114,7 @@ def get_company(session: Session, user: User, company_id: int) -> Company:
     return company
 
 
-def _keep(session: Session, company: Company) -> None:
+def _keep(session: Session, company: Company, *, by: User) -> None:
     """Two companies never share ИНН and КПП: the index decides, the sentence names who was first."""
     try:
         with session.begin_nested():
@@ -109,10 +127,32 @@ def _keep(session: Session, company: Company) -> None:
         ).first()
         if twin is None:
             raise
-        raise Refused(
-            _("A company with this ИНН and КПП is already here: %(name)s", name=twin.name),
-            (_("It is with %(who)s", who=twin.responsible.name),),
-        ) from None
+        raise Refused(*_already(session, twin, by=by)) from None
+
+
+def _already(session: Session, twin: Company, *, by: User) -> tuple[str, tuple[str, ...]]:
+    """Whose it is, and its name to those who may see it: what others call their clients is theirs."""
+    with_whom = (_("It is with %(who)s", who=twin.responsible.name),)
+    mine = pick(col(Company.id)).where(col(Company.id) == twin.id, rows_of(by, col(Company.responsible_id)))
+    if session.execute(mine).first() is None:
+        return _("A company with this ИНН and КПП is already here"), with_whom
+    return _("A company with this ИНН and КПП is already here: %(name)s", name=twin.name), with_whom
+
+
+def _both(field: str, theirs: str | None, yours: str | None) -> str:
+    titles = {
+        "name": _("Name"),
+        "full_name": _("Full name"),
+        "inn": _("ИНН"),
+        "kpp": _("КПП"),
+        "ogrn": _("ОГРН"),
+    }
+    return _(
+        "%(field)s: now “%(theirs)s”, yours “%(yours)s”",
+        field=titles[field],
+        theirs=theirs or "—",
+        yours=yours or "—",
+    )
 
 
 def _wrong_inn(inn: str) -> str:

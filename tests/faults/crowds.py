@@ -48,6 +48,12 @@ class Browser:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await self._heard()
 
+    async def get(self, path: str) -> Answer:
+        head = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+        self.writer.write(f"GET {path} HTTP/1.1\r\n{head}\r\n".encode())
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await self._heard()
+
     async def _heard(self) -> Answer:
         status, *headers = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         told = dict(line.lower().split(": ", 1) for line in headers if line)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from domain import activities, deals
 from domain.access import Permission, User
 from domain.kernel import formats
-from domain.kernel.errors import Invalid
+from domain.kernel.errors import Invalid, Stale
 from domain.kernel.text import _
 from web import replies
 from web.deals import fields
@@ -24,6 +24,12 @@ from web.replies import Toast
 class Planned:
     title: str = ""
     due_at: str = ""
+
+
+@dataclass
+class Postponed(Planned):
+    shown: str = ""
+    """The moment the form was opened with."""
 
 
 @dataclass
@@ -66,8 +72,8 @@ class Steps(Controller):
         task_id: FromPath[int],
     ) -> Response[str]:
         task = activities.get_task(session, deal, task_id)
-        due_at = f"{formats.here(task.due_at):%Y-%m-%dT%H:%M}"
-        return _form(request, deal, task, Planned(task.title, due_at))
+        due_at = _local(task.due_at)
+        return _form(request, deal, task, Postponed(task.title, due_at, due_at))
 
     @post("/{task_id:int}/moment", sync_to_thread=True, permission=Permission.DEALS_EDIT, status_code=200)
     def postpone(
@@ -79,14 +85,17 @@ class Steps(Controller):
         now: Given[datetime],
         deal: Given[deals.Deal],
         task_id: FromPath[int],
-        data: URLEncodedBody[Planned],
+        data: URLEncodedBody[Postponed],
     ) -> Response[str]:
         task = activities.get_task(session, deal, task_id)
         try:
-            due_at = fields.moment(data.due_at, "due_at")
-            activities.postpone(session, task, due_at=due_at, by=user, now=now)
+            due_at, shown = fields.moment(data.due_at, "due_at"), fields.moment(data.shown, "due_at")
+            activities.postpone(session, task, due_at=due_at, shown=shown, by=user, now=now)
         except Invalid as no:
             return _form(request, deal, task, data, wrong=no.fields)
+        except Stale as no:
+            data.shown = _local(task.due_at)
+            return _form(request, deal, task, data, stale=no)
         return _done(request, session, user, deal, _("The step is moved"), now=now)
 
     @post("/{task_id:int}/completion", sync_to_thread=True, permission=Permission.DEALS_EDIT, status_code=200)
@@ -164,12 +173,18 @@ def _form(
     given: Planned,
     *,
     wrong: dict[str, str] | None = None,
+    stale: Stale | None = None,
 ) -> Response[str]:
-    context = {"deal": deal, "task": task, "given": given, "wrong": wrong or {}}
-    status = 422 if wrong else 200
+    context = {"deal": deal, "task": task, "given": given, "wrong": wrong or {}, "stale": stale}
+    status = 422 if wrong else 409 if stale else 200
     if replies.wants_fragment(request):
         return replies.region(request, "deals/_planning.html", plain=False, status=status, **context)
     return replies.page(request, "deals/planning.html", plain=True, status=status, **context)
+
+
+def _local(moment: datetime) -> str:
+    """As `<input type="datetime-local">` has it."""
+    return f"{formats.here(moment):%Y-%m-%dT%H:%M}"
 
 
 def _tomorrow(now: datetime) -> str:

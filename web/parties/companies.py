@@ -12,11 +12,12 @@ from domain import parties
 from domain.access import Permission, User, rows_of
 from domain.deals import Deal
 from domain.exchange.monitor import last_about
-from domain.kernel.errors import Invalid
+from domain.kernel.errors import Invalid, Stale
 from domain.kernel.text import _
 from domain.parties.companies import ready
 from domain.parties.register import list_clients
 from web import replies
+from web.deals import fields
 from web.given import Given
 from web.parties.people import searched
 
@@ -28,6 +29,11 @@ class Card:
     inn: str = ""
     kpp: str = ""
     ogrn: str = ""
+
+
+@dataclass
+class Edited(Card):
+    version: str = ""
 
 
 class Companies(Controller):
@@ -89,30 +95,46 @@ class Companies(Controller):
         company_id: FromPath[int],
     ) -> Response[str]:
         company = parties.get_company(session, user, company_id)
-        given = Card(*(getattr(company, name) or "" for name in ("name", "full_name", "inn", "kpp", "ogrn")))
+        told = {name: getattr(company, name) or "" for name in ("name", "full_name", "inn", "kpp", "ogrn")}
+        given = Edited(**told, version=str(company.version))
         return replies.page(request, "parties/company_form.html", company=company, given=given, fields={})
 
     @post("/{company_id:int}", sync_to_thread=True, permission=Permission.CLIENTS_EDIT)
     def save(
         self,
         request: Request[Any, Any, Any],
-        data: URLEncodedBody[Card],
+        data: URLEncodedBody[Edited],
         session: Given[Session],
         user: Given[User],
         company_id: FromPath[int],
     ) -> Response[str]:
         company = parties.get_company(session, user, company_id)
         try:
-            parties.edit_company(session, company, **asdict(data), by=user)
-        except Invalid as no:
+            version = fields.number(data.version, "version")
+            parties.edit_company(session, company, **asdict(data) | {"version": version}, by=user)
+        except (Invalid, Stale) as no:
+            session.refresh(company)
             return _form(request, company, data, no)
         return replies.done(request, to=f"/companies/{company.id}", toast=_("Saved"))
 
 
 def _form(
-    request: Request[Any, Any, Any], company: parties.Company | None, given: Card, no: Invalid
+    request: Request[Any, Any, Any], company: parties.Company | None, given: Card, no: Invalid | Stale
 ) -> Response[str]:
-    """The form once more, everything typed kept, each sentence at its field."""
+    """The form once more, everything typed kept, each sentence at its field.
+
+    After a stale save it carries the present version: saving again is a choice made with both in sight.
+    """
+    wrong = no.fields if isinstance(no, Invalid) else {}
+    stale = no if isinstance(no, Stale) else None
+    if stale and company and isinstance(given, Edited):
+        given.version = str(company.version)
     return replies.page(
-        request, "parties/company_form.html", status=422, company=company, given=given, fields=no.fields
+        request,
+        "parties/company_form.html",
+        status=409 if stale else 422,
+        company=company,
+        given=given,
+        fields=wrong,
+        stale=stale,
     )

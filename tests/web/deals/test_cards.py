@@ -8,9 +8,11 @@ from sqlmodel import select
 from domain import activities, deals
 from domain.activities.models import Comment, Task
 from domain.deals import Deal
+from domain.kernel import formats
 from tests.sites import HTMX
 
 TOMORROW = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}T10:00"
+SHOWN = f"{formats.here(datetime.now(UTC) + timedelta(hours=5)):%Y-%m-%dT%H:%M}"
 ALL = ["anna", "boris", "olga", "maria", "stas", "vera", "admin"]
 
 
@@ -57,7 +59,7 @@ def test_who_may_open_its_forms(open_client, page, login, status, address):
         ("", {"version": "1", "title": "Студия", "amount": "1"}),
         ("/tasks", {"title": "Показ", "due_at": TOMORROW}),
         ("/tasks/{task}/completion", {}),
-        ("/tasks/{task}/moment", {"due_at": TOMORROW}),
+        ("/tasks/{task}/moment", {"due_at": TOMORROW, "shown": SHOWN}),
     ],
 )
 def test_who_may_change_it(open_client, page, step, login, status, address, values):
