@@ -52,7 +52,7 @@ def test_pictures(open_as: OpenAs, browser: Browser, crowded: Database, width: s
 
 def sheet(browser: Browser, folder: Path, columns: int) -> None:
     figures = "".join(
-        f"<figure><img src='{escape(screen.name)}.png'><figcaption>{escape(screen.name)}</figcaption></figure>"
+        "<figure><img src='{0}.png'><figcaption>{0}</figcaption></figure>".format(escape(screen.name))
         for screen in SCREENS
     )
     style = (

@@ -73,6 +73,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "iso": iso,
     "until": until,
     "price": price,
+    "bytes": formats.size,
 }
 
 GLOBALS: dict[str, Any] = {"now": clock.now}

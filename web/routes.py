@@ -3,7 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from web import health
-from web.deals import Boards, Cards, Comments, Moves, NewDeals, Steps
+from web.deals import Boards, Cards, Comments, Files, Moves, NewDeals, Steps
 from web.estate import Baskets, Bookings, Chessboard, Projects, UnitBooking, Units
 from web.exchange import Exchange, ExchangeMessages
 from web.live import live
@@ -29,6 +29,7 @@ ROUTES: list[ControllerRouterHandler] = [
     Boards,
     Cards,
     Comments,
+    Files,
     Moves,
     NewDeals,
     Steps,

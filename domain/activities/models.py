@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Index, Relationship
+from sqlmodel import Field, Index, Relationship
 
 from domain.access.models import User
 from domain.kernel.db import Record, moment, reference, text_of
@@ -23,6 +23,23 @@ class Task(Record, table=True):
     done_at: datetime | None = moment(optional=True)
 
     responsible: User = Relationship()
+
+
+class Attachment(Record, table=True):
+    """A file of a deal. The bytes are kept once however often they are attached."""
+
+    deal_id: int = reference("deal.id")
+    sha256: str = Field(foreign_key="stored_file.sha256", max_length=64)
+    name: str = text_of(200)
+    """As the person called it, without folders and invisible letters."""
+    size: int = Field(sa_type=sa.BigInteger)
+    media_type: str = text_of(100)
+    """By content: what it is handed out as."""
+    added_by_id: int = reference("app_user.id", index=False)
+    added_at: datetime = moment()
+    removed_at: datetime | None = moment(optional=True)
+
+    added_by: User = Relationship()
 
 
 class Comment(Record, table=True):

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from domain.activities.models import Task
+from domain.access.models import User
+from domain.activities.models import Attachment, Task
 from domain.deals import rules
 from domain.deals.board import Pace, days_between, pace_of
 from domain.deals.funnels import next_stage, stages_of
@@ -44,6 +45,23 @@ class Held:
     price: Decimal
     until: datetime
     extensions: int
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A file of the deal."""
+
+    id: int
+    name: str
+    size: int
+    media_type: str
+    added_at: datetime
+    added_by_id: int
+    who: str
+
+    @property
+    def is_picture(self) -> bool:
+        return self.media_type.startswith("image/")
 
 
 @dataclass(frozen=True)
@@ -86,6 +104,7 @@ class DealCard:
     gate: Gate | None
     steps: Sequence[Step]
     held: Sequence[Held]
+    files: Sequence[Shelved]
     days_told: Sequence[Day]
 
     @property
@@ -109,6 +128,7 @@ def card(session: Session, deal: Deal, *, now: datetime) -> DealCard:
         gate=Gate(onward, rules.conditions(session, deal, onward)) if onward else None,
         steps=steps(session, deal, now=now),
         held=held(session, deal.id, now=now),
+        files=files(session, deal.id),
         days_told=timeline(session, deal.id, now=now),
     )
 
@@ -122,6 +142,20 @@ def steps(session: Session, deal: Deal, *, now: datetime) -> list[Step]:
         .limit(20)
     )
     return [Step(row.id, row.title, row.due_at, pace_of(row.due_at, now), row.responsible_id) for row in rows]
+
+
+def files(session: Session, deal_id: int) -> list[Shelved]:
+    """Those not taken off, the newest first."""
+    rows = session.execute(
+        pick(
+            col(Attachment.id), Attachment.name, Attachment.size, Attachment.media_type,
+            Attachment.added_at, Attachment.added_by_id, User.name.label("who"),  # type: ignore[attr-defined]
+        )
+        .join(User, col(User.id) == Attachment.added_by_id)
+        .where(col(Attachment.deal_id) == deal_id, col(Attachment.removed_at).is_(None))
+        .order_by(col(Attachment.id).desc())
+    )  # fmt: skip
+    return [Shelved(*row) for row in rows]
 
 
 def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:

@@ -121,6 +121,18 @@ def _commented(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
     return Told(_("Comment"), payload["text"], "message-square")
 
 
+def _attached(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    return Told(_("A file is attached"), payload["file"], "upload")
+
+
+def _removed(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    return Told(_("A file is taken off"), payload["file"], "trash-2")
+
+
+def _restored(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    return Told(_("A file is put back"), payload["file"], "undo-2")
+
+
 def _planned(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
     text = f"{payload['title']} — {_moment(payload['due_at'], now)}"
     return Told(_("The next step is planned"), text, "calendar")
@@ -170,6 +182,9 @@ WORDING: dict[str, Callable[[Payload, datetime, dict[int, str]], Told]] = {
     "deal.reordered": _reordered,
     "deal.edited": _edited,
     "deal.commented": _commented,
+    "file.attached": _attached,
+    "file.removed": _removed,
+    "file.restored": _restored,
     "task.planned": _planned,
     "task.moved": _postponed,
     "task.done": _finished,

@@ -205,3 +205,10 @@ def short_name(name: str) -> str:
 
 def initials(name: str) -> str:
     return "".join(word[0] for word in name.split()[:2]).upper()
+
+
+def size(count: int) -> str:
+    """How large a file of so many bytes is: «812 КБ», «2,4 МБ»."""
+    if count < 1024**2:
+        return _("%(count)s KB", count=number(max(1, round(count / 1024)))).replace(" ", NBSP)
+    return _("%(count)s MB", count=number(Decimal(count) / 1024**2, 1)).replace(" ", NBSP)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from domain import deals
 from domain.access import Permission, User, colleagues, may
 from domain.deals import card
+from domain.files.examining import ACCEPTED
 from domain.kernel.errors import DomainError, Invalid, Stale
 from domain.kernel.text import _
 from web import replies
@@ -42,7 +43,7 @@ class Cards(Controller):
         if replies.wants_fragment(request):
             return replies.html(regions(request, session, user, deal, now=now))
         shown = card.card(session, deal, now=now)
-        return replies.page(request, "deals/show.html", card=shown, **_around(user, aside=False))
+        return replies.page(request, "deals/show.html", card=shown, **around(user, aside=False))
 
     @get("/edit", sync_to_thread=True, permission=Permission.DEALS_EDIT)
     def form(
@@ -72,8 +73,6 @@ class Cards(Controller):
         except (Invalid, Stale) as no:
             session.refresh(deal)
             return _form(request, session, user, deal, data, no=no)
-        if deal.responsible_id != user.id and not _still_seen(session, user, deal):
-            return replies.done(request, to="/deals", toast=_("The deal is handed over"))
         body = regions(request, session, user, deal, now=now)
         return replies.done(request, to=f"/deals/{deal.id}", body=body, toast=_("Saved"))
 
@@ -84,11 +83,13 @@ def regions(
     """Every part of the card's page that a deed may change, each swapped by its own id."""
     session.flush()
     shown = card.card(session, deal, now=now)
-    return replies.render(request, "deals/_regions.html", card=shown, **_around(user, aside=True))
+    return replies.render(request, "deals/_regions.html", card=shown, **around(user, aside=True))
 
 
-def _around(user: User, *, aside: bool) -> dict[str, Any]:
+def around(user: User, *, aside: bool) -> dict[str, Any]:
+    """What the parts of the card ask for besides the card."""
     return {
+        "accepted": ",".join(ACCEPTED),
         "aside": aside,
         "cells": cells,
         "may_edit": may(user, Permission.DEALS_EDIT),
@@ -111,10 +112,6 @@ def _save(session: Session, deal: deals.Deal, data: Edited, *, by: User, now: da
         by=by,
         now=now,
     )
-
-
-def _still_seen(session: Session, user: User, deal: deals.Deal) -> bool:
-    return any(person.id == deal.responsible_id for person in colleagues(session, user))
 
 
 def _form(

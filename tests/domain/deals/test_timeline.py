@@ -14,7 +14,7 @@ from domain.events import names
 from domain.kernel.text import language
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-OF_DEALS = ("deal.", "task.", "booking.")
+OF_DEALS = ("deal.", "task.", "booking.", "file.")
 
 
 def events_recorded_with_a_deal():
