@@ -9,6 +9,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlmodel import col
 
+from domain import files
 from domain.access import UserSession
 from domain.access.models import LoginThrottle
 from domain.estate import booking, chessboard
@@ -95,4 +96,5 @@ def prune() -> None:
         session.execute(sa.delete(UserSession).where(col(UserSession.expires_at) < now - ENDED_SESSIONS_KEPT))
         session.execute(sa.delete(LoginThrottle).where(col(LoginThrottle.since) < now - THROTTLE_KEPT))
         receiving.forget(session, before=now - RECEIVED_KEPT)
+        files.forget_unnamed(session, before=now - RECEIVED_KEPT)
         chessboard.merge_changes(session)

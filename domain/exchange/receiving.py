@@ -53,8 +53,13 @@ def clean(filename: str) -> str:
         or not name.isprintable()
         or any(step in ("", ".", "..") for step in steps)
     ):
-        raise Refused(_("The file name «%(name)s» is not accepted", name=filename[:100]))
+        raise Refused(_("The file name «%(name)s» is not accepted", name=_shown(filename)))
     return name
+
+
+def _shown(filename: str) -> str:
+    """Fit for a line of text: PostgreSQL refuses a zero, a reader the rest."""
+    return "".join(letter if letter.isprintable() else "?" for letter in filename[:100])
 
 
 def begin(session: Session, key: str, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from domain.files.models import StoredFile
 from domain.kernel.settings import settings
@@ -41,6 +41,22 @@ def keep(session: Session, content: Iterable[bytes], *, media_type: str, now: da
     stored = StoredFile(sha256=sha256, size=size, media_type=media_type, created_at=now)
     session.execute(insert(StoredFile).values(stored.model_dump()).on_conflict_do_nothing())
     return stored
+
+
+def forget_unnamed(session: Session, *, before: datetime) -> None:
+    """Bytes that no row names, untouched since then: drafts of a killed process, and what was rolled back."""
+    root = settings().files_root
+    for draft in _untouched(root.glob(".arriving-*"), before):
+        draft.unlink(missing_ok=True)
+    for folder in root.glob("??"):
+        kept = {path.name: path for path in _untouched(folder.iterdir(), before)}
+        named = set(session.exec(select(StoredFile.sha256).where(col(StoredFile.sha256).in_(kept))))
+        for sha256 in kept.keys() - named:
+            kept[sha256].unlink(missing_ok=True)
+
+
+def _untouched(paths: Iterable[Path], before: datetime) -> list[Path]:
+    return [path for path in paths if path.stat().st_mtime < before.timestamp()]
 
 
 def _settle(draft: Path, path: Path) -> None:

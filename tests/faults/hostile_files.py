@@ -136,6 +136,11 @@ hostile("a zero inside", lambda: GOOD.encode().replace(b"flat-510", b"flat\x0051
 hostile("a control character", lambda: GOOD.encode().replace(b"flat-510", b"flat\x02510", 1), "")
 hostile("a number of a control character", put("Квартира № 510", "&#2;"), "")
 
+hostile(
+    "«full» said of a part",
+    put('<Каталог СодержитТолькоИзменения="true">', '<Каталог СодержитТолькоИзменения="false">'),
+    "с продажи ничего не снято",
+)
 hostile("an «Ид» twice among goods", put("<Ид>flat-510</Ид>\n<А", "<Ид>flat-501</Ид>\n<А"), "уже")
 hostile("an «Ид» twice in another case", put("<Ид>flat-510</Ид>\n<А", "<Ид>FLAT-501</Ид>\n<А"), "уже")
 hostile("an «Ид» twice among offers", put("<Ид>flat-510</Ид>\n<Ц", "<Ид>flat-501</Ид>\n<Ц"), "уже")
@@ -312,9 +317,6 @@ odd("a version nobody has heard of", put('ВерсияСхемы="2.07"', 'Ве�
 odd("elements of others", put("</Товар>", "<БитриксТеги><Тег>а</Тег></БитриксТеги></Товар>"), "success")
 odd("comments and instructions", prolog('<?xml-stylesheet href="a.xsl"?><!-- от 1С -->'), "success")
 odd("a root and nothing in it", xml.document, "success")
-odd("«full» said of a part", put(
-    '<Каталог СодержитТолькоИзменения="true">', '<Каталог СодержитТолькоИзменения="false">'), "success"
-)  # fmt: skip
 odd("a zip", lambda: archive((NAME, GOOD.encode())), "success", sent_as="v8_3B8F_3e.zip")
 odd("a zip with folders", lambda: archive(("webdata/", b""), (f"webdata/{NAME}", GOOD.encode())), "success",
     sent_as="v8.zip")  # fmt: skip

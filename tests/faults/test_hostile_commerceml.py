@@ -3,11 +3,13 @@
 Real processes and the real door; what a file costs is asked of the kernel.
 """
 
+import os
 import resource
 import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -17,9 +19,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain.events import Event, names
-from domain.exchange.models import Message, MessageState
+from domain.exchange.models import Message, MessageState, ReceivedPart
 from domain.files import StoredFile
 from domain.kernel.settings import settings
+from jobs import sweeping, work
 from tests.faults import states
 from tests.faults.hostile_files import GOOD, HOSTILE, NAME, ODD, File
 from tests.faults.states import JOURNAL, State
@@ -36,6 +39,8 @@ FENCE = 1024**3
 OF_REFUSING = (names.MESSAGE_DEAD, names.USER_SIGNED_IN)
 TOLD_ABOUT = ("event", "event_unrelayed", "notice", *JOURNAL)
 PATIENCE_SECONDS = 120
+OF_THE_WHOLE = ("кодировка", "8 МБ", "ничего не снято")
+"""Said of a file, not of a line in it."""
 
 
 @dataclass
@@ -118,14 +123,28 @@ class Door:
         counted = sa.select(sa.func.count()).select_from(Event).where(col(Event.name).not_in(OF_REFUSING))
         return int(self.session.execute(counted).scalar_one())
 
-    def leftovers(self) -> list[str]:
+    def leftovers(self) -> set[Path]:
         """Drafts and files that no row knows of, each told once."""
-        root = settings().files_root
-        drafts, kept = {*root.glob(".arriving-*"), *self.tmp.iterdir()}, {*root.glob("??/*")}
-        known = set(self.session.exec(select(StoredFile.sha256)))
-        left = {*drafts, *(path for path in kept if path.name not in known)} - self.seen
+        left = self.lying() - self.seen
         self.seen |= left
-        return [f"left behind {path}" for path in left]
+        return left
+
+    def lying(self) -> set[Path]:
+        root = settings().files_root
+        known = set(self.session.exec(select(StoredFile.sha256)))
+        kept = {path for path in root.glob("??/*") if path.name not in known}
+        return {*root.glob(".arriving-*"), *self.tmp.iterdir(), *kept}
+
+    def pruned(self) -> list[Path]:
+        """What the clock leaves of it when its time has come, with the chunks of all visits."""
+        root, long_ago = settings().files_root, time.time() - timedelta(days=3).total_seconds()
+        for path in self.lying():
+            os.utime(path, (long_ago, long_ago))
+        with Session(work.engine()) as session:
+            session.execute(sa.update(ReceivedPart).values(received_at=datetime.fromtimestamp(long_ago, UTC)))
+            session.commit()
+        sweeping.prune()
+        return [*self.lying(), *(root / "arriving").iterdir()]
 
 
 def asked(onec: OneC, name: str) -> str:
@@ -175,8 +194,8 @@ def test_a_hostile_file_is_refused_whole_with_its_reason(door: Door, gate: Gate)
         word, _line, sentence = answer.partition("\n")
         door.demand(word == "failure" and is_one_russian_sentence(sentence), file, f"answered {answer!r}")
         door.demand(file.says in sentence, file, f"said {sentence!r} instead of {file.says!r}")
-        names_line = file.is_archive or sentence.startswith("Строка ") or "файл" in sentence.lower()
-        door.demand(names_line, file, f"names no line: {sentence!r}")
+        of_whole = file.is_archive or any(words in sentence for words in OF_THE_WHOLE)
+        door.demand(of_whole or sentence.startswith("Строка "), file, f"names no line: {sentence!r}")
         told = door.last_told()
         kept = told is not None and told.state is MessageState.DEAD and told.error == sentence
         door.demand(kept or "не приш" in sentence, file, "is not told of on the exchange screen")
@@ -184,7 +203,8 @@ def test_a_hostile_file_is_refused_whole_with_its_reason(door: Door, gate: Gate)
             door.demand(False, file, f"changed something:\n{after.against(before)}")
             before, happened = after, door.happened()
         for leftover in door.leftovers():
-            door.demand(False, file, leftover)
+            door.demand("не приш" in sentence, file, f"left behind {leftover}")
+    door.demand(door.pruned() == [], files[-1], f"still there two days later: {door.pruned()}")
     assert door.harms == [], "\n".join(door.harms)
     gate.report(
         f"{len(files)} hostile files refused whole, at most {door.megabytes:.0f} MB more "

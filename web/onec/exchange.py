@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.params import RawBody
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -17,6 +17,7 @@ from domain.kernel import clock
 from domain.kernel.errors import DomainError, Refused
 from domain.kernel.text import _
 from jobs.work import unit_of_work
+from web import errors
 from web.onec import answers, caller, files, orders
 from web.onec.answers import Answer
 
@@ -42,9 +43,16 @@ def broken(_request: Asked, trouble: Exception) -> Answer:
     return answers.failure(_("An error of the site itself; it is written in its log"))
 
 
+IN_WORDS: dict[int | type[Exception], Callable[[Asked, Any], Response[Any]]] = {
+    kind: unreadable if isinstance(kind, int) or issubclass(kind, HTTPException) else broken
+    for kind in (*errors.HANDLERS, Exception)
+}
+"""The nearest class wins: what the whole site answers by a page is named here too, or 1C would get it."""
+
+
 class SiteExchange(Controller):
     path = "/onec/exchange"
-    exception_handlers = {HTTPException: unreadable, Exception: broken}  # noqa: RUF012  read by the framework only
+    exception_handlers = IN_WORDS
 
     @get(sync_to_thread=True, permission=Permission.ONEC_SITE)
     def asked(self, request: Asked) -> Answer:

@@ -5,6 +5,7 @@ import shutil
 import httpx
 import pytest
 from lxml import etree
+from sqlalchemy.exc import DataError
 from sqlmodel import Session, select
 
 from domain.access.sessions import fingerprint
@@ -262,3 +263,29 @@ def test_the_site_never_answers_with_an_error_page(onec_calls: OneC) -> None:
         assert isinstance(answer, httpx.Response)
         assert answer.status_code == 200
         assert answer.text.split("\n")[0] in {"failure", "success", "progress"}
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [DataError("select", {}, ValueError("too large")), UnicodeError("bytes"), RecursionError("deep")],
+)
+def test_what_the_site_answers_by_a_page_is_words_for_1c(
+    onec_calls: OneC, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    def stumble(*_args: object, **_more: object) -> None:
+        raise trouble
+
+    onec_calls.enter()
+    monkeypatch.setattr(receiving, "begin", stumble)
+    assert onec_calls.call("init").startswith("failure\nОшибка самого сайта")
+
+
+def test_a_refused_archive_is_kept_and_told_of(onec_calls: OneC, session: Session) -> None:
+    onec_calls.enter()
+    spoilt = zipped(import0_1=FLATS)[:-100]
+    onec_calls.send("v8_3B8F_3e.zip", spoilt)
+    answers = {onec_calls.call("import", filename="import0_1.xml") for _ in range(2)}
+    told = message(session)
+    assert answers == {f"failure\n{told.error}"} == {"failure\nАрхив повреждён"}
+    assert told.state is MessageState.DEAD
+    assert told.file_sha256 and path_of(told.file_sha256).read_bytes() == spoilt
