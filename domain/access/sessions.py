@@ -92,6 +92,12 @@ def sign_out(session: Session, signed_in: SignedIn, *, now: datetime) -> None:
     events.record(session, "user.signed_out", signed_in.user, by=signed_in.user)
 
 
+def sign_out_others(session: Session, signed_in: SignedIn, *, now: datetime) -> None:
+    """End all sessions of a person but the one that asks for it."""
+    sign_out_everywhere(session, signed_in.user, now=now, but=signed_in.token_hash)
+    events.record(session, "user.signed_out", signed_in.user, by=signed_in.user, others=True)
+
+
 def sign_out_everywhere(session: Session, user: User, *, now: datetime, but: bytes | None = None) -> None:
     """End all sessions of a person, except the one with the given hash."""
     revoke(session, user, col(UserSession.token_hash) != (but or b""), now=now)

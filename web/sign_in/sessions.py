@@ -42,5 +42,6 @@ class MySessions(Controller):
         user: Given[User],
         now: Given[datetime],
     ) -> Response[str]:
-        sessions.sign_out_everywhere(session, user, now=now, but=request.scope["token_hash"])
+        mine = sessions.SignedIn(user, request.scope["token_hash"])
+        sessions.sign_out_others(session, mine, now=now)
         return replies.done(request, to="/my/sessions", toast=_("All other browsers are signed out"))
