@@ -20,7 +20,7 @@ CLOSED_LISTS = [
 ]
 
 
-NEVER_SEARCHED = {"event.actor_id", "comment.author_id", "message.file_sha256"}
+NEVER_SEARCHED = {"event.actor_id", "comment.author_id", "attachment.sha256", "message.file_sha256"}
 """Read only together with their own row, as every `..._by_id` is."""
 
 
