@@ -177,8 +177,11 @@ async def _told(
     """Ends as soon as the session does: that is announced, and looked for at every ping as well."""
     own = topic_of(user)
     yield b": open\n\n"
-    async for changed in hub.follow(followed | {own}, partial(to_thread.run_sync, _missed, followed, since)):
-        if (not changed or own in changed) and not await to_thread.run_sync(_still_open, token_hash):
+    missed = partial(to_thread.run_sync, _missed, token_hash, own, followed, since)
+    async for changed in hub.follow(followed | {own}, missed):
+        if (not changed or changed & {own, EVERYTHING}) and not await to_thread.run_sync(
+            _still_open, token_hash
+        ):
             return
         yield written(changed - {own}, hub.horizon)
 
@@ -201,11 +204,12 @@ def _admitted(user: User, wanted: list[str]) -> frozenset[str]:
         return frozenset(topic for topic in wanted if _may_follow(session, user, topic))
 
 
-def _missed(followed: frozenset[str], since: int) -> set[str]:
-    if not followed or not 0 < since < 2**62:
-        return set()
+def _missed(token_hash: bytes, own: str, followed: frozenset[str], since: int) -> set[str]:
+    """What changed since the page, and whether the session ended after it had been let in."""
     with glance() as session:
-        return events.topics_since(session, since, sorted(followed))
+        ended = set() if still_open(session, token_hash, now=clock.now()) else {own}
+        known = followed and 0 < since < 2**62
+        return ended | (events.topics_since(session, since, sorted(followed)) if known else set())
 
 
 def _may_follow(session: Any, user: User, topic: str) -> bool:

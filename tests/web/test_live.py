@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from domain import estate, events
+from domain.access import sessions
 from domain.kernel import clock
 from jobs.work import unit_of_work
+from web import live
 from web.live import EVERYTHING
 
 SOON = 8.0
@@ -111,3 +113,18 @@ def test_a_horizon_of_nonsense_is_no_horizon(open_client):
     for since in ("-5", "99999999999999999999999", "abc"):
         with anna.stream("GET", f"/live?topics=user-1&since={since}") as answer:
             assert answer.status_code in {200, 422}
+
+
+def test_a_session_that_ended_while_the_stream_was_opening_is_not_listened_to(open_client, monkeypatch):
+    anna, admitted = open_client("anna"), live._admitted
+
+    def slowly(user, wanted):
+        with unit_of_work() as session:
+            sessions.sign_out_everywhere(session, user, now=clock.now())
+        time.sleep(0.3)  # announced before anybody listens
+        return admitted(user, wanted)
+
+    monkeypatch.setattr(live, "_admitted", slowly)
+
+    with anna.stream("GET", "/live", timeout=SOON) as stream:
+        assert [line for line in stream.iter_lines() if line] == [": open"]

@@ -96,7 +96,7 @@ def route_of(path: str, method: str, handler: BaseRouteHandler) -> Route:
         queries={name: str for name in read_by_name(handler) if name not in parameters} | declared,
         body=body,
         content_type=declared_kind.value if isinstance(declared_kind, RequestEncodingType) else None,
-        streams="ServerSentEvent" in str(handler.parsed_fn_signature.return_type.raw),
+        streams="Stream" in str(handler.parsed_fn_signature.return_type.raw),
     )
 
 
