@@ -19,6 +19,7 @@ from jobs import logs
 from web import addresses, compression, errors, given, guards, headers, metrics, transaction
 from web.assets import static_files
 from web.live import hub
+from web.pulse import pulse
 from web.routes import ROUTES
 
 log = logging.getLogger(__name__)
@@ -40,8 +41,8 @@ def create_app() -> "Site":
         dependencies=given.PROVIDED,
         exception_handlers=errors.HANDLERS,
         guards=[guards.admit],
-        on_startup=[transaction.enough_threads, hub_started, metrics.requests.start, settled],
-        on_shutdown=[hub.stop, metrics.requests.stop],
+        on_startup=[transaction.enough_threads, listening_started, metrics.requests.start, settled],
+        on_shutdown=[hub.stop, pulse.stop, metrics.requests.stop],
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,
         logging_config=None,
@@ -52,8 +53,9 @@ def create_app() -> "Site":
     return Site(app)
 
 
-async def hub_started() -> None:
+async def listening_started() -> None:
     hub.start()
+    pulse.start()
 
 
 def settled() -> None:

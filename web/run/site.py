@@ -8,7 +8,7 @@ import uvicorn
 
 from jobs import logs
 
-GRACEFUL_SECONDS = 3
+GRACEFUL_SECONDS = 4
 """Open live streams end sooner by themselves; a request longer than this is cut."""
 KEEP_ALIVE_SECONDS = 65
 """Longer than the usual minute of a proxy in front, so that the proxy hangs up first."""
