@@ -12,7 +12,7 @@ from domain.activities import planning
 from domain.deals import editing
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate.booking import deal_topics
-from domain.kernel.db import pick
+from domain.kernel.db import LOCK, pick
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
 
@@ -26,6 +26,7 @@ def book(
     """
     _demand_open(deal)
     booking = estate.book(session, unit, deal_id=deal.id, days=days, by=by, now=now)
+    _lock_open(session, deal)
     editing.fill_amount(session, deal, booking.price, by=by)
     return booking
 
@@ -39,8 +40,15 @@ def book_all(
     """
     _demand_open(deal)
     bookings = estate.book_all(session, unit_ids, deal_id=deal.id, days=days, by=by, now=now)
+    _lock_open(session, deal)
     editing.fill_amount(session, deal, sum((booking.price for booking in bookings), Decimal(0)), by=by)
     return bookings
+
+
+def _lock_open(session: Session, deal: Deal) -> None:
+    """A deal refused at the same moment has freed its units already: it must not keep these."""
+    session.refresh(deal, with_for_update=LOCK)
+    _demand_open(deal)
 
 
 def _demand_open(deal: Deal) -> None:

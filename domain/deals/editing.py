@@ -50,10 +50,7 @@ def edit(
 
 
 def fill_amount(session: Session, deal: Deal, amount: Decimal, *, by: User) -> None:
-    """The deal had no amount and now something (a booking's price) tells it."""
-    if deal.amount is not None:
-        return
-    session.refresh(deal, with_for_update=LOCK)
+    """The deal had no amount and now something (a booking's price) tells it. The deal is locked by the caller."""
     if deal.amount is None:
         _change(session, deal, {"amount": (None, amount)}, by=by)
 

@@ -133,6 +133,9 @@ DEEDS = {
     "/deals/{deal_id:int}/tasks/{task_id:int}/completion": "closes once",
     "/deals/{deal_id:int}/tasks/{task_id:int}/reopening": "opens once",
     "/deals/{deal_id:int}/comments": "adds a comment",
+    "/deals/{deal_id:int}/files": "adds a file",
+    "/deals/{deal_id:int}/files/{file_id:int}/removal": "takes away once",
+    "/deals/{deal_id:int}/files/{file_id:int}/return": "takes back once",
     "/exchange/messages/{message_id:int}/retries": "a state of the message, not its words",
     "/exchange/messages/{message_id:int}/dismissal": "a state of the message, not its words",
 }
