@@ -93,6 +93,10 @@ class World:
         """The row's number; for nobody one that no row has."""
         return MILLIONS[NOBODY] * 1_000_000 + 7 if letter == NOBODY else self.rows[what][letter]
 
+    def person(self, letter: str) -> int:
+        """The owner's own number, in the same sense."""
+        return self.id("", letter) if letter == NOBODY else self.people[OWNERS[letter]]
+
     def text(self, column: str, letter: str) -> str:
         """The canary in that column of the owner's first row."""
         return next(text for text, found in self.canaries.items() if found == (letter, column))
@@ -186,6 +190,8 @@ def build(session: Session) -> World:
         everything_of(session, sower, letter)
     for letter in OWNERS:
         more_of(session, sower, letter)
+    everywhere = ["exchange", *(f"{what}-{sower.reference(what, HOUSE)}" for what in ("building", "funnel"))]
+    sower.row(metadata.tables["event"], HOUSE, "news", topics=everywhere, subject_id=1)
     return world
 
 
@@ -238,7 +244,8 @@ def first_stage(session: Session) -> int:
 def an_event(session: Session, world: World, letter: str) -> dict[str, Any]:
     deal = first_id("deal", letter)
     said = {"name": "deal.commented", "subject_kind": "comment", "subject_id": 1}
-    return {**said, "deal_id": deal, "topics": [f"deal-{deal}"]}
+    topics = [f"deal-{deal}", f"user-{world.person(letter)}"]
+    return {**said, "deal_id": deal, "topics": topics}
 
 
 def a_message(session: Session, world: World, letter: str) -> dict[str, Any]:
@@ -247,6 +254,14 @@ def a_message(session: Session, world: World, letter: str) -> dict[str, Any]:
     kept = storing.keep(session, [canary.encode()], media_type="text/xml", now=world.now)
     about = {"subject_kind": "company", "subject_id": first_id("company", letter), "kind": "odd"}
     return {**about, "state": "dead", "lease_until": None, "file_sha256": kept.sha256}
+
+
+def an_attachment(session: Session, world: World, letter: str) -> dict[str, Any]:
+    canary = world.sown(letter, "attached", CANARY.format(letter=letter, number=9991))
+    return {
+        "sha256": storing.keep(session, [canary.encode()], media_type="text/plain", now=world.now).sha256,
+        "media_type": "text/plain",
+    }
 
 
 SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
@@ -264,13 +279,14 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "event": an_event,
     "user_session": lambda session, world, letter: {"expires_at": world.now + SOON},
     "message": a_message,
+    "attachment": an_attachment,
 }  # fmt: skip
 
 
 def more_of(session: Session, sower: Sower, letter: str) -> None:
     """What walls are tried at besides the first row: done, closed, moved, and a client of somebody else's."""
     world, tables = sower.world, metadata.tables
-    mine = world.people[OWNERS[letter]]
+    mine = world.person(letter)
     sower.row(tables["task"], letter, "task done", done_at=world.now)
     sower.row(
         tables["booking"],
@@ -281,9 +297,23 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
         until=world.now + SOON,
         closed_at=world.now,
     )
+    for what in ("person", "booking"):
+        about = {"subject_kind": what, "subject_id": world.id(what, letter)}
+        sower.row(
+            tables["message"], letter, f"message of {what}", **a_message(session, world, letter) | about
+        )
     sower.row(tables["comment"], letter, "comment two")
+    off = an_attachment(session, world, letter)
+    if letter == "o":
+        sower.row(tables["attachment"], letter, "attachment in Anna's deal", **off)
+    sower.row(tables["attachment"], letter, "attachment off", **off, removed_at=world.now)
     stages = session.exec(select(Stage).order_by(Stage.position)).all()
     if letter in {"c", "f"}:
+        theirs = an_attachment(session, world, letter) | {
+            "deal_id": world.id("deal", "o"),
+            "added_by_id": mine,
+        }
+        sower.row(tables["attachment"], letter, "attachment in Anna's deal", **theirs)
         sower.row(
             tables["deal"],
             letter,
@@ -330,6 +360,7 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
             world = build(session)
             shared = {
                 "stage": session.exec(select(Stage.id).order_by(Stage.position)).all()[1],
+                "stage first": first_stage(session),
                 "funnel": session.exec(select(Funnel.id)).first(),
                 "unit": free_unit(session),
                 "project": session.execute(sa.text("select min(id) from project")).scalar(),

@@ -5,7 +5,9 @@ world; before that it is asked whose rows it was about to write.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlencode
 
 import sqlalchemy as sa
+from anyio import to_thread
 from sqlmodel import Session
 
 from domain.access import GRANTS, Permission, Role, sessions
@@ -20,11 +23,17 @@ from domain.kernel.settings import settings
 from domain.tables import metadata
 from jobs import work
 from tests.web.walls.belongings import MILLIONS, OWNERS, World, is_somebodys
-from web import live, transaction
+from tests.world.people import PASSWORD
+from web import live
 from web.app import Site, create_app
 from web.guards import handlers_of
 
 FORM = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data; boundary=wall"
+FILE = (
+    '--wall\r\nContent-Disposition: form-data; name="{name}"; filename="plan.pdf"\r\n'
+    "Content-Type: application/pdf\r\n\r\n%PDF-1.4\n%%EOF\n\r\n--wall--\r\n"
+)
 HTMX = {"hx-request": "true", "hx-request-type": "partial"}
 AS_DATA = {"accept": "application/json"}
 """Refusals come as data then, and 401 instead of a way to the sign-in page."""
@@ -94,6 +103,7 @@ class Visits:
             (route.path, method): handler for route, method, handler in handlers_of(self.site.app)
         }
         self.runner = asyncio.Runner()
+        self.runner.get_loop().set_default_executor(AtOnce())
 
     def ask(
         self,
@@ -103,12 +113,16 @@ class Visits:
         *,
         form: Mapping[str, object] | None = None,
         headers: Mapping[str, str] = AS_DATA,
+        upload: str = "",
+        by_password: bool = False,
     ) -> Answer:
         """One visit. `address` is a path with its query."""
         Discarded.written = set()
-        given = {**headers, **self._papers(who)}
+        given = {**headers, **(self._password(who) if by_password else self._papers(who))}
         body = b""
-        if form is not None:
+        if upload:
+            given["content-type"], body = PARTS, FILE.format(name=upload).encode()
+        elif form is not None:
             body = urlencode({key: str(value) for key, value in form.items()}).encode()
             given["content-type"] = FORM
         with granted(who.grants):
@@ -130,6 +144,10 @@ class Visits:
         csrf = sessions.csrf_token(settings().secret, sessions.fingerprint(token))
         return {"cookie": f"karkas={token}; karkas_exchange={token}", "x-csrftoken": csrf}
 
+    def _password(self, who: Persona) -> dict[str, str]:
+        pair = base64.b64encode(f"{who.login}:{PASSWORD}".encode()).decode()
+        return {"authorization": f"Basic {pair}"} if who.login else {}
+
     async def _asked(self, method: str, address: str, headers: Mapping[str, str], body: bytes) -> Answer:
         path, _, query = address.partition("?")
         named = {"host": "site", **headers}
@@ -140,7 +158,6 @@ class Visits:
             "query_string": query.encode(), "extensions": {},
             "headers": [(name.encode(), value.encode()) for name, value in named.items()],
         }  # fmt: skip
-        transaction.enough_threads()
         answer, unread, gone = Answer(), [body], asyncio.Event()
 
         async def receive() -> Any:
@@ -162,6 +179,22 @@ class Visits:
 
     def close(self) -> None:
         self.runner.close()
+
+
+class AtOnce(ThreadPoolExecutor):
+    """Runs what it is given here and now: one visitor needs no threads, and waiting for them is dear."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except BaseException as no:  # noqa: BLE001  whatever it is, it is the asker's
+            done.set_exception(no)
+        return done
+
+
+async def at_once(fn: Callable[..., Any], *args: Any, **_how: Any) -> Any:
+    return fn(*args)
 
 
 @contextmanager
@@ -186,6 +219,7 @@ def visiting(world: World, monkeypatch: Any) -> Iterator[Visits]:
 
     monkeypatch.setattr(work, "begin", begin)
     monkeypatch.setattr(work, "wake", lambda session: None)
+    monkeypatch.setattr(to_thread, "run_sync", at_once)
     monkeypatch.setattr(live, "PING_SECONDS", 0.02)
     monkeypatch.setattr(live, "COALESCE_SECONDS", 0.001)
     visits = Visits(world)
