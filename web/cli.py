@@ -60,14 +60,22 @@ def parser() -> argparse.ArgumentParser:
     _add(commands, "check", "is everything in order, and if not, what to do", "checkup:check").add_argument(
         "--head", default="", help="of history's chain, as a former check told it, to compare with"
     )
-    _add(commands, "backup", "a copy of the database and the files", "backup:backup").add_argument(
-        "file", type=Path
-    )
+    backup = _add(commands, "backup", "a copy of the database and the files", "backup:backup")
+    backup.add_argument("file", type=Path)
+    backup.add_argument("--encrypt", action="store_true", help="lock it by a passphrase")
+    backup.add_argument("--verify", action="store_true", help="restore the copy for a trial and compare")
     restore = _add(commands, "restore", "fill an empty installation from a copy", "backup:restore")
     restore.add_argument("file", type=Path)
     restore.add_argument(
         "--keep-connections", action="store_true", help="talk to 1C at once: this copy replaces the original"
     )
+    for command in (backup, restore):
+        command.add_argument(
+            "--passphrase-file",
+            type=Path,
+            metavar="FILE",
+            help="else from KARKAS_BACKUP_PASSPHRASE, or asked for",
+        )
     return root
 
 

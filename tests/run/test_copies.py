@@ -1,5 +1,6 @@
 """`karkas backup` and `karkas restore`: a copy becomes the same installation elsewhere."""
 
+import hashlib
 import os
 import stat
 import tarfile
@@ -14,6 +15,10 @@ from tests.run.conftest import Installation, Sentence
 CONNECTION = """insert into connection (name, kind, base_url, login, secret_name, timezone)
     values ('1С', 'odata', 'http://127.0.0.1:1/', 'x', 'X', 'Europe/Moscow')"""
 
+CONTRACT = b"a contract"
+SHA256 = hashlib.sha256(CONTRACT).hexdigest()
+STORED = f"files/{SHA256[:2]}/{SHA256}"
+
 
 @pytest.fixture
 def copy(installation: Installation, database: Database, valkey: object, tmp_path: Path) -> Path:
@@ -21,9 +26,13 @@ def copy(installation: Installation, database: Database, valkey: object, tmp_pat
     installation.settings |= {"DATABASE_URL": database.url, "REDIS_URL": os.environ["REDIS_URL"]}
     with psycopg.connect(database.url) as connection:
         connection.execute(CONNECTION)
-    stored = installation.home / "files" / "ab" / "abcdef"
+        connection.execute(
+            "insert into stored_file (sha256, size, media_type) values (%s, 10, 'x')", [SHA256]
+        )
+    stored = installation.home / STORED
     stored.parent.mkdir(parents=True)
-    stored.write_bytes(b"a contract")
+    stored.write_bytes(CONTRACT)
+    (stored.parent / "nobody names it").write_bytes(b"a draft")
     done = installation.karkas("backup", str(tmp_path / "copy.tar"))
     assert done.returncode == 0, done.stderr
     return tmp_path / "copy.tar"
@@ -45,7 +54,7 @@ def test_a_copy_becomes_the_same_base_elsewhere(
             "Анна Королёва",
         )
         assert connection.execute("select enabled from connection").fetchall() == [(False,)]
-    assert (elsewhere.home / "files" / "ab" / "abcdef").read_bytes() == b"a contract"
+    assert (elsewhere.home / STORED).read_bytes() == CONTRACT
 
 
 def test_a_copy_that_replaces_the_original_keeps_talking(
@@ -78,7 +87,7 @@ def test_a_copy_is_for_its_owner_only_and_leaves_no_draft(copy: Path):
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert list(copy.parent.iterdir()) == [copy]
     with tarfile.open(copy) as tar:
-        assert {"manifest.json", "database.dump", "files/ab/abcdef"} <= set(tar.getnames())
+        assert set(tar.getnames()) == {"manifest.json", "database.dump", STORED}
 
 
 def test_a_place_that_cannot_be_written_is_named(copy: Path, installation: Installation, sentence: Sentence):
