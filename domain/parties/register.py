@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.kernel.db import pick
-from domain.kernel.seeking import FEWEST_DIGITS, has_phone, has_words
+from domain.kernel.seeking import FEWEST_DIGITS, has_phone, has_words, plan_each_time
 from domain.parties.models import Company, Person
 
 PAGE = 50
@@ -36,6 +36,8 @@ def list_clients(
 ) -> Page:
     """Newest first. `q` is words of the name or their beginnings, digits of a phone from either end, or the
     beginning of an ИНН."""
+    if q.strip():
+        plan_each_time(session)
     rows: Any = (
         pick(kind.id, kind.name, kind.inn, kind.phone, User.name)
         .join(User, col(User.id) == kind.responsible_id)

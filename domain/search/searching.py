@@ -11,7 +11,7 @@ from domain.deals.models import Deal, Stage
 from domain.estate.models import Building, Floor, Section, Unit
 from domain.kernel import formats
 from domain.kernel.db import pick
-from domain.kernel.seeking import has_words
+from domain.kernel.seeking import has_words, plan_each_time
 from domain.parties.models import Company, Person
 from domain.parties.register import matching
 
@@ -37,10 +37,11 @@ class Found:
 
 
 def search(session: Session, user: User, q: str) -> Found:
-    """At most four queries, each inside what the person may see. Fewer than two letters find nothing."""
+    """Four questions at most, each inside what the person may see. Fewer than two letters find nothing."""
     bare = " ".join(q.replace("\0", "").split())[:100]
     if len(bare) < SHORTEST and not bare.isdigit():
         return Found([], [], [])
+    plan_each_time(session)
     return Found(
         deals=_deals(session, user, bare) if may(user, Permission.DEALS_SEE) else [],
         clients=_clients(session, user, bare) if may(user, Permission.CLIENTS_SEE) else [],

@@ -37,6 +37,7 @@ def upgrade() -> None:
         op.create_index(f"ix_{table}_{column}_end", table, [sa.text(f"reverse({column}) text_pattern_ops")])
     for table, column in BEGINNINGS:
         op.create_index(f"ix_{table}_{column}", table, [sa.text(f"{column} text_pattern_ops")])
+    op.execute("analyze person, company, deal")  # without figures about words the planner reads everything
 
 
 def downgrade() -> None:
