@@ -86,8 +86,9 @@ def sign_in(login: str, password: str, *, address: str, known: str, agent: str) 
     if not fits:
         raise sessions.WrongPassword
     with unit_of_work() as session:
-        throttling.give_back(session, login, address, known=known)
-        return sessions.sign_in(session, account, agent=agent, address=address, now=clock.now())
+        token = sessions.sign_in(session, account, agent=agent, address=address, now=clock.now())
+        throttling.give_back(session, login, address, known=known)  # the account first, as a new password does
+        return token
 
 
 def form(
