@@ -92,9 +92,12 @@ def _keep(
 
 
 def _demand_right(session: Session, attachment: Attachment, *, by: User) -> None:
-    theirs = by.role is Role.HEAD and session.execute(
-        pick(col(User.id)).where(col(User.id) == attachment.added_by_id, rows_of(by, col(User.id)))
-    ).first()
+    theirs = (
+        by.role is Role.HEAD
+        and session.execute(
+            pick(col(User.id)).where(col(User.id) == attachment.added_by_id, rows_of(by, col(User.id)))
+        ).first()
+    )
     if attachment.added_by_id != by.id and not theirs:
         raise Forbidden(_("Only the one who attached a file or their head may take it off"))
 

@@ -34,6 +34,10 @@ def edit(
     changes = {
         name: (getattr(deal, name), value) for name, value in wanted.items() if getattr(deal, name) != value
     }
+    if "responsible_id" in changes and responsible_id not in {
+        person.id for person in colleagues(session, by)
+    }:
+        raise Forbidden(_("You may hand a deal only to yourself or your own people"))
     if deal.version != version:
         raise Stale(
             _("Somebody saved this deal before you"),
@@ -42,10 +46,6 @@ def edit(
         )
     if not wanted["title"]:
         raise Invalid({"title": _("What is the deal about? A few words are enough")})
-    if "responsible_id" in changes and responsible_id not in {
-        person.id for person in colleagues(session, by)
-    }:
-        raise Forbidden(_("You may hand a deal only to yourself or your own people"))
     _change(session, deal, changes, by=by)
 
 
