@@ -16,7 +16,7 @@ from domain.access.sessions import csrf_token
 from domain.kernel.settings import settings
 from domain.kernel.text import _, ngettext
 from web import filters
-from web.assets import asset
+from web.assets import asset, inline
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -66,7 +66,7 @@ def environment() -> Environment:
         bytecode_cache=FileSystemBytecodeCache(str(compiled)),
         extensions=["jinja2.ext.do"],
     )
-    env.globals.update(_=_, ngettext=ngettext, asset=asset, icon=icon, csrf_input=csrf_input)
+    env.globals.update(_=_, ngettext=ngettext, asset=asset, inline=inline, icon=icon, csrf_input=csrf_input)
     env.filters.update(filters.FILTERS, attributes=attributes)
     env.globals.update(filters.GLOBALS)
     return env

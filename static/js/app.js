@@ -7,6 +7,7 @@ import "./sending.js";
 import "./connection.js";
 import "./hotkeys.js";
 import "./live.js";
+import "./printed.js";
 
 const modules = new Map();         // name → promise of its module
 const connected = new WeakMap();   // element → what undoes its behaviours

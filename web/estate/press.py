@@ -24,8 +24,8 @@ from web.estate import cells, filters
 from web.templating import environment
 
 VIEWS = ("board", "list")
-ROOM = 16 * 1024 * 1024
-"""Bytes for sheets, and as many for drawn buildings: eight boards of two thousand units each."""
+ROOM = 8 * 1024 * 1024
+"""Bytes for sheets, and as many for drawn buildings: of these three with two thousand units each."""
 CELL_WEIGHS = 1_200
 LOCKS = 16
 
@@ -57,7 +57,7 @@ class Sheet:
 
     edition: Edition
     until: datetime | None
-    html: str
+    html: Markup
     packed: dict[str, bytes] = field(default_factory=dict)
 
     @property
@@ -157,7 +157,7 @@ def _printed(session: Session, edition: Edition, path: str, query: MultiDict[str
             here=f"{path}?{urlencode(list(query.multi_items()))}",
         )
     )
-    return Sheet(edition, drawing.until, html)
+    return Sheet(edition, drawing.until, Markup(html))  # noqa: S704
 
 
 def _drawn(session: Session, edition: Edition, *, now: datetime) -> Drawing:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from markupsafe import Markup
 from sqlmodel import Session, col
 
 from domain import deals, estate, events
@@ -314,7 +315,7 @@ def test_the_shelf_holds_as_much_as_it_has_room_for():
 
     def make(name):
         made.append(name)
-        return press.Sheet(Edition(1, 1, 1, now), None, "x" * 200)
+        return press.Sheet(Edition(1, 1, 1, now), None, Markup("x" * 200))
 
     for name in ("a", "b", "a", "c", "a", "b"):
         shelf.take(name, Edition(1, 1, 1, now), lambda name=name: make(name), now=now)
