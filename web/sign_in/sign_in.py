@@ -87,7 +87,8 @@ def sign_in(login: str, password: str, *, address: str, known: str, agent: str) 
         raise sessions.WrongPassword
     with unit_of_work() as session:
         token = sessions.sign_in(session, account, agent=agent, address=address, now=clock.now())
-        throttling.give_back(session, login, address, known=known)  # the account first, as a new password does
+        # The counters after the account, in the order of a new password.
+        throttling.give_back(session, login, address, known=known)
         return token
 
 
