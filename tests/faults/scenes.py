@@ -115,6 +115,13 @@ class Set:
     args: list[Any] = field(default_factory=list)
 
 
+def let_go(databases: Databases, url: str) -> None:
+    """Nobody is in the database any more, also not the site of other tests with its ear for news."""
+    name = sa.make_url(url).database
+    others = f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+    databases._do(others)
+
+
 @dataclass
 class Scene:
     databases: Databases
@@ -129,6 +136,7 @@ class Scene:
             with in_use(url):
                 args = prepare()
                 onec_odata.hang_up()
+            let_go(self.databases, url)
             yield Set(str(sa.make_url(url).database), self.base_1c.kept(), args)
 
     @contextmanager

@@ -6,8 +6,11 @@ Real processes and the real door; what a file costs is asked of the kernel.
 import os
 import resource
 import shutil
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,17 +22,22 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain.events import Event, names
+from domain.exchange.catalogue import goods
+from domain.exchange.catalogue.taking import Taking
+from domain.exchange.commerceml.records import Good
+from domain.exchange.commerceml.surveying import Survey
 from domain.exchange.models import Message, MessageState, ReceivedPart
 from domain.files import StoredFile
 from domain.kernel.settings import settings
 from jobs import sweeping, work
+from jobs.onec import import_catalog
 from tests.faults import states
 from tests.faults.hostile_files import GOOD, HOSTILE, NAME, ODD, File
 from tests.faults.states import JOURNAL, State
 from tests.fixtures import Database
 from tests.gates import Gate
 from tests.sites import Site
-from tests.web.onec.conftest import OneC
+from tests.web.onec.conftest import OneC, work_off
 
 MOST_MEGABYTES = 100
 MOST_SECONDS = 2.0
@@ -76,6 +84,7 @@ class Door:
 
     onec: OneC
     session: Session
+    site: Site
     processes: list[Process]
     tmp: Path
     seen: set[Path]
@@ -176,7 +185,7 @@ def door(
         processes = [Process(site.running[name].pid) for name in ("web-1", "worker")]
         for process in processes:
             process.fence()
-        door = Door(onec, session, processes, own_tmp, seen=set())
+        door = Door(onec, session, site, processes, own_tmp, seen=set())
         door.leftovers()
         yield door
 
@@ -187,7 +196,7 @@ def is_one_russian_sentence(words: str) -> bool:
 
 @pytest.mark.gate("S12")
 def test_a_hostile_file_is_refused_whole_with_its_reason(door: Door, gate: Gate) -> None:
-    files = HOSTILE if gate.whole else gate.random.sample([file for file in HOSTILE if not file.large], 24)
+    files = HOSTILE if gate.whole else gate.random.sample([file for file in HOSTILE if not file.large], 16)
     before, happened = door.business(), door.happened()
     for file in files:
         answer = door.offer(file)
@@ -223,3 +232,89 @@ def test_what_1c_may_send_is_taken(door: Door, gate: Gate) -> None:
         door.demand(answer.startswith(file.says), file, f"answered {answer!r}")
     assert door.harms == [], "\n".join(door.harms)
     gate.report(f"{len(files)} odd files that 1C does send were all taken", odd=len(files))
+
+
+MUDDLED = File("a muddled visit", lambda: GOOD.replace("flat-5", "flat-6").replace(">5", ">6").encode(), "")
+
+
+@pytest.mark.gate("S12")
+def test_a_muddled_visit_takes_all_of_a_file_or_nothing(door: Door, gate: Gate) -> None:
+    """Chunks at once, a chunk lost, a visit of another session, a body above every limit."""
+    content, before = MUDDLED.build(), door.business()
+    chunks = [content[start : start + 6_000] for start in range(0, len(content), 6_000)]
+    door.onec.call("init")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda chunk: door.onec.call("file", chunk, filename=NAME), chunks))
+    answer = asked(door.onec, NAME)
+    came = door.business() != before
+    door.demand(came == answer.startswith("success"), MUDDLED, f"chunks at once: {answer!r}, changed {came}")
+
+    before = door.business()
+    door.onec.call("init")
+    for chunk in (*chunks[:2], *chunks[3:]):
+        door.onec.call("file", chunk, filename=NAME)
+    door.demand(asked(door.onec, NAME).startswith("failure\nСтрока"), MUDDLED, "a chunk is missing")
+
+    door.onec.call("init")
+    door.onec.send(NAME, content)
+    stranger = OneC(door.onec.http).enter()
+    door.demand("не приш" in asked(stranger, NAME), MUDDLED, "taken by another session")
+    large = door.onec.call("file", b"x" * 33 * 1024**2, filename=NAME)
+    door.demand(large.startswith("failure\n"), MUDDLED, f"above every limit: {large!r}")
+    door.demand(door.business() == before, MUDDLED, "changed something")
+    assert door.harms == [], "\n".join(door.harms)
+    gate.report("chunks at once, a chunk lost, another session, a body above the limit: all or nothing")
+
+
+@pytest.mark.control("S12")
+def test_control_without_the_survey_and_the_one_transaction_half_a_file_is_taken(
+    door: Door, monkeypatch: pytest.MonkeyPatch, gate: Gate
+) -> None:
+    """As one would write it who takes goods as they come."""
+    take = goods.take
+
+    def at_once(taking: Taking, batch: Sequence[Good], *, is_full: bool) -> None:
+        take(taking, batch, is_full=is_full)
+        taking.session.commit()
+
+    door.site.kill("worker")
+    before = door.business()
+    spoilt = next(file for file in HOSTILE if file.name == "a price below zero")
+    door.onec.call("init")
+    door.onec.send(NAME, spoilt.build())
+    door.onec.call("import", filename=NAME)
+    monkeypatch.setattr(import_catalog, "survey", lambda _stream: Survey())
+    monkeypatch.setattr(goods, "take", at_once)
+    work_off()
+    told = door.last_told()
+    assert told is not None
+    assert told.state is MessageState.DEAD
+    assert door.business() != before
+    gate.report("without the survey and the one transaction a refused file leaves its first flats behind")
+
+
+GREEDY = """
+import io
+from domain.exchange.commerceml import reading, source
+from tests.faults.hostile_files import HOSTILE
+
+def peak():
+    lines = open("/proc/self/status").read().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
+
+content = io.BytesIO(next(file for file in HOSTILE if file.name == "a million elements of nothing").build())
+source.LARGEST_RECORD = 1024**3
+open("/proc/self/clear_refs", "w").write("5")
+before = peak()
+for record in reading.read(content):
+    pass
+print((peak() - before) // 1024)
+"""
+
+
+@pytest.mark.control("S12")
+def test_control_without_the_bound_of_a_part_memory_grows(gate: Gate) -> None:
+    asked_for = [sys.executable, "-c", GREEDY]
+    grown = int(subprocess.run(asked_for, capture_output=True, text=True, timeout=120, check=True).stdout)
+    assert grown > MOST_MEGABYTES
+    gate.report(f"without the bound of a part a million elements take {grown} MB")
