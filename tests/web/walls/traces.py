@@ -79,6 +79,8 @@ def tracing() -> Iterator[Trace]:
             session.info["touched"] = touched(connection)
 
     def look(session: Session) -> None:
+        if session.in_nested_transaction():
+            return
         session.flush()
         changed = touched(session.connection()) - session.info["touched"]
         if changed:
