@@ -19,6 +19,7 @@ A_SECOND, BROWSERS, STREAMS = 20, 12, 10
 GONE_SECONDS = 10
 PATIENCE_SECONDS = 15
 DEAL = 1
+SERVES = "Application startup complete"
 
 
 @dataclass
@@ -135,9 +136,11 @@ async def leave(site: Site, name: str, number: signal.Signals) -> float:
     return time.monotonic() - began
 
 
-async def serves(site: Site, name: str) -> None:
-    """Until the process started last has answered somebody."""
-    while "startup complete" not in site.log(name).rpartition("Started server process")[2]:
+async def begin(site: Site, name: str) -> None:
+    """Start it and wait until it serves: until then the other one is alone."""
+    before = site.log(name).count(SERVES)
+    site.start(name)
+    while site.log(name).count(SERVES) == before:
         await asyncio.sleep(0.1)
 
 
@@ -171,8 +174,7 @@ async def deployed(site: Site, times: int) -> tuple[Asking, Listening, list[floa
             name = f"web-{turn % 2 + 1}"
             gone.append(await leave(site, name, signal.SIGTERM))
             regained += await listening.all_hear()
-            site.start(name)
-            await serves(site, name)
+            await begin(site, name)
     return asking, listening, gone, regained
 
 
@@ -185,8 +187,7 @@ def test_a_killed_process_lets_people_down(site: Site, gate: Gate) -> None:
                 await leave(site, "web-1", signal.SIGKILL)
                 await asyncio.sleep(0.5)
                 if not asking.failures:
-                    site.start("web-1")
-                    await serves(site, "web-1")
+                    await begin(site, "web-1")
         return asking
 
     failures = asyncio.run(asyncio.wait_for(killed(), 60)).failures
