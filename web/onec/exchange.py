@@ -37,16 +37,23 @@ def unreadable(_request: Asked, no: HTTPException) -> Answer:
     return answers.failure(_("The request can't be read: %(reason)s", reason=no.detail))
 
 
+def refused(_request: Asked, no: DomainError) -> Answer:
+    return answers.failure(no.sentence)
+
+
 def broken(_request: Asked, trouble: Exception) -> Answer:
     """Our own mistake or a full disk: 1C would take an error page for an unknown status of import."""
     log.error("site exchange stumbled", exc_info=trouble)
     return answers.failure(_("An error of the site itself; it is written in its log"))
 
 
-IN_WORDS: dict[int | type[Exception], Callable[[Asked, Any], Response[Any]]] = {
-    kind: unreadable if isinstance(kind, int) or issubclass(kind, HTTPException) else broken
-    for kind in (*errors.HANDLERS, Exception)
-}
+def words_for(kind: int | type[Exception]) -> Callable[[Asked, Any], Response[Any]]:
+    if isinstance(kind, int) or issubclass(kind, HTTPException):
+        return unreadable
+    return refused if issubclass(kind, DomainError) else broken
+
+
+IN_WORDS = {kind: words_for(kind) for kind in (*errors.HANDLERS, Exception)}
 """The nearest class wins: what the whole site answers by a page is named here too, or 1C would get it."""
 
 

@@ -78,3 +78,8 @@ def test_the_cookie_is_kept_only_as_a_hash(onec_calls: OneC, session: Session) -
     token = onec_calls.cookies["karkas_exchange"]
     kept = session.exec(select(UserSession).order_by(col(UserSession.created_at).desc())).first()
     assert kept and token.encode() not in kept.token_hash
+
+
+def test_a_method_1c_does_not_use_is_refused_in_words(client: httpx.Client) -> None:
+    answer = client.options("/onec/exchange")
+    assert answer.text.split("\n")[0] == "failure" and "закрыт" in answer.text
