@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.kernel.db import pick
-from domain.kernel.seeking import FEWEST_DIGITS, has_phone, has_words, plan_each_time
+from domain.kernel.seeking import FEWEST_DIGITS, by_index, has_phone, has_words, some
 from domain.parties.models import Company, Person
 
 PAGE = 50
@@ -36,15 +36,17 @@ def list_clients(
 ) -> Page:
     """Newest first. `q` is words of the name or their beginnings, digits of a phone from either end, or the
     beginning of an ИНН."""
-    if q.strip():
-        plan_each_time(session)
     rows: Any = (
         pick(kind.id, kind.name, kind.inn, kind.phone, User.name)
         .join(User, col(User.id) == kind.responsible_id)
-        .where(rows_of(user, col(kind.responsible_id)), *matching(kind, q))
+        .where(rows_of(user, col(kind.responsible_id)))
         .order_by(col(kind.id).desc())
         .limit(PAGE + 1)
     )
+    if q.strip():
+        by_index(session)
+        mine = pick(col(kind.id)).where(rows_of(user, col(kind.responsible_id)), *matching(kind, q))
+        rows = rows.where(col(kind.id).in_(some(mine)))
     if after:
         rows = rows.where(col(kind.id) < after)
     lines = [Line(*row) for row in session.execute(rows)]

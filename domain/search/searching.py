@@ -11,7 +11,7 @@ from domain.deals.models import Deal, Stage
 from domain.estate.models import Building, Floor, Section, Unit
 from domain.kernel import formats
 from domain.kernel.db import pick
-from domain.kernel.seeking import has_words, plan_each_time
+from domain.kernel.seeking import by_index, has_words, some
 from domain.parties.models import Company, Person
 from domain.parties.register import matching
 
@@ -41,7 +41,7 @@ def search(session: Session, user: User, q: str) -> Found:
     bare = " ".join(q.replace("\0", "").split())[:100]
     if len(bare) < SHORTEST and not bare.isdigit():
         return Found([], [], [])
-    plan_each_time(session)
+    by_index(session)
     return Found(
         deals=_deals(session, user, bare) if may(user, Permission.DEALS_SEE) else [],
         clients=_clients(session, user, bare) if may(user, Permission.CLIENTS_SEE) else [],
@@ -52,39 +52,39 @@ def search(session: Session, user: User, q: str) -> Found:
 def _deals(session: Session, user: User, q: str) -> list[Hit]:
     """The latest that answer by title or client, each way on its own index, and the one of that number."""
     seen = rows_of(user, col(Deal.responsible_id))
-    latest = pick(col(Deal.id)).where(seen).order_by(col(Deal.id).desc()).limit(MOST)
+    people, companies = (some(pick(col(kind.id)).where(*matching(kind, q))) for kind in (Person, Company))
+    mine = pick(col(Deal.id)).where(seen)
     ways = [
-        latest.where(has_words(Deal.title, q)),
-        latest.join(Person, col(Person.id) == Deal.person_id).where(*matching(Person, q)),
-        latest.join(Company, col(Company.id) == Deal.company_id).where(*matching(Company, q)),
+        some(mine.where(has_words(Deal.title, q))),
+        mine.where(col(Deal.person_id).in_(people)),
+        mine.where(col(Deal.company_id).in_(companies)),
     ]
     number = q.lstrip("№ ")
     if number.isascii() and number.isdigit() and len(number) < 19:
-        ways.append(latest.where(col(Deal.id) == int(number)))
-    found = sa.union(*(pick(way.subquery().c.id) for way in ways)).subquery()
+        ways.append(mine.where(col(Deal.id) == int(number)))
+    every = sa.union(*(pick(way.subquery().c.id) for way in ways)).subquery()
+    found = pick(every.c.id).order_by(every.c.id.desc()).limit(MOST).subquery()
     rows: Any = (
         pick(Deal.id, Deal.title, Stage.name)
         .join(found, found.c.id == Deal.id)
         .join(Stage, col(Stage.id) == Deal.stage_id)
         .order_by(col(Deal.id).desc())
-        .limit(MOST)
     )
     return [Hit(f"/deals/{id_}", f"№ {id_} · {title}", stage) for id_, title, stage in session.execute(rows)]
 
 
 def _clients(session: Session, user: User, q: str) -> list[Hit]:
-    """The latest who answer, by name."""
+    """Some who answer, by name."""
     hits: list[Hit] = []
     for kind, place in ((Person, "people"), (Company, "companies")):
-        latest: Any = (
+        found: Any = (
             pick(kind.id, kind.name, kind.phone, kind.inn)
             .where(rows_of(user, col(kind.responsible_id)), *matching(kind, q))
-            .order_by(col(kind.id).desc())
             .limit(MOST)
         )
         hits += [
             Hit(f"/{place}/{id_}", name, _known_by(phone, inn))
-            for id_, name, phone, inn in sorted(session.execute(latest), key=lambda row: row.name.lower())
+            for id_, name, phone, inn in sorted(session.execute(found), key=lambda row: row.name.lower())
         ]
     return hits
 
