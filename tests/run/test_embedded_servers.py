@@ -27,6 +27,14 @@ def test_an_empty_folder_becomes_a_migrated_database(installation):
     assert not Valkey(installation.home / "valkey").answers()
 
 
+def test_the_site_has_a_login_of_its_own_that_cannot_rewrite_history(installation):
+    installation.karkas("migrate")
+
+    told = installation.karkas("check").stdout.splitlines()
+
+    assert "ok   The site acts as karkas_app, which cannot rewrite history" in told
+
+
 def test_servers_that_run_already_are_used_and_left_running_for_their_owner(installation):
     postgres = Postgres(installation.home / "postgres", servers.HASTY)
     postgres.start()
