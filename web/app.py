@@ -19,6 +19,7 @@ from jobs import logs
 from web import addresses, compression, errors, given, guards, headers, metrics, transaction
 from web.assets import static_files
 from web.live import hub
+from web.memory import keep_lean
 from web.pulse import pulse
 from web.routes import ROUTES
 
@@ -41,7 +42,13 @@ def create_app() -> "Site":
         dependencies=given.PROVIDED,
         exception_handlers=errors.HANDLERS,
         guards=[guards.admit],
-        on_startup=[transaction.enough_threads, listening_started, metrics.requests.start, settled],
+        on_startup=[
+            keep_lean,
+            transaction.enough_threads,
+            listening_started,
+            metrics.requests.start,
+            settled,
+        ],
         on_shutdown=[hub.stop, pulse.stop, metrics.requests.stop],
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,

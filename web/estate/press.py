@@ -24,8 +24,8 @@ from web.estate import cells, filters
 from web.templating import environment
 
 VIEWS = ("board", "list")
-ROOM = 8 * 1024 * 1024
-"""Bytes for sheets, and as many for drawn buildings: of these three with two thousand units each."""
+ROOM = 6 * 1024 * 1024
+"""Bytes for sheets, and as many for drawn buildings: of these two with two thousand units each."""
 CELL_WEIGHS = 1_200
 LOCKS = 16
 
