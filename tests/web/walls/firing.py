@@ -196,7 +196,7 @@ class Range:
         answer.body = b"".join(parts)
         return answer
 
-    def carry(self, who: str, passport: cast.Passport) -> None:
+    def carry(self, who: str, passport: cast.Passport | None) -> None:
         """From now on that person comes with this passport."""
         self._passports[who] = passport
 
