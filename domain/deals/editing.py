@@ -50,7 +50,10 @@ def edit(
 
 
 def fill_amount(session: Session, deal: Deal, amount: Decimal, *, by: User) -> None:
-    """The deal had no amount and now something (a booking's price) tells it. The deal is locked by the caller."""
+    """The deal had no amount and now something (a booking's price) tells it.
+
+    The caller has locked the deal: a save going on elsewhere is not written over.
+    """
     if deal.amount is None:
         _change(session, deal, {"amount": (None, amount)}, by=by)
 
