@@ -19,7 +19,7 @@ class Event(Record, table=True):
     __table_args__ = (
         Index("ix_event_subject", "subject_kind", "subject_id", "id"),
         Index("ix_event_deal_id_id", "deal_id", "id", postgresql_where=sa.text("deal_id is not null")),
-        Index("ix_event_xid", "xid"),
+        Index("ix_event_xid_id", "xid", "id"),
     )
 
     name: str = text_of(64)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, insert, select
+from sqlmodel import Session, col, select
 
 from domain.events.models import Seal
 
@@ -37,10 +37,12 @@ select event.id, event.xid, {CANONICAL} as canonical from event
 """  # noqa: S608  pieces of this module
 NEXT = sa.text(
     f"""{UNSEALED}
-    and event.xid >= :xid and (event.xid, event.id) > (:xid, :id)
+    and (event.xid, event.id) > (:xid, :id)
     and event.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
   order by event.xid, event.id limit {BATCH}"""
 )
+IN_ORDER = sa.text("set local enable_sort = off")
+"""A batch at a time along the index, however many events one transaction left."""
 BROUGHT_ALONG = sa.text(
     f"""{UNSEALED}
     and (event.xid < :horizon or event.xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
@@ -48,6 +50,12 @@ BROUGHT_ALONG = sa.text(
 )
 """Written here before the horizon, or elsewhere under numbers this server has not come to."""
 AFTER_ALL = 2**63 - 1
+ADD = sa.text(
+    """insert into event_seal (position, event_id, xid, hash)
+       select :first + place - 1, event_id, xid, hash
+         from unnest(cast(:events as bigint[]), cast(:xids as bigint[]), cast(:hashes as bytea[]))
+              with ordinality as link (event_id, xid, hash, place)"""
+)
 SIDE_BY_SIDE = sa.text(
     f"""select event.id, event.xid as event_xid, {CANONICAL} as canonical,
                position, event_id, event_seal.xid, hash
@@ -121,6 +129,7 @@ def seal(session: Session) -> int:
         begin_anew(session)
         last = _last(session)
     xid, number = _place(last.xid, last.event_id) if last else (0, 0)
+    session.execute(IN_ORDER)
     rows = session.execute(NEXT, {"xid": xid, "id": number}).all()
     _add(session, last, [(row.id, row.xid, _of_event(row.canonical)) for row in rows])
     return len(rows)
@@ -200,12 +209,17 @@ def _last(session: Session) -> Seal | None:
 
 def _add(session: Session, last: Seal | None, links: list[Any]) -> None:
     position, digest = (last.position, last.hash) if last else (BEGINNING.position, BEGINNING.hash)
-    rows = []
-    for event_id, xid, content in links:
-        position, digest = position + 1, _next(digest, content)
-        rows.append({"position": position, "event_id": event_id, "xid": xid, "hash": digest})
-    if rows:
-        session.execute(insert(Seal), rows)
+    hashes = []
+    for *_, content in links:
+        digest = _next(digest, content)
+        hashes.append(digest)
+    added = {
+        "first": position + 1,
+        "events": [event_id for event_id, _, _ in links],
+        "xids": [xid for _, xid, _ in links],
+        "hashes": hashes,
+    }
+    session.execute(ADD, added)
 
 
 def _place(xid: int, event_id: int | None) -> tuple[int, int]:

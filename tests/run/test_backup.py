@@ -18,7 +18,6 @@ from sqlmodel import Session
 
 from domain import events, files
 from domain.deals.models import Deal
-from domain.estate import Unit
 from domain.events import sealing
 from domain.kernel import clock
 from domain.kernel.settings import settings
@@ -47,15 +46,16 @@ def home(tmp_path: Path, valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture
-def peopled(database: Database, home: Path, flat_1: Unit, ivanov_deal: Deal) -> Database:
+def peopled(database: Database, session: Session, home: Path, ivanov_deal: Deal) -> Database:
     """With history, two files, and a base of 1C that is switched on."""
-    with unit_of_work() as session:
+    session.commit()  # or its transaction would stay open all the while
+    with unit_of_work() as own:
         for number in range(5):
-            events.record(session, "deal.edited", ivanov_deal, by=None, deal=ivanov_deal.id, number=number)
+            events.record(own, "deal.edited", ivanov_deal, by=None, deal=ivanov_deal.id, number=number)
         for text in (b"a contract", b"a plan" * 100_000):
-            files.keep(session, [text], media_type="text/plain", now=clock.now())
-    with unit_of_work() as session:
-        sealing.seal(session)
+            files.keep(own, [text], media_type="text/plain", now=clock.now())
+    with unit_of_work() as own:
+        sealing.seal(own)
     with psycopg.connect(database.url) as connection:
         connection.execute(
             """insert into connection (name, kind, base_url, login, secret_name, timezone)
@@ -303,13 +303,13 @@ def test_a_million_rows_go_there_and_back_in_five_minutes(
         connection.execute(
             """insert into event (name, subject_kind, subject_id, deal_id, payload)
                select 'deal.edited', 'deal', n, n, jsonb_build_object('amount', n::text)
-                 from generate_series(1, 400000) n"""
+                 from generate_series(1, 250000) n"""
         )
         connection.execute("delete from event_unrelayed")
         connection.execute(
             """insert into person (name, phone, responsible_id)
                select 'Клиент ' || n, '+7999' || lpad(n::text, 7, '0'), (select min(id) from app_user)
-                 from generate_series(1, 200000) n"""
+                 from generate_series(1, 500000) n"""
         )
     began = time.monotonic()
     with unit_of_work() as session:

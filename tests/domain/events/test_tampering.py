@@ -42,8 +42,11 @@ def seal_all() -> Head:
 
 
 @pytest.fixture
-def kept(database: Database, gate: Gate, flat_1: Unit, ivanov_deal: Deal, anna: User) -> Head:
+def kept(
+    database: Database, session: Session, gate: Gate, flat_1: Unit, ivanov_deal: Deal, anna: User
+) -> Head:
     """The head of a sealed history."""
+    session.commit()  # or its transaction would stay open all the while
     years_pass(gate, flat_1, ivanov_deal, anna)
     return seal_all()
 
