@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
+from tests.faults.ledger import Ledger
 from tests.run.conftest import Installation, Started
 from tests.run.test_running import children, valkey_of
 from web.run.postgres import Postgres
@@ -34,6 +35,22 @@ class Killer:
                 continue
             self.kills.append((name, time.monotonic()))
             return
+
+    def recoveries(self, ledger: Ledger) -> tuple[dict[str, float], tuple[float, list[str]]]:
+        """Seconds to the first write afterwards, at worst, by who was killed; and the longest stretch.
+
+        Where somebody else is killed before anybody has recovered, the clock starts anew: only the
+        stretch tells of the whole row of them.
+        """
+        worst, stretch, deaths = dict.fromkeys(self.targets, 0.0), 0.0, [""]
+        for name, at in self.kills:
+            took = ledger.recovery(at)
+            row = [other for other, then in self.kills if at <= then < at + took]
+            if len(row) <= 1:
+                worst[name] = max(worst[name], took)
+            if took > stretch:
+                stretch, deaths = took, row
+        return worst, (stretch, deaths)
 
     def counts(self) -> str:
         counted = Counter(name for name, _at in self.kills)
