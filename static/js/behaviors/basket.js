@@ -6,6 +6,7 @@ import { announce } from "../app.js";
 
 export function connect(root) {
   const several = document.querySelector("[data-several]");
+  if (!several) return undefined;
   const bar = () => root.querySelector("#basket");
   const said = () => bar().querySelector("input[name=units]").value.split(",").filter(Boolean);
   const idOf = (cell) => cell.id.replace("unit-", "");
