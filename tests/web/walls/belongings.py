@@ -59,6 +59,10 @@ MACHINERY = {"event_unrelayed", "event_seal"}
 """Numbers and hashes that the database and the keeper of history write by themselves."""
 
 CANARY = "zqz{letter}{number:04d}"
+INN_WEIGHTS = (2, 4, 10, 3, 5, 9, 4, 6, 8)
+KPP = "770701001"
+IN_ANNAS_DEAL = "attachment in Anna's deal"
+"""By whoever the file was attached, it is hers to see."""
 SOON = timedelta(days=2)
 
 
@@ -90,8 +94,12 @@ class World:
     now: datetime = field(default_factory=clock.now)
 
     def id(self, what: str, letter: str) -> int:
-        """The row's number; for nobody one that no row has."""
-        return MILLIONS[NOBODY] * 1_000_000 + 7 if letter == NOBODY else self.rows[what][letter]
+        """The row's number; for nobody one that no row has, unless it is everyone's."""
+        by_owner = self.rows.get(what, {})
+        if letter == NOBODY:
+            numbers = set(by_owner.values())
+            return numbers.pop() if len(numbers) == 1 else MILLIONS[NOBODY] * 1_000_000 + 7
+        return by_owner[letter]
 
     def person(self, letter: str) -> int:
         """The owner's own number, in the same sense."""
@@ -191,7 +199,7 @@ def build(session: Session) -> World:
     for letter in OWNERS:
         more_of(session, sower, letter)
     everywhere = ["exchange", *(f"{what}-{sower.reference(what, HOUSE)}" for what in ("building", "funnel"))]
-    sower.row(metadata.tables["event"], HOUSE, "news", topics=everywhere, subject_id=1)
+    sower.row(metadata.tables["event"], HOUSE, "news", topics=everywhere, subject_id=1, deal_id=None)
     return world
 
 
@@ -256,6 +264,13 @@ def a_message(session: Session, world: World, letter: str) -> dict[str, Any]:
     return {**about, "state": "dead", "lease_until": None, "file_sha256": kept.sha256}
 
 
+def a_company(session: Session, world: World, letter: str) -> dict[str, Any]:
+    """With requisites that are right, for the form looks at them."""
+    nine = f"{MILLIONS[letter]}00000000"
+    check = sum(int(digit) * weight for digit, weight in zip(nine, INN_WEIGHTS, strict=True)) % 11 % 10
+    return {"inn": world.sown(letter, "company.inn", f"{nine}{check}"), "kpp": KPP}
+
+
 def an_attachment(session: Session, world: World, letter: str) -> dict[str, Any]:
     canary = world.sown(letter, "attached", CANARY.format(letter=letter, number=9991))
     return {
@@ -279,6 +294,7 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "event": an_event,
     "user_session": lambda session, world, letter: {"expires_at": world.now + SOON},
     "message": a_message,
+    "company": a_company,
     "attachment": an_attachment,
 }  # fmt: skip
 
@@ -305,15 +321,12 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
     sower.row(tables["comment"], letter, "comment two")
     off = an_attachment(session, world, letter)
     if letter == "o":
-        sower.row(tables["attachment"], letter, "attachment in Anna's deal", **off)
+        sower.row(tables["attachment"], letter, IN_ANNAS_DEAL, **off)
     sower.row(tables["attachment"], letter, "attachment off", **off, removed_at=world.now)
     stages = session.exec(select(Stage).order_by(Stage.position)).all()
     if letter in {"c", "f"}:
-        theirs = an_attachment(session, world, letter) | {
-            "deal_id": world.id("deal", "o"),
-            "added_by_id": mine,
-        }
-        sower.row(tables["attachment"], letter, "attachment in Anna's deal", **theirs)
+        theirs = an_attachment(session, world, "o") | {"deal_id": world.id("deal", "o"), "added_by_id": mine}
+        sower.row(tables["attachment"], letter, IN_ANNAS_DEAL, **theirs, name="plan.txt")
         sower.row(
             tables["deal"],
             letter,

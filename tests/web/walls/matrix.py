@@ -14,9 +14,9 @@ from typing import Any, Self
 from urllib.parse import unquote
 
 from domain.access import Permission, Role, User, may
-from tests.web.walls.belongings import OWNERS, World
+from tests.web.walls.belongings import IN_ANNAS_DEAL, OWNERS, World
 from tests.web.walls.routes import PARAMETER, table
-from tests.web.walls.trials import PARAMETERS, Request
+from tests.web.walls.trials import Request
 from tests.web.walls.visits import EVERYTHING, Answer, Persona, Visits, granted
 
 LOCK = Path(__file__).with_name("permissions.lock")
@@ -111,7 +111,7 @@ class Matrix:
         self.owner_of = {
             number: letter
             for what, by_owner in self.world.rows.items()
-            if what not in PARAMETERS.values() or len(set(by_owner.values())) > 1
+            if what != IN_ANNAS_DEAL
             for letter, number in by_owner.items()
             if number >= 1_000_000
         }
@@ -173,7 +173,7 @@ class Matrix:
     def offered(self, text: str, *, inside: bool = False) -> dict[tuple[str, str], Permission]:
         """Routes the page leads to: by links, forms, and what htmx asks for."""
         body = text.partition("\n\n")[2]
-        body = body.partition("<main")[2] or body if inside else body
+        body = body.partition("<main")[2].partition("</main>")[0] or body if inside else body
         posted = {form.group(0) for form in POSTED.finditer(body)}
         posts = {found[1] for form in posted for found in LINKS.findall(form) if found[0] == "action"}
         wanted = set()

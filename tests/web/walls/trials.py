@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from tests.web.walls.belongings import World, moment
+from tests.web.walls.belongings import IN_ANNAS_DEAL, KPP, World, moment
 from tests.web.walls.routes import Route
 
 TRIED = ("o", "c", "f")
@@ -181,7 +181,13 @@ TRIALS: dict[str, list[Trial]] = {
         Trial(form=lambda world, of: {"days": 1}),
         Trial("over", form=lambda world, of: {"days": 1}, at={"booking_id": "booking over"}),
     ],
-    "POST /companies": [Trial(form=lambda world, of: {"name": "Новая"})],
+    "POST /companies": [
+        Trial(form=lambda world, of: {"name": "Новая"}),
+        Trial(
+            "known requisites",
+            form=lambda world, of: {"name": "Она же", "inn": world.text("company.inn", of), "kpp": KPP},
+        ),
+    ],
     "POST /companies/{company_id:int}": [Trial(form=lambda world, of: {"name": "Иначе", "version": 1})],
     "POST /deals": [
         Trial(form=lambda world, of: {"client": "Новый", "phone": "+79210000001", "title": "Квартира"}),
@@ -203,7 +209,7 @@ TRIALS: dict[str, list[Trial]] = {
     "POST /deals/{deal_id:int}/files/{file_id:int}/removal": [
         Trial(),
         Trial("of another deal", at=FOREIGN_STEP),
-        Trial("of another in Anna's deal", at=FOREIGN_STEP | {"file_id": "attachment in Anna's deal"}),
+        Trial("of another in Anna's deal", at=FOREIGN_STEP | {"file_id": IN_ANNAS_DEAL}),
     ],
     "POST /deals/{deal_id:int}/files/{file_id:int}/return": [
         Trial(at={"file_id": "attachment off"}),
