@@ -17,7 +17,7 @@ from domain.demo.trade import SOURCES, STEPS, WORDS
 
 FUNNEL = "Квартиры"
 MOST_OPEN = 10_000
-"""Deals beyond these are closed: people can't lead more at once."""
+"""Deals beyond these, whenever they were added, are closed: people can't lead more at once."""
 YEARS = 10
 PROJECTS = ("ЖК «Лесной квартал»", "ЖК «Парковый»", "ЖК «Набережная»", "ЖК «Янтарный»", "ЖК «Северный луч»")
 SECTIONS, FLOORS, PLACES = 10, 25, 8
@@ -143,6 +143,10 @@ class World:
             found.setdefault(kind, []).append(Stage(number, name))
         return found
 
+    def deals_on(self, stages: list[Stage]) -> int:
+        counted = sa.text("select count(*) from deal where stage_id = any(:stages)")
+        return int(self.session.execute(counted, {"stages": [stage.id for stage in stages]}).scalar_one())
+
     def free_flats(self) -> list[Flat]:
         """On sale, priced, booked by nobody; scattered, since people choose differently."""
         rows = self.session.execute(
@@ -230,6 +234,7 @@ class Trade:
         self.chance, self.written, self.now = world.chance, world.clock.written, world.now
         stages = world.stages()
         self.open, self.won, self.lost = stages["open"], stages["won"][0], stages["lost"][0]
+        self.in_work = min(load.deals, max(MOST_OPEN - world.deals_on(self.open), 0))
         self.flats = world.free_flats()
         self.places = [project.removeprefix("ЖК ").strip("«»") for project in (*PROJECTS, stock.PINE)]
         self._open_sheets()
@@ -268,17 +273,17 @@ class Trade:
             self._client(number)
             self.copy.breathe()
         for number, opened in enumerate(self._openings(), start=1):
-            self._deal(opened, is_open=number > self.load.deals - MOST_OPEN)
+            self._deal(opened, is_open=number > self.load.deals - self.in_work)
             if self.copy.breathe() or number == self.load.deals:
                 self.world.told(f"{number:,} deals, {self.copy.rows:,} rows")
 
     def _openings(self) -> Iterator[int]:
         """The archive evenly over the years, the open ones over the last two months."""
-        archive = max(self.load.deals - MOST_OPEN, 0)
+        archive = self.load.deals - self.in_work
         for number in range(archive):
             back = (YEARS * 365 - 60) * (archive - number) // archive + 60
             yield self.world.office_hour(self.now - back * DAY)
-        current = self.load.deals - archive
+        current = self.in_work
         for number in range(current):
             yield self.world.office_hour(self.now - (1 + 59 * (current - number) // current) * DAY)
 

@@ -21,36 +21,42 @@ NUMBER = re.compile(r"[-+]?\d{1,15}(?:\.\d{1,10})?")
 
 def local(element: Element) -> str:
     """The element's name without its namespace."""
-    return _local(str(element.tag))
+    return _local(element.tag)
 
 
 @lru_cache(maxsize=1024)
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+def _local(tag: object) -> str:
+    return str(tag).rpartition("}")[2]
 
 
 def children(element: Element | None, name: str) -> Iterator[Element]:
     if element is None:
         return
     for child in element:
-        if local(child) == name:
+        if _local(child.tag) == name:
             yield child
+
+
+def bounded(element: Element) -> Element:
+    """The same element, when it has no more children than a file of 1C can mean."""
+    if len(element) > MOST_CHILDREN:
+        raise Unreadable(element.sourceline, _("too many elements inside one"))
+    return element
 
 
 def parts(element: Element) -> dict[str, Element]:
     """The children by name; of several with one name the first."""
-    if len(element) > MOST_CHILDREN:
-        raise Unreadable(element.sourceline, _("too many elements inside one"))
     found: dict[str, Element] = {}
-    for child in element:
-        found.setdefault(local(child), child)
+    for child in bounded(element):
+        found.setdefault(_local(child.tag), child)
     return found
 
 
 def text(element: Element | None, *, longest: int = LONGEST_TEXT) -> str:
-    if element is None or not element.text:
+    written = None if element is None else element.text
+    if not written or element is None:
         return ""
-    words = element.text.strip()
+    words = written.strip()
     if len(words) > longest:
         raise Unreadable(
             element.sourceline,

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from domain.exchange.commerceml.elements import (
     LONGEST_REF,
     Element,
+    bounded,
     children,
     flag,
     is_deleted,
+    local,
     name,
     parts,
     ref,
@@ -46,9 +48,17 @@ def named_values(element: Element | None, kind: str) -> Iterator[tuple[str, str]
 
 
 def _properties(element: Element | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """In one walk over each value: a unit has a dozen of them, which is most of its reading."""
     for child in children(element, "ЗначенияСвойства"):
-        values = (text(value) for value in children(child, "Значение"))
-        yield ref(child, parts(child).get("Ид")), tuple(value for value in values if value)
+        known_as: Element | None = None
+        values: list[str] = []
+        for part in bounded(child):
+            kind = local(part)
+            if kind == "Значение":
+                values.append(text(part))
+            elif kind == "Ид" and known_as is None:
+                known_as = part
+        yield ref(child, known_as), tuple(value for value in values if value)
 
 
 def measure(element: Element | None) -> str:
