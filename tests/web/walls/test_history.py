@@ -29,9 +29,14 @@ NOT_HISTORY = {
 """Routes that change no business, with the reason."""
 
 
-@pytest.fixture
-def visits(databases: servers.Databases, template: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visits]:
-    with belongings.settled(databases, template) as world, visiting(world, monkeypatch) as visits:
+@pytest.fixture(scope="module")
+def visits(databases: servers.Databases, template: str) -> Iterator[Visits]:
+    """One world for all: nothing of a visit stays."""
+    with (
+        belongings.settled(databases, template) as world,
+        pytest.MonkeyPatch.context() as patched,
+        visiting(world, patched) as visits,
+    ):
         yield visits
 
 
