@@ -68,6 +68,8 @@ class Campaign:
     fired: int = 0
     statuses: dict[int, int] = field(default_factory=dict)
     slowest: float = 0.0
+    repeated: int = 0
+    """Shots that were slow or 503 among others, and were asked again alone."""
     faults: list[str] = field(default_factory=list)
     aimed_at: set[tuple[str, str]] = field(default_factory=set)
     """Routes and people."""
@@ -121,7 +123,7 @@ class Range:
     def campaign(
         self, gun: Gun, shots: int, *, until: Callable[[Campaign], bool] = lambda _: False
     ) -> Campaign:
-        """Shots 0 to `shots`, a few at once; a slow one is repeated alone before it counts as slow."""
+        """Shots 0 to `shots`, a few at once; what was slow or 503 is repeated alone before it counts."""
         return self._await(self._campaign(gun, shots, until))
 
     def _await(self, asked: Coroutine[Any, Any, Any]) -> Any:
@@ -130,7 +132,7 @@ class Range:
     async def _campaign(self, gun: Gun, shots: int, until: Callable[[Campaign], bool]) -> Campaign:
         campaign = Campaign()
         numbers = iter(range(shots))
-        slow: list[Shot] = []
+        paused: list[Shot] = []
 
         async def gunner() -> None:
             for number in numbers:
@@ -138,15 +140,18 @@ class Range:
                     return
                 shot, https = gun.shot(number), number % HTTPS_EVERY == 0
                 answer = await self._fired(shot, https=https)
-                if answer.seconds > SLOWEST_SECONDS:
-                    slow.append(shot)
-                    answer.seconds = 0
-                campaign.note(shot, answer, judged(shot, answer, https=https))
+                if answer.seconds > SLOWEST_SECONDS or answer.status == 503:
+                    paused.append(shot)  # by the machine, perhaps
+                else:
+                    campaign.note(shot, answer, judged(shot, answer, https=https))
 
         await asyncio.gather(*(gunner() for _ in range(AT_ONCE)))
-        for shot in slow:
-            again = await self._fired(shot, https=shot.number % HTTPS_EVERY == 0)
-            campaign.note(shot, again, ["slow"] if again.seconds > SLOWEST_SECONDS else [])
+        for shot in paused:
+            https = shot.number % HTTPS_EVERY == 0
+            again = await self._fired(shot, https=https)
+            slow = ["slow"] if again.seconds > SLOWEST_SECONDS else []
+            campaign.note(shot, again, slow + judged(shot, again, https=https))
+        campaign.repeated = len(paused)
         return campaign
 
     async def _fired(self, shot: Shot, *, https: bool) -> Answer:

@@ -192,6 +192,8 @@ class Gun:
         ]
         self.declared = [(*pair, who) for pair in declared for who in people]
         self.others = [(*pair, who) for pair in others for who in people]
+        self.once_around = len(self.declared) * 5 // 4 + 5
+        """Shots after which every route had its turn as everybody."""
         order = Random(seed)
         order.shuffle(self.declared)
         order.shuffle(self.others)

@@ -17,7 +17,7 @@ from web import assets, headers, transaction
 from web.app import create_app
 from web.routes import ROUTES
 
-QUICK, WHOLE = 500, 10_000
+QUICK, WHOLE = 500, 5_000
 
 pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in.*SpooledTemporaryFile")
 
