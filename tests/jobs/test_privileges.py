@@ -35,6 +35,15 @@ def test_an_owner_takes_the_role_by_himself(database: Database) -> None:
     assert row[0] == privileges.ROLE
 
 
+def test_a_pool_in_the_role_keeps_its_time_limits(database: Database) -> None:
+    engine = work.connect(privileges.narrowed(database.url))
+    with engine.connect() as connection:
+        found = connection.execute(sa.text("select current_user, current_setting('statement_timeout')")).one()
+    engine.dispose()
+
+    assert tuple(found) == (privileges.ROLE, "30s")
+
+
 def test_an_owner_who_may_make_no_roles_migrates_and_goes_on_as_he_is(
     empty_database: Database, databases: Databases
 ) -> None:
