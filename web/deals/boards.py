@@ -12,6 +12,7 @@ from domain.access import Permission, User, colleagues, may
 from domain.access.models import Role
 from domain.deals import board, rules
 from web import replies
+from web.deals import drawing
 from web.deals.asked import Asked, asked, funnel_of, last_funnel, remember
 from web.deals.opening import Opening, opened
 from web.given import Given
@@ -38,6 +39,7 @@ class Boards(Controller):
             "funnel": funnel,
             "board": shown,
             "asked": wanted,
+            "drawing": drawing,
             "may_move": may(user, Permission.DEALS_MOVE),
             "may_open": may(user, Permission.DEALS_OPEN),
             "people": colleagues(session, user) if user.role is not Role.MANAGER else [],
@@ -104,6 +106,7 @@ def column(
         column=shown,
         asked=wanted,
         aside=aside,
+        drawing=drawing,
         may_move=may(user, Permission.DEALS_MOVE),
         may_open=may(user, Permission.DEALS_OPEN),
     )

@@ -21,19 +21,19 @@ NUMBER = re.compile(r"[-+]?\d{1,15}(?:\.\d{1,10})?")
 
 def local(element: Element) -> str:
     """The element's name without its namespace."""
-    return _local(element.tag)
+    return _local(str(element.tag))
 
 
 @lru_cache(maxsize=1024)
-def _local(tag: object) -> str:
-    return str(tag).rpartition("}")[2]
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def children(element: Element | None, name: str) -> Iterator[Element]:
     if element is None:
         return
     for child in element:
-        if _local(child.tag) == name:
+        if _local(str(child.tag)) == name:
             yield child
 
 
@@ -48,7 +48,7 @@ def parts(element: Element) -> dict[str, Element]:
     """The children by name; of several with one name the first."""
     found: dict[str, Element] = {}
     for child in bounded(element):
-        found.setdefault(_local(child.tag), child)
+        found.setdefault(_local(str(child.tag)), child)
     return found
 
 

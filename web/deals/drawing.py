@@ -1,0 +1,26 @@
+"""Cards of the board, drawn once and kept by value: two hundred of them are one screen."""
+
+from datetime import date
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from domain.deals.board import Card
+from domain.kernel import clock, formats
+from domain.kernel.text import current_language
+from web.templating import environment
+
+MOST_KEPT = 4_000
+"""About a kilobyte each."""
+
+
+def card(shown: Card, query: str, may_move: bool, me: int) -> Markup:
+    """The card as HTML. Equal cards are the same text: nothing in it depends on the hour, only on the day."""
+    today = formats.here(clock.now()).date()
+    return _drawn(shown, query, may_move, shown.responsible_id == me, current_language(), today)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _drawn(shown: Card, query: str, may_move: bool, mine: bool, _language: str, _today: date) -> Markup:
+    draw = environment().get_template("deals/_card.html").module.deal_card  # type: ignore[attr-defined]
+    return Markup(draw(shown, query, may_move, shown.responsible_id if mine else None))  # noqa: S704
