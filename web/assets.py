@@ -1,7 +1,7 @@
 """Static files: addresses that never change under them, and serving them for ever.
 
 `python -m web.bundle build` lays out `static/dist/` (see `web/bundle.py`). The whole tree has one hash in
-its address, so modules import each other by relative paths and every file may be cached for a year.
+its address, so files refer to each other by relative paths and each may be cached for a year.
 """
 
 import hashlib
