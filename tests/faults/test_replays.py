@@ -40,6 +40,8 @@ def acquainted(scene: Scene, template: str) -> Iterator[Set]:
 
 
 Outcome = tuple[State, State]
+UNSEEN = {"duty:seal_history"}
+"""What they write is left out of the checksums; here they are asked to do no harm."""
 
 
 @dataclass
@@ -59,7 +61,7 @@ class Rehearsal:
             (clean,) = stage.carry_out(self.runs)
             wanted = stage.came_to()
         assert not clean.trouble, f"{self.runs} stumbled in a clean run: {clean.trouble}"
-        if before == wanted:
+        if before == wanted and self.runs not in UNSEEN:
             self.harms.append("the clean run changed nothing: its moment is not prepared well")
         if gate.whole:
             self.again(wanted)
