@@ -19,8 +19,7 @@ from sqlmodel import Session, SQLModel
 import domain.tables  # noqa: F401  every table is known
 
 UNCOUNTED = frozenset({"user_session", "login_throttle", "event_seal", "building_change"})
-"""Tables that tell of who knocked and when, or seal what others say, not of the business; how far the chain is sealed
-hangs on transactions of the whole server, see D1."""
+"""Tables that tell of who knocked and when, or seal what others say, not of the business."""
 
 DROPPED = {
     "connection": {"polled_at", "heard_at", "paused_until"},
