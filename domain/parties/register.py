@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.kernel.db import pick
-from domain.kernel.seeking import FEWEST_DIGITS, by_index, has_phone, has_words, some
+from domain.kernel.seeking import FEWEST_DIGITS, answering, by_index, has_phone, has_words, some
 from domain.parties.models import Company, Person
 
 PAGE = 50
@@ -45,7 +45,8 @@ def list_clients(
     )
     if q.strip():
         by_index(session)
-        mine = pick(col(kind.id)).where(rows_of(user, col(kind.responsible_id)), *matching(kind, q))
+        told = answering(pick(kind.id, kind.responsible_id), *matching(kind, q))
+        mine = pick(told.c.id).where(rows_of(user, told.c.responsible_id))
         rows = rows.where(col(kind.id).in_(some(mine)))
     if after:
         rows = rows.where(col(kind.id) < after)

@@ -11,7 +11,7 @@ from domain.deals.models import Deal, Stage
 from domain.estate.models import Building, Floor, Section, Unit
 from domain.kernel import formats
 from domain.kernel.db import pick
-from domain.kernel.seeking import by_index, has_words, some
+from domain.kernel.seeking import answering, by_index, has_words, some
 from domain.parties.models import Company, Person
 from domain.parties.register import matching
 
@@ -54,8 +54,9 @@ def _deals(session: Session, user: User, q: str) -> list[Hit]:
     seen = rows_of(user, col(Deal.responsible_id))
     people, companies = (some(pick(col(kind.id)).where(*matching(kind, q))) for kind in (Person, Company))
     mine = pick(col(Deal.id)).where(seen)
+    titled = answering(pick(Deal.id, Deal.responsible_id), has_words(Deal.title, q))
     ways = [
-        some(mine.where(has_words(Deal.title, q))),
+        some(pick(titled.c.id).where(rows_of(user, titled.c.responsible_id))),
         mine.where(col(Deal.person_id).in_(people)),
         mine.where(col(Deal.company_id).in_(companies)),
     ]
@@ -77,9 +78,12 @@ def _clients(session: Session, user: User, q: str) -> list[Hit]:
     """Some who answer, by name."""
     hits: list[Hit] = []
     for kind, place in ((Person, "people"), (Company, "companies")):
+        told = answering(
+            pick(kind.id, kind.name, kind.phone, kind.inn, kind.responsible_id), *matching(kind, q)
+        )
         found: Any = (
-            pick(kind.id, kind.name, kind.phone, kind.inn)
-            .where(rows_of(user, col(kind.responsible_id)), *matching(kind, q))
+            pick(told.c.id, told.c.name, told.c.phone, told.c.inn)
+            .where(rows_of(user, told.c.responsible_id))
             .limit(MOST)
         )
         hits += [
