@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,14 +44,26 @@ class Process:
         return self.cpu() + sum(map(cpu_of_process, backends(self.database)))
 
     def cost(self, deed: Callable[[], object], *, rounds: int, ours: bool = False) -> float:
-        """Milliseconds of CPU a deed takes in the web process and in PostgreSQL, of this one too if `ours`.
+        """Milliseconds of CPU of one deed, see `costs`."""
+        return self.costs({"deed": deed}, rounds=rounds, ours="deed" if ours else "")["deed"]
 
-        The cheapest of five batches: a busy machine makes a deed dearer, never cheaper.
+    def costs(
+        self, deeds: Mapping[str, Callable[[], object]], *, rounds: int, ours: str = ""
+    ) -> dict[str, float]:
+        """Milliseconds of CPU each deed takes in the web process and PostgreSQL, of `ours` in this one too.
+
+        They take turns, and the cheapest of five batches counts: a busy machine makes a deed dearer,
+        never cheaper, and not one deed more than another.
         """
-        for _warm in range(5):
-            deed()
+        for deed in deeds.values():
+            for _warm in range(5):
+                deed()
         size = max(rounds // BATCHES, 1)
-        return min(self._batch(deed, size, ours) for _batch in range(BATCHES))
+        turns = [
+            {name: self._batch(deed, size, name == ours) for name, deed in deeds.items()}
+            for _turn in range(BATCHES)
+        ]
+        return {name: min(turn[name] for turn in turns) for name in deeds}
 
     def _batch(self, deed: Callable[[], object], size: int, ours: bool) -> float:
         before, here = self.spent(), time.process_time()
