@@ -90,8 +90,11 @@ class Company:
                     if cursor.description:
                         cursor.fetchall()
 
-            selects = self.process.cost(bare, rounds=rounds, ours=True)
-        return selects + self.process.cost(lambda: self.boris.get(EMPTY), rounds=rounds * 2)
+            selects = self.process.costs({"selects": bare}, rounds=rounds, ours="selects")["selects"]
+        return selects + self.cost(lambda: self.boris.get(EMPTY), rounds=rounds * 2)
+
+    def cost(self, deed: Deed, *, rounds: int) -> float:
+        return self.process.costs({"deed": deed}, rounds=rounds)["deed"]
 
     def sent_by(self, read: Read) -> list[tuple[str, object]]:
         """The statements it sends and their values."""

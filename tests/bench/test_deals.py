@@ -14,11 +14,11 @@ from domain.demo.load import Filled, Load
 from tests.bench.company import COLUMNS, PRINTED_OF_COLUMN, Company, company
 from tests.fixtures import in_use
 
-IN_WORK = (600, 10_000)
-GROWN = (6_000, 990_000)
+IN_WORK = (300, 10_000)
+GROWN = (3_000, 990_000)
 """Deals, and as many clients, that come on top."""
 UNITS = (600, 20_000)
-ROUNDS = (5, 40)
+ROUNDS = (4, 40)
 
 PEER = {"print": 282, "move": 170, "card": 133, "search by name": 61, "create": 149}
 """Milliseconds of CPU a request of a leading self-hosted CRM took on 10,000 deals: web server and database,
@@ -54,7 +54,7 @@ def busy(whole, databases, template, tmp_path_factory) -> Iterator[Company]:
 @pytest.fixture(scope="module")
 def grown(whole, busy: Company) -> Grown:
     """The same company years later; what its deeds cost before."""
-    before = {name: busy.process.cost(deed, rounds=ROUNDS[whole]) for name, deed in busy.deeds().items()}
+    before = busy.process.costs(busy.deeds(), rounds=ROUNDS[whole])
     more = Load(deals=GROWN[whole], people=GROWN[whole])
     return Grown(busy, before, busy.grow(more=more))
 
@@ -62,7 +62,7 @@ def grown(whole, busy: Company) -> Grown:
 def measured_against_the_floor(gate, made: Company, name: str, most: float) -> None:
     rounds = ROUNDS[gate.whole]
     read = made.reads()[name]
-    floor, cost = made.floor(read, rounds=rounds), made.process.cost(made.deeds()[name], rounds=rounds)
+    floor, cost = made.floor(read, rounds=rounds), made.cost(made.deeds()[name], rounds=rounds)
     gate.report(
         f"{name}: {cost:.1f} ms = {cost / floor:.1f} x the floor of {floor:.1f} ms, "
         f"{len(made.sent_by(read))} reads",
@@ -96,7 +96,7 @@ def test_the_card_of_a_deal(gate, busy: Company):
 @pytest.mark.gate("B11")
 def test_beside_a_leading_peer(gate, busy: Company):
     deeds = busy.deeds()
-    costs = {name: busy.process.cost(deeds[name], rounds=ROUNDS[gate.whole]) for name in PEER}
+    costs = busy.process.costs({name: deeds[name] for name in PEER}, rounds=ROUNDS[gate.whole])
     told = ", ".join(
         f"{name} {cost:.1f} ms against {PEER[name]} = {PEER[name] / cost:.0f} x cheaper"
         for name, cost in costs.items()
@@ -123,9 +123,7 @@ def test_search_among_a_million_clients(gate, grown: Grown, way):
 @pytest.mark.gate("B6")
 def test_the_archive_costs_nothing(gate, grown: Grown):
     deeds = grown.company.deeds()
-    after = {
-        name: grown.company.process.cost(deeds[name], rounds=ROUNDS[gate.whole]) for name in grown.before
-    }
+    after = grown.company.process.costs(deeds, rounds=ROUNDS[gate.whole])
     growth = {name: after[name] / cost for name, cost in grown.before.items()}
     told = ", ".join(
         f"{name} {cost:.1f} → {after[name]:.1f} ms = {growth[name]:.2f} x"
