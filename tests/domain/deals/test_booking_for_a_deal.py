@@ -11,7 +11,6 @@ from domain.kernel import clock
 from domain.kernel.errors import Refused
 from jobs import work
 
-
 pytestmark = pytest.mark.usefixtures("database")
 
 
