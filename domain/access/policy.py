@@ -1,10 +1,10 @@
 """One access policy: the role gives verbs, the reporting tree and the region give rows."""
 
 import enum
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col, select
 
@@ -64,7 +64,14 @@ def may(user: User | None, permission: Permission) -> bool:
     return permission in GRANTS.get(user.role, frozenset())
 
 
-def rows_of(user: User, responsible_id: Any) -> ColumnElement[bool]:
+class Viewer(NamedTuple):
+    """Whose eyes a statement is built for when it is kept for everyone of the role: the id comes later."""
+
+    role: Role
+    id: ColumnElement[int] = sa.bindparam("viewer", type_=sa.BigInteger)
+
+
+def rows_of(user: User | Viewer, responsible_id: Any) -> ColumnElement[bool]:
     """The condition that leaves only rows this person may see, by who is responsible for them.
 
     Managers: their own. Heads: the subtree below them. Accountants: everything.
@@ -75,14 +82,17 @@ def rows_of(user: User, responsible_id: Any) -> ColumnElement[bool]:
     if user.role is Role.MANAGER:
         return responsible_id == user.id
     if user.role is Role.HEAD:
-        return responsible_id.in_(pick(_subtree(user).c.id))
+        return responsible_id.in_(_subtree(user.id))
     return sa.false()
 
 
-def _subtree(user: User) -> sa.CTE:
-    tree = select(col(User.id)).where(User.id == user.id).cte(recursive=True)
-    below = aliased(User)
-    return tree.union(pick(below.id).join(tree, col(below.chief_id) == tree.c.id))
+@lru_cache(maxsize=256)
+def _subtree(head_id: int | ColumnElement[int]) -> sa.Select[Any]:
+    """Kept, since building it costs more than asking it, and one page asks several times."""
+    people = User.__table__  # type: ignore[attr-defined]
+    tree = sa.select(people.c.id).where(people.c.id == head_id).cte(recursive=True)
+    below = people.alias()
+    return pick(tree.union(sa.select(below.c.id).join(tree, below.c.chief_id == tree.c.id)).c.id)
 
 
 def colleagues(session: Session, user: User) -> list[User]:
