@@ -7,8 +7,11 @@ by the same decorator; `domain.wiring` imports them.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col
 
@@ -81,10 +84,17 @@ def lacking_of(session: Session, deal_ids: Sequence[int], rules: Iterable[str]) 
     found: dict[int, set[str]] = {deal_id: set(strange) for deal_id in deal_ids}
     known = [name for name in asked if name in _rules]
     if known and found:
-        met = [_rules[name].met() for name in known]
-        for deal_id, *answers in session.execute(pick(Deal.id, *met).where(col(Deal.id).in_(deal_ids))):
+        rows = session.execute(_asked(tuple(_rules[name] for name in known)), {"deals": list(deal_ids)})
+        for deal_id, *answers in rows:
             found[deal_id].update(name for name, is_met in zip(known, answers, strict=True) if not is_met)
     return found
+
+
+@lru_cache(maxsize=64)
+def _asked(rules: tuple[Rule, ...]) -> sa.Select[Any]:
+    """Kept: boards ask the same few sets of rules again and again."""
+    deals = sa.bindparam("deals", type_=ARRAY(sa.BigInteger))
+    return pick(Deal.id, *(rule.met() for rule in rules)).where(col(Deal.id) == sa.func.any(deals))
 
 
 def _unknown(name: str) -> str:
