@@ -5,12 +5,14 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain import events
 from domain.access.models import Role, User, UserSession
+from domain.kernel.db import pick
 from domain.kernel.errors import Invalid
 from domain.kernel.text import _
 
@@ -18,6 +20,19 @@ IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
 """The row is touched at most this often: a page must not cost a write."""
+
+
+_OPEN = (
+    col(UserSession.token_hash) == sa.bindparam("token_hash", type_=sa.LargeBinary),
+    col(UserSession.revoked_at).is_(None),
+    col(UserSession.expires_at) > sa.bindparam("now", type_=sa.DateTime(timezone=True)),
+    col(UserSession.seen_at) > sa.bindparam("idle_since", type_=sa.DateTime(timezone=True)),
+    col(User.disabled_at).is_(None),
+)
+_OF_PERSON = col(UserSession.user_id) == User.id
+_BY_TOKEN = select(User, UserSession.seen_at).join(UserSession, _OF_PERSON).where(*_OPEN)
+"""Built once: every request of every person asks it."""
+_STILL_OPEN = pick(UserSession.token_hash).join(User, _OF_PERSON).where(*_OPEN)
 
 
 @dataclass(frozen=True)
@@ -73,11 +88,7 @@ def sign_in(session: Session, account: User | None, *, agent: str, address: str 
 def resume(session: Session, token: str, *, now: datetime) -> SignedIn | None:
     """Who this token belongs to, or None: unknown, revoked, expired, idle too long, or disabled."""
     token_hash = fingerprint(token)
-    found = session.exec(
-        select(User, UserSession.seen_at)
-        .join(UserSession, col(UserSession.user_id) == User.id)
-        .where(*_open(token_hash, now))
-    ).first()
+    found = session.exec(_BY_TOKEN, params=_asked(token_hash, now)).first()
     if found is None:
         return None
     user, seen_at = found
@@ -117,18 +128,11 @@ def topic_of(user: User) -> str:
 
 def still_open(session: Session, token_hash: bytes, *, now: datetime) -> bool:
     """Whether a long-lived stream may go on."""
-    row = sa.select(sa.literal(1)).join_from(UserSession, User, col(User.id) == UserSession.user_id)
-    return bool(session.execute(row.where(*_open(token_hash, now))).first())
+    return session.execute(_STILL_OPEN, _asked(token_hash, now)).first() is not None
 
 
-def _open(token_hash: bytes, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        col(UserSession.token_hash) == token_hash,
-        col(UserSession.revoked_at).is_(None),
-        col(UserSession.expires_at) > now,
-        col(UserSession.seen_at) > now - IDLE,
-        col(User.disabled_at).is_(None),
-    )
+def _asked(token_hash: bytes, now: datetime) -> dict[str, Any]:
+    return {"token_hash": token_hash, "now": now, "idle_since": now - IDLE}
 
 
 def came_from(session: Session, login: str, address: str) -> bool:
