@@ -187,13 +187,11 @@ class Gates:
 
     def _say(self, terminal: pytest.TerminalReporter, id_: str, outcome: Outcome) -> None:
         wrong = outcome.what_is_wrong(EVERY[id_])
-        # A run chosen by hand may hold a gate without its control; it is said, not failed.
-        colour = (
-            {"green": True} if not wrong else {"red": True} if id_ in self.expected() else {"yellow": True}
-        )
-        terminal.write_line(
-            f"{'ok ' if not wrong else 'RED'} {id_:4} {EVERY[id_].title} ({outcome.seconds:.0f} s)", **colour
-        )
+        demanded = bool(wrong) and id_ in self.expected()
+        # A run chosen by hand may hold a gate without its control; that is said, not failed.
+        verdict = "RED" if demanded else "..." if wrong else "ok "
+        headline = f"{verdict} {id_:4} {EVERY[id_].title} ({outcome.seconds:.0f} s)"
+        terminal.write_line(headline, red=demanded, green=not wrong, yellow=bool(wrong) and not demanded)
         for line in (*outcome.figures, *(f"control: {said}" for said in outcome.controls), *wrong):
             terminal.write_line(f"         {line}")
 
