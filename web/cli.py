@@ -12,7 +12,7 @@ from domain.kernel.errors import DomainError
 from domain.kernel.settings import BadSetting
 from web.run.trouble import Trouble
 
-ROLES = ("manager", "head", "engineer", "accountant", "admin", "exchange")
+ROLES = ("manager", "head", "engineer", "accountant", "admin", "agent", "exchange")
 INTERRUPTED = 130
 MOST = 10_000_000
 

@@ -16,6 +16,8 @@ class Role(enum.StrEnum):
     ENGINEER = "engineer"
     ACCOUNTANT = "accountant"
     ADMIN = "admin"
+    AGENT = "agent"
+    """Somebody of an agency: sees what is on sale and his own clients, nothing of the company's."""
     EXCHANGE = "exchange"
     """1C itself: HTTP Basic of the exchange address, no screens."""
 

@@ -30,6 +30,21 @@ class Permission(enum.StrEnum):
     CLIENTS_EDIT = "clients.edit"
     ESTATE_SEE = "estate.see"
     ESTATE_BOOK = "estate.book"
+    ESTATE_ARRANGE = "estate.arrange"
+    """Lay out the stock: plans, layouts, characteristics, files of units."""
+    ESTATE_AUDIT = "estate.audit"
+    """Reports over everybody's bookings and the live invariants."""
+    PRICES_SEE = "prices.see"
+    PRICES_SET = "prices.set"
+    """Price lists, coefficients, promotions."""
+    DISCOUNTS_APPROVE = "discounts.approve"
+    OFFERS_MAKE = "offers.make"
+    LEADS_SEE = "leads.see"
+    PUBLICATION_MANAGE = "publication.manage"
+    AGENCIES_SEE = "agencies.see"
+    AGENCIES_MANAGE = "agencies.manage"
+    AGENT_WORK = "agent.work"
+    """The few screens of an agency's user."""
     EXCHANGE_SEE = "exchange.see"
     EXCHANGE_RETRY = "exchange.retry"
     USERS_MANAGE = "users.manage"
@@ -39,16 +54,51 @@ _P = Permission
 _SALES = {
     _P.DEALS_SEE, _P.DEALS_OPEN, _P.DEALS_MOVE, _P.DEALS_EDIT,
     _P.CLIENTS_SEE, _P.CLIENTS_EDIT, _P.ESTATE_SEE, _P.ESTATE_BOOK,
+    _P.PRICES_SEE, _P.OFFERS_MAKE, _P.LEADS_SEE, _P.AGENCIES_SEE,
 }  # fmt: skip
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset(_SALES),
-    Role.HEAD: frozenset(_SALES | {_P.EXCHANGE_SEE}),
+    Role.HEAD: frozenset(
+        _SALES
+        | {
+            _P.EXCHANGE_SEE,
+            _P.ESTATE_AUDIT,
+            _P.PRICES_SET,
+            _P.DISCOUNTS_APPROVE,
+            _P.AGENCIES_MANAGE,
+            _P.PUBLICATION_MANAGE,
+        }
+    ),
     Role.ENGINEER: frozenset({_P.ESTATE_SEE}),
     Role.ACCOUNTANT: frozenset(
-        {_P.DEALS_SEE, _P.CLIENTS_SEE, _P.CLIENTS_EDIT, _P.ESTATE_SEE, _P.EXCHANGE_SEE, _P.EXCHANGE_RETRY}
+        {
+            _P.DEALS_SEE,
+            _P.CLIENTS_SEE,
+            _P.CLIENTS_EDIT,
+            _P.ESTATE_SEE,
+            _P.ESTATE_AUDIT,
+            _P.PRICES_SEE,
+            _P.PRICES_SET,
+            _P.EXCHANGE_SEE,
+            _P.EXCHANGE_RETRY,
+        }
     ),
-    Role.ADMIN: frozenset({_P.ESTATE_SEE, _P.EXCHANGE_SEE, _P.EXCHANGE_RETRY, _P.USERS_MANAGE}),
+    Role.ADMIN: frozenset(
+        {
+            _P.ESTATE_SEE,
+            _P.ESTATE_ARRANGE,
+            _P.ESTATE_AUDIT,
+            _P.PRICES_SEE,
+            _P.PUBLICATION_MANAGE,
+            _P.AGENCIES_MANAGE,
+            _P.AGENCIES_SEE,
+            _P.EXCHANGE_SEE,
+            _P.EXCHANGE_RETRY,
+            _P.USERS_MANAGE,
+        }
+    ),
+    Role.AGENT: frozenset({_P.AGENT_WORK}),
     Role.EXCHANGE: frozenset({_P.ONEC_SITE}),
 }
 

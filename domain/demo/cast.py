@@ -17,6 +17,7 @@ CAST = (
     ("olga", "Ольга Белых", Role.ACCOUNTANT, "Санкт-Петербург", None),
     ("stas", "Стас Чужой", Role.MANAGER, "Другой регион", None),
     ("admin", "Администратор", Role.ADMIN, None, None),
+    ("agata", "Агата Ильина", Role.AGENT, None, None),
     ("onec", "1С: обмен", Role.EXCHANGE, None, None),
 )
 

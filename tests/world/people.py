@@ -41,6 +41,7 @@ def build(session: Session) -> None:
     add("olga", "Ольга Белых", Role.ACCOUNTANT)
     add("stas", "Стас Чужой", Role.MANAGER)
     add("admin", "Администратор", Role.ADMIN)
+    add("agata", "Агата Ильина", Role.AGENT)
     add("onec", "1С: обмен", Role.EXCHANGE)
 
 
@@ -67,4 +68,5 @@ gleb = _fixture("gleb")
 olga = _fixture("olga")
 stas = _fixture("stas")
 admin = _fixture("admin")
+agata = _fixture("agata")
 onec = _fixture("onec")

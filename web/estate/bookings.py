@@ -19,6 +19,7 @@ from domain.kernel.text import _
 from web import replies
 from web.estate import cells
 from web.estate.panel import panel
+from web.estate.tabs import tabs
 from web.estate.wanted import Wanted, days_of, deal_for
 from web.given import Given
 
@@ -85,7 +86,9 @@ class Bookings(Controller):
     ) -> Response[str]:
         shown = "over" if request.query_params.get("state") == "over" else "active"
         rows = register(session, user, over=shown == "over", now=now)
-        return replies.page(request, "estate/bookings.html", rows=rows, state=shown)
+        return replies.page(
+            request, "estate/bookings.html", rows=rows, state=shown, tabs=tabs(user, "/bookings")
+        )
 
     @post(
         "/{booking_id:int}/cancellation",

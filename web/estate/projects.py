@@ -6,9 +6,10 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from sqlmodel import Session
 
-from domain.access import Permission, User, may
+from domain.access import Permission, User
 from domain.estate.projects import projects
 from web import replies
+from web.estate.tabs import tabs
 from web.given import Given
 
 
@@ -27,5 +28,5 @@ class Projects(Controller):
             request,
             "estate/projects.html",
             projects=projects(session, now=now),
-            may_book=may(user, Permission.ESTATE_BOOK),
+            tabs=tabs(user, "/estate"),
         )

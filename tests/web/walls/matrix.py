@@ -32,7 +32,8 @@ EXPLAINED = """\
 #   !         the answer offers an address this person may not use
 #   ~deal     of what the stream of changes tells
 # The columns are people: nobody; somebody let go whose browser is still signed in; Anna, Boris (the head
-# of Anna and Maria), Vera, Olga, the administrator, 1C; an engineer given every verb, but by role no rows.
+# of Anna and Maria), Vera, Olga, the administrator, the agent Agata, 1C; an engineer given every verb, but
+# by role no rows.
 # `needs` names the verbs without which a manager who has all verbs would be answered differently.
 #
 # After a change that was meant, write it anew and read the difference line by line:
@@ -45,6 +46,7 @@ PEOPLE = {
     Role.ENGINEER: "vera",
     Role.ACCOUNTANT: "olga",
     Role.ADMIN: "admin",
+    Role.AGENT: "agata",
     Role.EXCHANGE: "onec",
 }
 OPEN = {Permission.PUBLIC, Permission.ONEC_SITE}

@@ -1,0 +1,1 @@
+"""Agencies and their people: clients fixed to them, bookings they ask for."""

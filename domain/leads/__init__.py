@@ -1,0 +1,1 @@
+"""Requests from outside that are not deals yet, with the consent they came with."""

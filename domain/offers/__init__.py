@@ -1,0 +1,1 @@
+"""What a client is offered: payment plans, mortgages and the offer itself, in versions."""

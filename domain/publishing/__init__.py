@@ -1,0 +1,1 @@
+"""What the world may see of the stock: the public list, the widget, feeds of listing sites."""
