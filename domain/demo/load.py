@@ -153,7 +153,7 @@ class World:
             sa.text(
                 "select id, number, rooms, price::bigint from unit"
                 " where kind = 'flat' and availability = 'on_sale' and price is not null and not exists ("
-                "   select from booking where unit_id = unit.id and state = 'active') order by id"
+                "   select from booking where unit_id = unit.id and closed_at is null) order by id"
             )
         )
         flats = [Flat(*row) for row in rows]
@@ -254,7 +254,7 @@ class Trade:
         self.task = sheet("task", "deal_id", "title", "due_at", "responsible_id", "created_at", "done_at")
         self.comment = sheet("comment", "deal_id", "author_id", "text", "created_at")
         self.booking = sheet(
-            "booking", "unit_id", "deal_id", "booked_by_id", "price", "booked_at", "until", "state",
+            "booking", "unit_id", "deal_id", "booked_by_id", "price", "booked_at", "until", "kind", "state",
             "closed_at", "extensions",
         )  # fmt: skip
         self.event: Sheet = sheet(
@@ -394,7 +394,7 @@ class Trade:
             closed = self.written(until)
         at, end = self.written(start), self.written(until)
         booking = self.booking.put(
-            f"{flat.id}\t{deal_id}\t{seller}\t{flat.price}\t{at}\t{end}\t{state}\t{closed}\t0"
+            f"{flat.id}\t{deal_id}\t{seller}\t{flat.price}\t{at}\t{end}\tverbal\t{state}\t{closed}\t0"
         )
         unit = f'"unit": {flat.id}, "number": "{flat.number}"'
         payload = f'{{{unit}, "price": "{flat.price}.00", "until": "{end.replace(" ", "T")}:00"}}'

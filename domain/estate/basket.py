@@ -37,14 +37,14 @@ class Basket:
 def basket(session: Session, unit_ids: Iterable[int], *, now: datetime) -> Basket:
     """The units in the order of their numbers; those that are not there are left out."""
     found = (
-        pick(Unit.id, Unit.kind, Unit.number, Unit.price, Unit.availability, col(Booking.id).is_not(None))
+        pick(Unit.id, Unit.kind, Unit.number, Unit.price, Unit.availability, Booking.state)
         .outerjoin(Booking, holding(now))
         .where(col(Unit.id).in_(list(unit_ids)))
         .order_by(col(Unit.id))
     )
     return Basket(
         [
-            Line(id_, kind, number, price, status(availability, held=held))
-            for id_, kind, number, price, availability, held in session.execute(found)
+            Line(id_, kind, number, price, status(availability, claim))
+            for id_, kind, number, price, availability, claim in session.execute(found)
         ]
     )

@@ -196,7 +196,12 @@ def expire(session: Session, *, now: datetime, most: int = 200) -> int:
 def active(session: Session, unit: Unit, *, now: datetime) -> Booking | None:
     """The booking that holds the unit now; one past its term holds nothing, swept or not."""
     found = _claim(session, unit)
-    return found if found is not None and found.until > now else None
+    return found if found is not None and holds(found, now=now) else None
+
+
+def holds(booking: Booking, *, now: datetime) -> bool:
+    """Whether it holds its unit: a contract and a sale have no term."""
+    return booking.closed_at is None and (booking.state is not BookingState.ACTIVE or booking.until > now)
 
 
 def lock(session: Session, unit: Unit) -> None:
@@ -226,7 +231,7 @@ def _claim(session: Session, unit: Unit) -> Booking | None:
     held = (
         select(Booking)
         .join(holder)
-        .where(Booking.unit_id == unit.id, Booking.state == BookingState.ACTIVE)
+        .where(Booking.unit_id == unit.id, col(Booking.closed_at).is_(None))
         .options(contains_eager(holder))
         .execution_options(populate_existing=True)
     )
@@ -241,7 +246,7 @@ def _refuse_taken(session: Session, unit: Unit, *, now: datetime) -> None:
 def _free_or_refuse(session: Session, unit: Unit, *, now: datetime) -> Decimal:
     """The price to freeze, when the unit is free and for sale."""
     found = _claim(session, unit)
-    if found is not None and found.until > now:
+    if found is not None and holds(found, now=now):
         raise Taken(unit, found, now=now)
     if found is not None:
         _close(session, found, unit, BookingState.EXPIRED, "booking.expired", by=None, now=now)

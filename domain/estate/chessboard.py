@@ -31,6 +31,11 @@ SHUT = {
     Availability.CONTRACT: UnitStatus.CONTRACT,
     Availability.OFF: UnitStatus.OFF,
 }
+CLAIMED = {
+    BookingState.ACTIVE: UnitStatus.BOOKED,
+    BookingState.CONTRACT: UnitStatus.CONTRACT,
+    BookingState.SOLD: UnitStatus.SOLD,
+}
 
 
 @dataclass(frozen=True)
@@ -175,9 +180,18 @@ def merge_changes(session: Session) -> None:
     session.execute(sa.insert(BuildingChange).from_select(["building_id"], one_each))
 
 
-def status(availability: Availability, *, held: bool) -> UnitStatus:
-    """What a unit is: what 1C says, unless it is on sale and a booking holds it."""
-    return SHUT.get(availability, UnitStatus.BOOKED if held else UnitStatus.FREE)
+def status(availability: Availability, claim: BookingState | None) -> UnitStatus:
+    """What a unit is: sold or under contract by either word, ours or 1C's; else off by 1C's; else booked.
+
+    `claim` is the state of the booking that holds the unit now, see `holding`.
+    """
+    ours = CLAIMED[claim] if claim else None
+    theirs = SHUT.get(availability)
+    if UnitStatus.SOLD in (ours, theirs):
+        return UnitStatus.SOLD
+    if UnitStatus.CONTRACT in (ours, theirs):
+        return UnitStatus.CONTRACT
+    return theirs or ours or UnitStatus.FREE
 
 
 def chessboard(session: Session, building: Building, wanted: Filter, *, now: datetime) -> Board:
@@ -210,6 +224,7 @@ def board_rows(building_id: int, *, now: datetime) -> sa.Select[Any]:
         pick(
             Section.id, Section.number, Floor.number, Unit.id, Unit.number, _bare(Unit.kind), Unit.rooms,
             Unit.area_total, Unit.price, _bare(Unit.finish), _bare(Unit.availability), Booking.until,
+            _bare(Booking.state),
         )
         .select_from(Unit)
         .join(Floor, col(Floor.id) == Unit.floor_id)
@@ -227,21 +242,23 @@ def _bare(column: Any) -> Any:
 KINDS = {kind.value: kind for kind in UnitKind}
 FINISHES = {finish.value: finish for finish in Finish}
 STATUSES = {
-    (base.value, held): status(base, held=held) for base in Availability for held in (False, True)
+    (base.value, claim and claim.value): status(base, claim)
+    for base in Availability
+    for claim in (None, *CLAIMED)
 }  # fmt: skip
 
 
 def _cells(session: Session, building_id: int, *, now: datetime, ends: list[datetime]) -> Iterable[Placed]:
     """The units as the board shows them; `ends` is filled with the ends of the bookings that hold some."""
     rows = session.execute(board_rows(building_id, now=now))
-    for section, entrance, floor, id_, number, kind, rooms, area, price, finish, base, until in rows:
-        if until is not None:
+    for section, entrance, floor, id_, number, kind, rooms, area, price, finish, base, until, claim in rows:
+        if claim == BookingState.ACTIVE:
             ends.append(until)
         yield (
             (section, entrance),
             Cell(
                 id_, number, KINDS[kind], rooms, area, price, FINISHES[finish], floor,
-                STATUSES[base, until is not None],
+                STATUSES[base, claim],
             ),
         )  # fmt: skip
 
@@ -266,8 +283,8 @@ def holding(now: datetime) -> sa.ColumnElement[bool]:
     """That a booking holds its unit at this moment, as the condition of a join."""
     return sa.and_(
         col(Booking.unit_id) == Unit.id,
-        col(Booking.state) == BookingState.ACTIVE,
-        col(Booking.until) > now,
+        col(Booking.closed_at).is_(None),
+        sa.or_(col(Booking.state) != BookingState.ACTIVE, col(Booking.until) > now),
     )
 
 

@@ -44,8 +44,23 @@ class UnitStatus(enum.StrEnum):
     OFF = "off"
 
 
+class BookingKind(enum.StrEnum):
+    """What the client has given for the hold; each kind has terms of its own."""
+
+    VERBAL = "verbal"
+    PAID = "paid"
+    MORTGAGE = "mortgage"
+    CORPORATE = "corporate"
+    OFFER = "offer"
+    """The unit is kept for the first of its waiting list until the answer."""
+
+
 class BookingState(enum.StrEnum):
+    """A claim on a unit (`closed_at is null`): booked for a term, then contracted, then sold; or over."""
+
     ACTIVE = "active"
+    CONTRACT = "contract"
+    SOLD = "sold"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
 
@@ -113,12 +128,17 @@ class Unit(Record, table=True):
 
 class Booking(Record, table=True):
     __table_args__ = (
-        Index("uq_booking_active_unit", "unit_id", unique=True, postgresql_where=sa.text("state = 'active'")),
+        Index(
+            "uq_booking_claimed_unit", "unit_id", unique=True,
+            postgresql_where=sa.text("closed_at is null"),
+        ),
         Index("ix_booking_active_until", "until", postgresql_where=sa.text("state = 'active'")),
         CheckConstraint("until > booked_at", name="term_after_start"),
-        CheckConstraint("(state = 'active') = (closed_at is null)", name="closed_when_not_active"),
+        CheckConstraint(
+            "(state in ('active', 'contract', 'sold')) = (closed_at is null)", name="closed_when_over"
+        ),
         CheckConstraint("price >= 0", name="price_not_negative"),
-    )
+    )  # fmt: skip
 
     unit_id: int = reference("unit.id")
     deal_id: int = reference("deal.id")
@@ -126,6 +146,7 @@ class Booking(Record, table=True):
     price: Decimal = money()
     booked_at: datetime = moment()
     until: datetime = moment()
+    kind: BookingKind = one_of(BookingKind, default=BookingKind.VERBAL)
     state: BookingState = one_of(BookingState, default=BookingState.ACTIVE)
     closed_at: datetime | None = moment(optional=True)
     extensions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

@@ -137,7 +137,7 @@ def build_flats(session: Session, count: int) -> list[int]:
 def unguard_index(database: Database) -> None:
     """For controls: the last line of defence away, in this test's own database."""
     with database.engine.begin() as owner:
-        owner.execute(sa.text("drop index uq_booking_active_unit"))
+        owner.execute(sa.text("drop index uq_booking_claimed_unit"))
 
 
 def claims(session: Session) -> dict[int, int]:

@@ -10,7 +10,7 @@ from tests.faults.writers import WRITERS
 
 HOME = "domain.estate.booking"
 KEEPERS = {
-    "domain.estate.booking": {"active", "building_of", "lock", "lock_all", "lock_held", "term_end"},
+    "domain.estate.booking": {"active", "building_of", "holds", "lock", "lock_all", "lock_held", "term_end"},
     "domain.estate.prices": set(),
     "domain.estate.importing": {"changed", "position", "spot_of"},
 }

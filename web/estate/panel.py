@@ -41,7 +41,7 @@ class Panel:
 
 def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
     booking = active(session, unit, now=now)
-    now_is = status(unit.availability, held=booking is not None)
+    now_is = status(unit.availability, booking.state if booking else None)
     return Panel(
         unit=unit,
         building=unit.floor.section.building,

@@ -5,7 +5,7 @@ from sqlmodel import col, select
 
 from domain.access import GRANTS, Permission, Role, User, may, rows_of
 
-EVERYBODY = {"anna", "maria", "timur", "boris", "vera", "gleb", "olga", "stas", "admin", "onec"}
+EVERYBODY = {"anna", "maria", "timur", "boris", "vera", "gleb", "olga", "stas", "admin", "agata", "onec"}
 
 
 def seen_by(session, user):
@@ -22,6 +22,7 @@ def seen_by(session, user):
         ("olga", EVERYBODY),
         ("vera", set()),
         ("admin", set()),
+        ("agata", set()),
         ("onec", set()),
     ],
 )

@@ -216,7 +216,7 @@ def test_control_without_the_index_a_careless_writer_does_sell_twice(
 ):
     session.commit()
     with database.engine.begin() as owner:
-        owner.execute(sa.text("drop index uq_booking_active_unit"))
+        owner.execute(sa.text("drop index uq_booking_claimed_unit"))
 
     race(flat_1.id, ivanov_deal.id, [anna, maria] * 3, guarded=False)
 
