@@ -66,11 +66,16 @@ class Databases:
     def new(self, template: str = "template0", label: str = "db") -> Iterator[str]:
         """The URL of a database that is dropped afterwards."""
         name = f"karkas_{os.getpid()}_{label}_{next(self.numbers)}"
+        self._let_go(template)
         self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY wal_log')
         try:
             yield self.url(name)
         finally:
             self._do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _let_go(self, template: str) -> None:
+        """Of a database in use no clone is made: the site of this process may still listen to it."""
+        self._do(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'")
 
     def url(self, name: str) -> str:
         return self.server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)

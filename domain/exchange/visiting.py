@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from domain import events
@@ -77,8 +78,14 @@ def connection_of(session: Session, user: User) -> Connection:
     )
     connection = session.exec(mine).first()
     if connection is None:
-        connection = Connection(name=f"CommerceML: {user.login}", kind=ConnectionKind.COMMERCEML)
-        session.add(connection)
+        connection = Connection(
+            name=f"CommerceML: {user.login}", kind=ConnectionKind.COMMERCEML, login=user.login
+        )
+        try:
+            with session.begin_nested():
+                session.add(connection)
+        except IntegrityError:  # another visit of theirs came in at the same moment
+            connection = session.exec(mine).one()
     if not connection.login:
         connection.login = user.login
         session.flush()

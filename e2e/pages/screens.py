@@ -107,6 +107,8 @@ PIECES = {
     "/deals/figures": "the head of the kanban",
     "/deals/options": "answers of a picker",
     "/deals/similar": "a warning inside «new deal»",
+    "/deals/{deal_id:int}/files/{file_id:int}": "a file",
+    "/baskets": "what is chosen on the board",
     "/notices/bell": "the bell of every page",
     "/exchange/messages/{message_id:int}/file": "a file",
 }

@@ -183,9 +183,12 @@ def test_a_killed_process_lets_people_down(site: Site, gate: Gate) -> None:
     async def killed() -> int:
         async with load(site) as (asking, _listening):
             for _attempt in range(10):
-                asked = [asyncio.create_task(browser.get("/deals")) for browser in asking.browsers]
-                await asyncio.sleep(0.03)  # some are being answered by now
+                asked = [asyncio.create_task(ask_anew(browser)) for browser in asking.browsers]
+                await asyncio.sleep(0.3)  # by now each process is answering somebody
                 await leave(site, "web-1", signal.SIGKILL)
+                await asyncio.sleep(0.1)
+                for one in asked:
+                    one.cancel()
                 ended = await asyncio.gather(*asked, return_exceptions=True)
                 if failed := sum(isinstance(one, httpx.HTTPError) for one in ended):
                     return failed
@@ -194,3 +197,9 @@ def test_a_killed_process_lets_people_down(site: Site, gate: Gate) -> None:
 
     failed = asyncio.run(asyncio.wait_for(killed(), 60))
     gate.report(f"SIGKILL instead: {failed} requests failed", ok=failed > 0)
+
+
+async def ask_anew(browser: httpx.AsyncClient) -> None:
+    """Again and again over new connections: kept ones would all be of the process that stays."""
+    while True:
+        await browser.get("/deals", headers={"Connection": "close"})

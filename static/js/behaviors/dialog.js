@@ -14,7 +14,7 @@ export function connect(dialog) {
   filled.observe(dialog, { childList: true });
   look();   // filled before we came
   dialog.addEventListener("close", () => {
-    dialog.replaceChildren();
+    if (!dialog.open) dialog.replaceChildren();   // told late: filled and opened again meanwhile
     document.dispatchEvent(new CustomEvent("karkas:rested"));
   });
   dialog.addEventListener("click", (event) => {
