@@ -19,12 +19,14 @@ NATIONAL_DIGITS = 10
 
 
 def by_index(session: Session) -> None:
-    """Until the transaction ends, no table is read from end to end.
+    """Until the transaction ends, no table is read from end to end, and plans are made for the words asked.
 
     How rare a word is that nobody has is not known to the planner; it would rather read everything from
-    the newest on, which is right for a frequent word and ruinous for a rare one.
+    the newest on, which is right for a frequent word and ruinous for a rare one. A plan kept for any words
+    cannot use the index of phones: it does not know with what they begin (measured: 13 ms instead of 0.2).
     """
-    session.execute(sa.text("set local enable_seqscan = off"))
+    local = (("enable_seqscan", "off"), ("plan_cache_mode", "force_custom_plan"))
+    session.execute(sa.select(*(sa.func.set_config(name, value, True) for name, value in local)))
 
 
 def answering(columns: sa.Select[Any], *conditions: ColumnElement[bool]) -> sa.Subquery:
