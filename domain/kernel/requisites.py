@@ -7,13 +7,11 @@ _INN_12 = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 
 def valid_inn(inn: str) -> bool:
     """ИНН of a company (10 digits) or a person (12), check digits by the FTS order MMV-7-6/435@."""
-    if not (inn.isascii() and inn.isdigit()) or not int(inn):
+    if not (inn.isascii() and inn.isdigit()) or len(inn) not in (10, 12) or not int(inn):
         return False
     if len(inn) == 10:
         return _check(inn, _INN_10) == int(inn[9])
-    if len(inn) == 12:
-        return _check(inn, _INN_11) == int(inn[10]) and _check(inn, _INN_12) == int(inn[11])
-    return False
+    return _check(inn, _INN_11) == int(inn[10]) and _check(inn, _INN_12) == int(inn[11])
 
 
 def valid_kpp(kpp: str) -> bool:

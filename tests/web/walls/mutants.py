@@ -52,7 +52,7 @@ EXEMPT = {
     ): "only keepers of the exchange are notified",
     (
         "domain.parties.register",
-        "rows_of(user, col(kind.responsible_id)) #2",
+        "rows_of(user, told.c.responsible_id)",
     ): "the statement around it filters",
 }
 """What guards nothing by itself, with the reason; `#2` is the second of the same words in a module."""

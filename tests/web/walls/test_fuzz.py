@@ -17,6 +17,8 @@ from web.routes import ROUTES
 
 PARTS = 5
 QUICK, WHOLE = 5_000, 50_000
+BESIDE = 40
+"""Routes the planted one hides among, however many the site has by now."""
 WIRED_QUICK, WIRED_WHOLE = 250, 2_500
 
 HTTP_METHODS = set(METHODS) - {"BREW"}
@@ -106,7 +108,11 @@ def planted(data: URLEncodedBody[Note]) -> str:
 def test_a_planted_mistake_is_found_within_the_quick_sample(gate, database, valkey, monkeypatch):
     monkeypatch.setattr("web.app.ROUTES", [*ROUTES, planted])
     site = create_app()
-    gun = Gun(f"{gate.seed} planted", of(site.app), cast.PEOPLE, cast.ids())
+    planted_one, others = (
+        [route for route in of(site.app) if (route.path == "/planted") is is_it] for is_it in (True, False)
+    )
+    aims = [*planted_one, *gate.random.sample(others, BESIDE)]
+    gun = Gun(f"{gate.seed} planted", aims, cast.PEOPLE, cast.ids())
     with range_of(site) as firing:
         seen = firing.campaign(
             gun, QUICK, until=lambda campaign: any("/planted" in f for f in campaign.faults)
