@@ -25,6 +25,8 @@ class MyDay(Controller):
         user: Given[User],
         now: Given[datetime],
     ) -> Response[str]:
+        if may(user, Permission.AGENT_WORK):
+            return replies.done(request, to="/agent/stock")
         sells = may(user, Permission.DEALS_OPEN)
         topics = [f"user-{user.id}", *(f"funnel-{funnel.id}" for funnel in deals.list_funnels(session))]
         context: dict[str, Any] = {
