@@ -265,5 +265,4 @@ def _card(
         rows=reading.requests(session, user, now=now, agency_id=agency.id),
         may_manage=may(user, Permission.AGENCIES_MANAGE),
         cells=cells,
-        now=now,
     )

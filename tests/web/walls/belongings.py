@@ -312,7 +312,7 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
         "agent_id": agent_of(world, letter), "until": world.now + SOON,
     },
     "booking_request": lambda session, world, letter: {
-        "unit_id": free_unit(session), "deal_id": None, "state": "waiting",
+        "unit_id": free_unit(session, last=True), "deal_id": None, "state": "waiting",
     },
     "agency_deal": lambda session, world, letter: {"agent_id": agent_of(world, letter)},
 }  # fmt: skip
@@ -338,6 +338,7 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
             tables["message"], letter, f"message of {what}", **a_message(session, world, letter) | about
         )
     sower.row(tables["comment"], letter, "comment two")
+    sower.row(tables["agency"], letter, "agency closed", closed_at=world.now)
     off = an_attachment(session, world, letter)
     if letter == "o":
         sower.row(tables["attachment"], letter, IN_ANNAS_DEAL, **off)
@@ -377,11 +378,11 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
     )
 
 
-def free_unit(session: Session) -> int:
-    """A unit nobody holds; three are left to the end for those who come to book."""
+def free_unit(session: Session, *, last: bool = False) -> int:
+    """A unit nobody holds; three are left to the end for those who come to book, and for whom others ask."""
     booked = sa.select(metadata.tables["booking"].c.unit_id)
     free = select(Unit.id).where(Unit.availability == Availability.ON_SALE, Unit.id.not_in(booked))  # type: ignore[attr-defined]
-    return session.exec(free.order_by(Unit.id)).first() or 0  # type: ignore[arg-type]
+    return session.exec(free.order_by(Unit.id.desc() if last else Unit.id)).first() or 0  # type: ignore[arg-type,attr-defined]
 
 
 @contextmanager

@@ -264,7 +264,7 @@ TRIALS: dict[str, list[Trial]] = {
         Trial(form=lambda world, of: {"login": "novaya", "name": "Новая", "password": "длинный пароль"})
     ],
     "POST /agencies/{agency_id:int}/parting": [Trial()],
-    "POST /agencies/{agency_id:int}/reopening": [Trial()],
+    "POST /agencies/{agency_id:int}/reopening": [Trial(at={"agency_id": "agency closed"})],
     "POST /agencies/requests/{request_id:int}/confirmation": [Trial(form=lambda world, of: {"days": 1})],
     "POST /agencies/requests/{request_id:int}/refusal": [Trial(form=lambda world, of: {"answer": "Занято"})],
     "GET /agent/stock/{unit_id:int}": [Trial(at={"unit_id": "unit"}), Trial("held")],
@@ -279,7 +279,7 @@ TRIALS: dict[str, list[Trial]] = {
         ),
     ],
     "POST /agent/clients/checks": [
-        Trial(form=lambda world, of: {"phone": world.text("fixation.phone", of)}),
+        Trial("known phone", form=lambda world, of: {"phone": world.text("fixation.phone", of)}),
         Trial("client of ours", form=lambda world, of: {"phone": world.text("person.phone", of)}),
     ],
     "POST /agent/clients/{fixation_id:int}/release": [Trial()],
