@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from domain.access import models as access
 from domain.activities import models as activities
+from domain.agencies import models as agencies
 from domain.deals import models as deals
 from domain.estate import models as estate
 from domain.events import models as events
@@ -18,6 +19,7 @@ metadata = SQLModel.metadata
 __all__ = [
     "access",
     "activities",
+    "agencies",
     "deals",
     "estate",
     "events",

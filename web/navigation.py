@@ -6,7 +6,7 @@ from typing import Any, cast
 from litestar import Request
 
 from domain import events
-from domain.access import Permission, User, may
+from domain.access import Permission, Role, User, may
 from domain.access.sessions import csrf_token
 from domain.exchange import monitor
 from domain.kernel.settings import settings
@@ -70,6 +70,9 @@ def bare(request: Request[Any, Any, Any]) -> dict[str, Any]:
 def sections(user: User, path: str, *, trouble: bool) -> list[Section]:
     known = [
         ("/", _("My day"), "inbox", Permission.SIGNED_IN),
+        ("/agent/stock", _("On sale"), "building-2", Permission.AGENT_WORK),
+        ("/agent/clients", _("My clients"), "users", Permission.AGENT_WORK),
+        ("/agent/requests", _("My requests"), "key-round", Permission.AGENT_WORK),
         ("/deals", _("Deals"), "square-kanban", Permission.DEALS_SEE),
         ("/estate", _("Chessboard"), "layout-grid", Permission.ESTATE_SEE),
         ("/people", _("Clients"), "users", Permission.CLIENTS_SEE),
@@ -78,7 +81,7 @@ def sections(user: User, path: str, *, trouble: bool) -> list[Section]:
     return [
         Section(href, title, icon, _inside(path, href), trouble=trouble and href == "/exchange")
         for href, title, icon, permission in known
-        if may(user, permission)
+        if may(user, permission) and not (href == "/" and user.role is Role.AGENT)
     ]
 
 
@@ -88,5 +91,5 @@ def theme(request: Request[Any, Any, Any]) -> str:
 
 
 def _inside(path: str, href: str) -> bool:
-    kin = {"/people": ("/people", "/companies"), "/estate": ("/estate", "/units", "/bookings")}
+    kin = {"/people": ("/people", "/companies"), "/estate": ("/estate", "/units", "/bookings", "/agencies")}
     return path == href if href == "/" else path.startswith(kin.get(href, (href,)))

@@ -3,6 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from web import health
+from web.agencies import Agencies, AgencyRequests, AgentClients, AgentRequests, AgentStock
 from web.deals import Boards, Cards, Comments, Files, Moves, NewDeals, Steps
 from web.estate import Baskets, Bookings, Chessboard, Projects, UnitBooking, Units
 from web.exchange import Exchange, ExchangeMessages
@@ -43,6 +44,11 @@ ROUTES: list[ControllerRouterHandler] = [
     Companies,
     Notices,
     Search,
+    AgencyRequests,
+    Agencies,
+    AgentStock,
+    AgentClients,
+    AgentRequests,
     Exchange,
     ExchangeMessages,
     SiteExchange,

@@ -91,8 +91,6 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.ESTATE_AUDIT,
             _P.PRICES_SEE,
             _P.PUBLICATION_MANAGE,
-            _P.AGENCIES_MANAGE,
-            _P.AGENCIES_SEE,
             _P.EXCHANGE_SEE,
             _P.EXCHANGE_RETRY,
             _P.USERS_MANAGE,

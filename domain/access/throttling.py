@@ -6,6 +6,7 @@ or the address 1C comes from, has guesses of its own: strangers can't lock the o
 """
 
 import ipaddress
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -36,10 +37,24 @@ def count_guess(session: Session, login: str, address: str, *, known: str = "", 
     Wait for nothing between: whoever guesses the same account at this moment waits for the commit.
     """
     allowed = limits(login, address, known)
-    fresh = col(LoginThrottle.since) > now - WINDOW
+    for key, failures, since in tally(session, allowed, window=WINDOW, now=now):
+        if failures > allowed[key]:
+            minutes = max(1, round((since + WINDOW - now).total_seconds() / 60))
+            wait = ngettext("in %(count)s minute", "in %(count)s minutes", minutes, count=minutes)
+            raise Refused(_("Too many wrong passwords. Try again %(wait)s.", wait=wait))
+
+
+def tally(
+    session: Session, keys: Iterable[str], *, window: timedelta, now: datetime
+) -> list[tuple[str, int, datetime]]:
+    """Count one more under each key; how many there are in the window that began then.
+
+    Who counts under the same key waits for the commit, so two at one moment are two.
+    """
+    fresh = col(LoginThrottle.since) > now - window
     counted = (
         insert(LoginThrottle)
-        .values([{"key": key, "failures": 1, "since": now} for key in sorted(allowed)])
+        .values([{"key": key, "failures": 1, "since": now} for key in sorted(keys)])
         .on_conflict_do_update(
             index_elements=["key"],
             set_={
@@ -49,11 +64,7 @@ def count_guess(session: Session, login: str, address: str, *, known: str = "", 
         )
         .returning(col(LoginThrottle.key), col(LoginThrottle.failures), col(LoginThrottle.since))
     )
-    for key, failures, since in session.execute(counted).all():
-        if failures > allowed[key]:
-            minutes = max(1, round((since + WINDOW - now).total_seconds() / 60))
-            wait = ngettext("in %(count)s minute", "in %(count)s minutes", minutes, count=minutes)
-            raise Refused(_("Too many wrong passwords. Try again %(wait)s.", wait=wait))
+    return [(key, failures, since) for key, failures, since in session.execute(counted)]
 
 
 def give_back(session: Session, login: str, address: str, *, known: str = "") -> None:

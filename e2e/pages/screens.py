@@ -43,6 +43,7 @@ DEAL = """select deal_id, count(*) from event join deal on deal.id = deal_id joi
     group by deal_id order by count(*) desc, deal_id limit 1"""
 TASK = """select task.id as task_id, deal_id from task where done_at is null order by task.id limit 1"""
 MESSAGE = "select id as message_id from message order by id limit 1"
+AGENCY = "select min(id) as agency_id from agency"
 
 SCREENS = (
     Screen("sign-in", "/sign-in", login=None),
@@ -95,6 +96,15 @@ SCREENS = (
     Screen("exchange", "/exchange", login="olga"),
     Screen("message", "/exchange/messages/{message_id:int}", row=MESSAGE, login="olga"),
     Screen("no such page", "/no-such-page"),
+    Screen("agencies", "/agencies"),
+    Screen("new agency", "/agencies/new"),
+    Screen("agency", "/agencies/{agency_id:int}", row=AGENCY),
+    Screen("agency being edited", "/agencies/{agency_id:int}/edit", row=AGENCY),
+    Screen("requests of agents", "/agencies/requests"),
+    Screen("agent's stock", "/agent/stock", login="agata"),
+    Screen("agent's unit", "/agent/stock/{unit_id:int}", row=FREE, login="agata"),
+    Screen("agent's clients", "/agent/clients", login="agata"),
+    Screen("agent's requests", "/agent/requests", login="agata"),
 )  # fmt: skip
 
 PIECES = {

@@ -16,6 +16,8 @@ from sqlmodel import Session, select
 
 from domain import activities, deals, parties
 from domain.access import User
+from domain.agencies import directory
+from domain.agencies.models import Agency
 from domain.deals.models import Deal
 from domain.events import Event
 from domain.kernel import clock, formats
@@ -40,6 +42,8 @@ class Editor:
     verb: tuple[Any, str]
     """The verb that compares it, to be blinded in the control."""
     blinded: Callable[..., Any]
+    login: str = "anna"
+    """Who may use the form."""
 
     def in_form(self, text: str, name: str) -> str:
         field = re.search(rf'<input[^>]*name="{name}"[^>]*>', text)
@@ -121,6 +125,12 @@ EDITORS = [
         value=lambda n: local(FIRST_MOMENT + timedelta(minutes=n)), guard="shown", event="task.moved",
         verb=(activities, "postpone"), blinded=_unseeing,
     ),
+    Editor(
+        table="agency", route="/agencies/{agency_id:int}", form="/agencies/{agency}/edit",
+        save="/agencies/{agency}", field="name", value=lambda n: f"Агентство {n}", guard="version",
+        event="agency.edited", verb=(directory, "edit"), blinded=_fresh(directory.edit),
+        login="boris",
+    ),
 ]  # fmt: skip
 
 DEEDS = {
@@ -136,6 +146,14 @@ DEEDS = {
     "/deals/{deal_id:int}/files": "adds a file",
     "/deals/{deal_id:int}/files/{file_id:int}/removal": "takes away once",
     "/deals/{deal_id:int}/files/{file_id:int}/return": "takes back once",
+    "/agencies/{agency_id:int}/agents": "adds a person",
+    "/agencies/{agency_id:int}/parting": "closes once",
+    "/agencies/{agency_id:int}/reopening": "opens once",
+    "/agencies/requests/{request_id:int}/confirmation": "decides once, under the request's lock",
+    "/agencies/requests/{request_id:int}/refusal": "decides once, under the request's lock",
+    "/agent/stock/{unit_id:int}/requests": "makes a request",
+    "/agent/clients/{fixation_id:int}/release": "ends once",
+    "/agent/requests/{request_id:int}/withdrawal": "decides once",
     "/exchange/messages/{message_id:int}/retries": "a state of the message, not its words",
     "/exchange/messages/{message_id:int}/dismissal": "a state of the message, not its words",
 }
@@ -151,5 +169,7 @@ def records(session: Session) -> dict[str, int]:
         session, deal, title="Позвонить", due_at=FIRST_MOMENT - timedelta(minutes=1), by=anna, now=now
     )
     company = session.exec(select(Company)).first()
+    agency = Agency(name="Агентство", manager_id=anna.id)
+    session.add(agency)
     session.commit()
-    return {"deal": deal.id, "company": company.id, "task": step.id}
+    return {"agency": agency.id, "deal": deal.id, "company": company.id, "task": step.id}

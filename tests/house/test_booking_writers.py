@@ -26,6 +26,7 @@ LAWFUL = {
     "web.estate.baskets": "book_all and cancel_all",
     "web.estate.bookings": "book, extend and cancel",
     "domain.deals.bookings": "book and book_all, raced as book and book_basket",
+    "domain.agencies.asking": "deals.book, raced as confirm_for_an_agent",
     "domain.deals.moving": "release_all, raced as refuse_deal",
     "jobs.sweeping": "expire, raced as sweep",
 }

@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, get
 from sqlmodel import Session
 
 from domain import deals
-from domain.access import Permission, User, may
+from domain.access import Permission, Role, User, may
 from domain.deals.day import my_day
 from web import replies
 from web.given import Given
@@ -25,6 +25,8 @@ class MyDay(Controller):
         user: Given[User],
         now: Given[datetime],
     ) -> Response[str]:
+        if user.role is Role.AGENT:
+            return replies.done(request, to="/agent/stock")
         sells = may(user, Permission.DEALS_OPEN)
         topics = [f"user-{user.id}", *(f"funnel-{funnel.id}" for funnel in deals.list_funnels(session))]
         context: dict[str, Any] = {

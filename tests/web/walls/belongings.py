@@ -209,13 +209,18 @@ def people(session: Session, world: World) -> None:
     password = session.exec(select(User).where(User.login == "anna")).one().password_hash
     rustam = User(login="rustam", name="Рустам", role=Role.HEAD, password_hash=password, region_id=kazan.id)
     gone = User(login="gone", name="Уволенный", role=Role.MANAGER, password_hash=password)
-    session.add_all([rustam, gone])
+    others = [
+        User(login=f"agent-{letter}", name="Агент", role=Role.AGENT, password_hash=password)
+        for letter in OWNERS
+        if letter != "o"
+    ]
+    session.add_all([rustam, gone, *others])
     session.flush()
     for user in session.exec(select(User)):
         world.people[user.login] = user.id
         if user.login == "timur":
             user.chief_id = rustam.id
-        if user.login not in {"anna", "onec"}:
+        if user.login not in {"anna", "agata", "onec"}:
             user.phone = world.sown(HOUSE, "app_user.phone", f"+7999{900_0000 + user.id}")
         now = world.now
         enter = visiting.enter if user.role is Role.EXCHANGE else sessions.sign_in
@@ -279,6 +284,11 @@ def an_attachment(session: Session, world: World, letter: str) -> dict[str, Any]
     }
 
 
+def agent_of(world: World, letter: str) -> int:
+    """Agata works with the agency Anna answers for, other agents with the others'."""
+    return world.people["agata" if letter == "o" else f"agent-{letter}"]
+
+
 SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "connection": lambda session, world, letter: {
         "kind": "commerceml", "login": "onec", "timezone": "Europe/Moscow", "mapping": {},
@@ -296,6 +306,15 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "message": a_message,
     "company": a_company,
     "attachment": an_attachment,
+    "agency": lambda session, world, letter: {"fixed_for": 30, "most_bookings": 5},
+    "agent": lambda session, world, letter: {"user_id": agent_of(world, letter)},
+    "fixation": lambda session, world, letter: {
+        "agent_id": agent_of(world, letter), "until": world.now + SOON,
+    },
+    "booking_request": lambda session, world, letter: {
+        "unit_id": free_unit(session, last=True), "deal_id": None, "state": "waiting",
+    },
+    "agency_deal": lambda session, world, letter: {"agent_id": agent_of(world, letter)},
 }  # fmt: skip
 
 
@@ -319,6 +338,7 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
             tables["message"], letter, f"message of {what}", **a_message(session, world, letter) | about
         )
     sower.row(tables["comment"], letter, "comment two")
+    sower.row(tables["agency"], letter, "agency closed", closed_at=world.now)
     off = an_attachment(session, world, letter)
     if letter == "o":
         sower.row(tables["attachment"], letter, IN_ANNAS_DEAL, **off)
@@ -358,11 +378,11 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
     )
 
 
-def free_unit(session: Session) -> int:
-    """A unit nobody holds; three are left to the end for those who come to book."""
+def free_unit(session: Session, *, last: bool = False) -> int:
+    """A unit nobody holds; three are left to the end for those who come to book, and for whom others ask."""
     booked = sa.select(metadata.tables["booking"].c.unit_id)
     free = select(Unit.id).where(Unit.availability == Availability.ON_SALE, Unit.id.not_in(booked))  # type: ignore[attr-defined]
-    return session.exec(free.order_by(Unit.id)).first() or 0  # type: ignore[arg-type]
+    return session.exec(free.order_by(Unit.id.desc() if last else Unit.id)).first() or 0  # type: ignore[arg-type,attr-defined]
 
 
 @contextmanager

@@ -30,6 +30,8 @@ KNOWN_OTHERWISE = {
     "known client": "one client, one manager: whose client a phone is, is told on purpose",
     "by phone": "one client, one manager: whose client a phone is, is told on purpose",
     "for a new deal": "one client, one manager: whose client a phone is, is told on purpose",
+    "known phone": "that a phone is ours is told to agents on purpose, and nothing else",
+    "client of ours": "that a phone is ours is told to agents on purpose, and nothing else",
     "beside": "units are everyone's",
     "of another in Anna's deal": "what is attached to her deal is hers to see, by whoever",
     "a unit held": "units are everyone's",
@@ -48,6 +50,8 @@ HIDDEN: dict[str, str] = {
     "responsible_id": "user",
     "stage_id": "",
     "units": "",
+    "manager_id": "user",
+    "fixation_id": "fixation",
 }
 """Fields of forms that name records, and of what; empty for what is everyone's."""
 NAMES_A_RECORD = re.compile(r"_id$|^units$|^bookings$")

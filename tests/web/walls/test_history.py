@@ -19,6 +19,7 @@ from tests.world.people import PASSWORD
 
 ANNA = Persona("Anna with every permission", "anna", EVERYTHING)
 NOBODY = Persona("nobody")
+AGATA = Persona("the agent Agata", "agata")
 ONEC = Persona("1C", "onec")
 
 NOT_HISTORY = {
@@ -69,6 +70,8 @@ def tried(visits: Visits, route: Route) -> Trace:
 def who_asks(route: Route) -> Persona:
     if str(route) == "POST /sign-in":
         return NOBODY
+    if route.path.startswith("/agent/"):
+        return AGATA
     return ONEC if route.for_machines else ANNA
 
 

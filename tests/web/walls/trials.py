@@ -27,6 +27,9 @@ PARAMETERS = {
     "file_id": "attachment",
     "stage_id": "stage",
     "project_id": "project",
+    "agency_id": "agency",
+    "fixation_id": "fixation",
+    "request_id": "booking_request",
 }
 """What a number in an address is of, see `World.rows`."""
 
@@ -125,6 +128,11 @@ def of_all(world: World, of: str) -> Filled:
         "topics": f"exchange,building-{world.id('building', 'o')},funnel-{world.id('funnel', 'o')}",
         "since": 1,
     }
+
+
+def agency(world: World, of: str, **other: Any) -> Filled:
+    same = {"name": "Иначе", "fixed_for": 10, "most_bookings": 3, "manager_id": world.person(of)}
+    return same | other
 
 
 FOREIGN_STEP = {"deal_id": "o:deal"}
@@ -250,4 +258,30 @@ TRIALS: dict[str, list[Trial]] = {
             at={"unit_id": "unit"},
         ),
     ],
+    "POST /agencies": [Trial(form=agency)],
+    "POST /agencies/{agency_id:int}": [Trial(form=lambda world, of: agency(world, of, version=1))],
+    "POST /agencies/{agency_id:int}/agents": [
+        Trial(form=lambda world, of: {"login": "novaya", "name": "Новая", "password": "длинный пароль"})
+    ],
+    "POST /agencies/{agency_id:int}/parting": [Trial()],
+    "POST /agencies/{agency_id:int}/reopening": [Trial(at={"agency_id": "agency closed"})],
+    "POST /agencies/requests/{request_id:int}/confirmation": [Trial(form=lambda world, of: {"days": 1})],
+    "POST /agencies/requests/{request_id:int}/refusal": [Trial(form=lambda world, of: {"answer": "Занято"})],
+    "GET /agent/stock/{unit_id:int}": [Trial(at={"unit_id": "unit"}), Trial("held")],
+    "POST /agent/stock/{unit_id:int}/requests": [
+        Trial(form=lambda world, of: {"fixation_id": world.id("fixation", of)}, at={"unit_id": "unit"})
+    ],
+    "POST /agent/clients": [
+        Trial(form=lambda world, of: {"name": "Новый", "phone": "+79210000002"}),
+        Trial(
+            "known phone",
+            form=lambda world, of: {"name": "Он", "phone": world.text("fixation.phone", of)},
+        ),
+    ],
+    "POST /agent/clients/checks": [
+        Trial("known phone", form=lambda world, of: {"phone": world.text("fixation.phone", of)}),
+        Trial("client of ours", form=lambda world, of: {"phone": world.text("person.phone", of)}),
+    ],
+    "POST /agent/clients/{fixation_id:int}/release": [Trial()],
+    "POST /agent/requests/{request_id:int}/withdrawal": [Trial()],
 }  # fmt: skip
