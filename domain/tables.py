@@ -6,6 +6,7 @@ from domain.access import models as access
 from domain.activities import models as activities
 from domain.deals import models as deals
 from domain.estate import models as estate
+from domain.estate.drawings import models as drawings
 from domain.events import models as events
 from domain.exchange import models as exchange
 from domain.files import models as files
@@ -19,6 +20,7 @@ __all__ = [
     "access",
     "activities",
     "deals",
+    "drawings",
     "estate",
     "events",
     "exchange",

@@ -3,7 +3,8 @@
 from web.estate.baskets import Baskets
 from web.estate.bookings import Bookings, UnitBooking
 from web.estate.chessboard import Chessboard
+from web.estate.plans import Plans
 from web.estate.projects import Projects
 from web.estate.units import Units
 
-__all__ = ["Baskets", "Bookings", "Chessboard", "Projects", "UnitBooking", "Units"]
+__all__ = ["Baskets", "Bookings", "Chessboard", "Plans", "Projects", "UnitBooking", "Units"]
