@@ -4,7 +4,20 @@ from litestar.types import ControllerRouterHandler
 
 from web import health
 from web.deals import Boards, Cards, Comments, Files, Moves, NewDeals, Steps
-from web.estate import Baskets, Bookings, Chessboard, Plans, Projects, UnitBooking, Units
+from web.estate import (
+    Arrangements,
+    Baskets,
+    Bookings,
+    Characteristics,
+    Chessboard,
+    Drawings,
+    FloorPlans,
+    Layouts,
+    Plans,
+    Projects,
+    UnitBooking,
+    Units,
+)
 from web.exchange import Exchange, ExchangeMessages
 from web.live import live
 from web.metrics import metrics
@@ -27,6 +40,11 @@ ROUTES: list[ControllerRouterHandler] = [
     Baskets,
     Bookings,
     Plans,
+    Drawings,
+    Layouts,
+    FloorPlans,
+    Arrangements,
+    Characteristics,
     Boards,
     Cards,
     Comments,
