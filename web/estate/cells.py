@@ -38,7 +38,7 @@ KIND_WORDS: dict[UnitKind, Callable[[], str]] = {
     UnitKind.COMMERCIAL: lambda: _("Commercial room"),
 }
 KINDS_WORDS: dict[UnitKind, Callable[[], str]] = {
-    UnitKind.FLAT: lambda: _("Flats"),
+    UnitKind.FLAT: lambda: _("All flats"),
     UnitKind.PARKING: lambda: _("Parking"),
     UnitKind.STORAGE: lambda: _("Storage"),
     UnitKind.COMMERCIAL: lambda: _("Commercial rooms"),
