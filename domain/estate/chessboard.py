@@ -267,7 +267,18 @@ def _grid(kind: UnitKind, placed: list[Placed]) -> Grid:
     among = {kind, *(guest for guest, host in STANDS_AMONG.items() if host is kind)}
     counts = Counter(cell.status for _, cell in placed if cell.kind is kind)
     here = [found for found in placed if found[1].kind in among]
-    return Grid(list(_entrances(kind, here)), counts, counts.total())
+    entrances = list(_entrances(kind, here))
+    _level(entrances)
+    return Grid(entrances, counts, counts.total())
+
+
+def _level(entrances: list[Entrance]) -> None:
+    """The same floors in every entrance, so that they stand on one line: where there is nothing, empty ones."""
+    floors = {row.floor for entrance in entrances for row in entrance.rows if not entrance.in_lines}
+    for entrance in entrances:
+        if not entrance.in_lines and len(entrance.rows) < len(floors):
+            own = {row.floor: row for row in entrance.rows}
+            entrance.rows = [own.get(floor) or Row(floor, []) for floor in sorted(floors, reverse=True)]
 
 
 def board_rows(building_id: int, *, now: datetime) -> sa.Select[Any]:

@@ -183,7 +183,9 @@ def layouts(session: Session, project_id: int) -> list[Line]:
         _with_plans()
         .add_columns(counted)
         .where(col(Layout.project_id) == project_id)
-        .order_by(col(Layout.kind), col(Layout.rooms), col(Layout.area_total), col(Layout.code))
+        .order_by(
+            col(Layout.kind) != UnitKind.FLAT, col(Layout.kind), col(Layout.rooms), col(Layout.area_total)
+        )
     )
     return [Line(*row) for row in session.execute(rows)]
 
@@ -249,7 +251,7 @@ def _card(row: Any, cells: list[Cell]) -> Card:
 
 def _free_code(kind: UnitKind, rooms: int, area_total: Decimal, taken: set[tuple[UnitKind, str]]) -> str:
     letter = _("%(rooms)sr", rooms=rooms).upper() if rooms else _("St")
-    stem = f"{letter if kind is UnitKind.FLAT else _('Com')}-{formats.area_bare(area_total)}"
+    stem = f"{letter if kind is UnitKind.FLAT else _('Com').strip('.').capitalize()}-{formats.area_bare(area_total)}"
     code, number = stem, 1
     while (kind, code) in taken:
         number += 1

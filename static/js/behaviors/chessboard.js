@@ -144,6 +144,7 @@ export function connect(root) {
   const swapped = (event) => { if (event.target.id === "board" || event.detail?.ctx?.target?.id === "board") settle(); };
   document.addEventListener("htmx:after:swap", swapped);
   settle();
+  root.querySelector(".storey__floors [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   return () => {
     document.removeEventListener("click", outside);
     document.removeEventListener("htmx:after:swap", swapped);
