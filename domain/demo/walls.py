@@ -70,7 +70,7 @@ def _studio(total: float, living: float, kitchen: float) -> Flat:
         [
             Room("комната", 0, 0, width, front),
             Room("кухня", 0, front, width, middle),
-            Room("прихожая", 0, front + middle, width / 2, behind),
+            Room("холл", 0, front + middle, width / 2, behind),
             Room("санузел", width / 2, front + middle, width / 2, behind),
         ],
     )

@@ -273,7 +273,7 @@ def _grid(kind: UnitKind, placed: list[Placed]) -> Grid:
 
 
 def _level(entrances: list[Entrance]) -> None:
-    """The same floors in every entrance, so that they stand on one line: where there is nothing, empty ones."""
+    """The same floors in every entrance, so that they stand on one line; empty where nothing is."""
     floors = {row.floor for entrance in entrances for row in entrance.rows if not entrance.in_lines}
     for entrance in entrances:
         if not entrance.in_lines and len(entrance.rows) < len(floors):

@@ -251,7 +251,9 @@ def _card(row: Any, cells: list[Cell]) -> Card:
 
 def _free_code(kind: UnitKind, rooms: int, area_total: Decimal, taken: set[tuple[UnitKind, str]]) -> str:
     letter = _("%(rooms)sr", rooms=rooms).upper() if rooms else _("St")
-    stem = f"{letter if kind is UnitKind.FLAT else _('Com').strip('.').capitalize()}-{formats.area_bare(area_total)}"
+    if kind is not UnitKind.FLAT:
+        letter = _("Com").strip(".").capitalize()
+    stem = f"{letter}-{formats.area_bare(area_total)}"
     code, number = stem, 1
     while (kind, code) in taken:
         number += 1

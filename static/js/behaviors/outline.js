@@ -152,11 +152,12 @@ export function connect(root) {
     field.value = written();
     draw();
   };
-  root.addEventListener("keydown", (event) => {
-    if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.target === field) return;
+  const undone = (event) => {
+    if (event.code !== "KeyZ" || !(event.ctrlKey || event.metaKey) || event.target.matches("input")) return;
     event.preventDefault();
     back();
-  });
+  };
+  document.addEventListener("keydown", undone);
   undo.addEventListener("click", back);
   root.querySelector("[data-clear]").addEventListener("click", () => change([]));
   /* Without a mouse an outline begins as a square in the middle. */
@@ -172,5 +173,8 @@ export function connect(root) {
   const resized = new ResizeObserver(() => draw());
   resized.observe(sheet);
   draw();
-  return () => resized.disconnect();
+  return () => {
+    resized.disconnect();
+    document.removeEventListener("keydown", undone);
+  };
 }
