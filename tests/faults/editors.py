@@ -17,7 +17,18 @@ from sqlmodel import Session, select
 from domain import activities, deals, parties
 from domain.access import User
 from domain.deals.models import Deal
+from domain.estate import Unit, UnitKind, drawings
+from domain.estate.drawings import (
+    CharacteristicType,
+    Outline,
+    arranging,
+    characteristics,
+    layouts,
+    outlines,
+    plans,
+)
 from domain.events import Event
+from domain.files.pictures import SVG, Picture
 from domain.kernel import clock, formats
 from domain.parties.models import Company
 
@@ -40,6 +51,9 @@ class Editor:
     verb: tuple[Any, str]
     """The verb that compares it, to be blinded in the control."""
     blinded: Callable[..., Any]
+    login: str = "anna"
+    change: str = ""
+    """What history calls the field, where it is not the name of the input."""
 
     def in_form(self, text: str, name: str) -> str:
         field = re.search(rf'<input[^>]*name="{name}"[^>]*>', text)
@@ -61,7 +75,10 @@ class Editor:
             Event.name == self.event, Event.subject_kind == self.table, Event.subject_id == record_id
         )
         session.rollback()
-        changes = [event.payload["changes"][self.field] for event in session.exec(of.order_by(sa.text("id")))]
+        changes = [
+            event.payload["changes"][self.change or self.field]
+            for event in session.exec(of.order_by(sa.text("id")))
+        ]
         return [(self.shown(before), self.shown(after)) for before, after in changes]
 
     def shown(self, kept: str) -> str:
@@ -102,7 +119,21 @@ def _unseeing(session: Session, task: Any, *, shown: datetime, **rest: Any) -> N
     _postpone(session, task, **rest)
 
 
-_postpone = activities.postpone
+_postpone, _arrange, _draw = activities.postpone, drawings.arrange, drawings.draw
+
+
+def _unlooking(session: Session, unit: Any, *, seen: str, **rest: Any) -> None:
+    session.refresh(unit, with_for_update=True)
+    _arrange(session, unit, seen=arranging.shown(unit), **rest)
+
+
+def _redrawing(session: Session, plan: Any, unit: Any, *, shown: str, **rest: Any) -> Any:
+    session.refresh(plan, with_for_update=True)
+    now_is = session.exec(
+        select(Outline).where(Outline.plan_id == plan.id, Outline.unit_id == unit.id)
+    ).first()
+    return _draw(session, plan, unit, shown=outlines.written(now_is.points) if now_is else "", **rest)
+
 
 EDITORS = [
     Editor(
@@ -121,6 +152,28 @@ EDITORS = [
         value=lambda n: local(FIRST_MOMENT + timedelta(minutes=n)), guard="shown", event="task.moved",
         verb=(activities, "postpone"), blinded=_unseeing,
     ),
+    Editor(
+        table="layout", route="/layouts/{layout_id:int}", form="/layouts/{layout}", save="/layouts/{layout}",
+        field="name", value=lambda n: f"Планировка {n}", guard="version", event="layout.edited",
+        verb=(layouts, "edit"), blinded=_fresh(layouts.edit), login="admin",
+    ),
+    Editor(
+        table="characteristic", route="/characteristics/{characteristic_id:int}",
+        form="/characteristics/{characteristic}", save="/characteristics/{characteristic}", field="title",
+        value=lambda n: f"Заметка {n}", guard="version", event="characteristic.edited",
+        verb=(characteristics, "edit"), blinded=_fresh(characteristics.edit), login="admin",
+    ),
+    Editor(
+        table="unit", route="/units/{unit_id:int}/arrangement", form="/units/{unit}/arrangement",
+        save="/units/{unit}/arrangement", field="values", change="characteristic_note",
+        value=lambda n: f"Окна {n}", guard="seen", event="unit.edited", verb=(drawings, "arrange"), blinded=_unlooking, login="admin",
+    ),
+    Editor(
+        table="outline", route="/floors/{floor_id:int}/outlines/{unit_id:int}",
+        form="/floors/{floor}/plan?unit={unit}", save="/floors/{floor}/outlines/{unit}", field="points",
+        value=lambda n: f"10,10 {20 + n / 100:g},10 30,40", guard="shown", event="outline.drawn",
+        verb=(drawings, "draw"), blinded=_redrawing, login="admin",
+    ),
 ]  # fmt: skip
 
 DEEDS = {
@@ -136,6 +189,13 @@ DEEDS = {
     "/deals/{deal_id:int}/files": "adds a file",
     "/deals/{deal_id:int}/files/{file_id:int}/removal": "takes away once",
     "/deals/{deal_id:int}/files/{file_id:int}/return": "takes back once",
+    "/plans/{plan_id:int}/removal": "takes away once",
+    "/plans/{plan_id:int}/return": "takes back once",
+    "/layouts/{layout_id:int}/units": "gives the layout to units that have none",
+    "/layouts/{layout_id:int}/plan": "puts a picture, which is not typed",
+    "/floors/{floor_id:int}/plan": "puts a picture, which is not typed",
+    "/floors/{floor_id:int}/copies": "only floors that have no plan",
+    "/units/{unit_id:int}/plan": "puts a picture, which is not typed",
     "/exchange/messages/{message_id:int}/retries": "a state of the message, not its words",
     "/exchange/messages/{message_id:int}/dismissal": "a state of the message, not its words",
 }
@@ -152,4 +212,28 @@ def records(session: Session) -> dict[str, int]:
     )
     company = session.exec(select(Company)).first()
     session.commit()
-    return {"deal": deal.id, "company": company.id, "task": step.id}
+    return {"deal": deal.id, "company": company.id, "task": step.id, **_arranged(session)}
+
+
+def _arranged(session: Session) -> dict[str, int]:
+    """A layout, a characteristic, a unit outlined on the plan of its floor."""
+    admin = session.exec(select(User).where(User.login == "admin")).one()
+    unit = session.exec(select(Unit).where(Unit.number == "1")).one()
+    project = unit.floor.section.building.project
+    layout = layouts.add(
+        session, project, kind=UnitKind.FLAT, code="С-36", rooms=0, area_total=unit.area_total, by=admin
+    )
+    known = characteristics.add(
+        session, kind=UnitKind.FLAT, code="note", type=CharacteristicType.TEXT, title="Окна", by=admin
+    )
+    picture = Picture(b"<svg/>", b"<svg/>", SVG, 40, 30)
+    plan = plans.keep(session, unit.floor, picture, by=admin, now=clock.now())
+    outline = drawings.draw(session, plan, unit, points="10,10 50,10 30,40", shown="", by=admin)
+    session.commit()
+    return {
+        "layout": layout.id,
+        "characteristic": known.id,
+        "unit": unit.id,
+        "floor": unit.floor_id,
+        "outline": outline.id,
+    }

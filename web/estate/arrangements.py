@@ -1,5 +1,6 @@
 """/units/42/arrangement: what the office says of a unit: floors inside, layout, characteristics, plan."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,29 @@ from web.estate import cells, sent
 from web.given import Given
 
 
+@dataclass
+class Arranged:
+    storeys: str = "1"
+    layout_id: str = ""
+    seen: str = ""
+    codes: Any = ""
+    """Of characteristics, one or many, each with its value in the same place."""
+    values: Any = ""
+
+    def told(self) -> dict[str, str]:
+        """By the names of fields, as people typed them."""
+        named = zip(_many(self.codes), _many(self.values), strict=False)
+        return {
+            "storeys": self.storeys,
+            "layout_id": self.layout_id,
+            **{f"characteristic_{code}": fields.words(value) for code, value in named},
+        }
+
+
+def _many(sent: Any) -> list[str]:
+    return [sent] if isinstance(sent, str) else [one for one in sent if isinstance(one, str)]
+
+
 class Arrangements(Controller):
     path = "/units/{unit_id:int}"
 
@@ -35,18 +59,17 @@ class Arrangements(Controller):
         session: Given[Session],
         user: Given[User],
         unit: Given[Unit],
-        data: URLEncodedBody[dict[str, Any]],
+        data: URLEncodedBody[Arranged],
     ) -> Response[str]:
-        given = {name: fields.words(str(value)) for name, value in data.items()}
-        layout = given.get("layout_id", "")
+        given, layout = data.told(), data.layout_id.strip()
         try:
             drawings.arrange(
                 session,
                 unit,
-                storeys=sent.whole(given.get("storeys", "1")),
+                storeys=sent.whole(data.storeys),
                 layout_id=(sent.record_number(layout) or 0) if layout else None,
                 given=given,
-                seen=given.get("seen", ""),
+                seen=data.seen,
                 by=user,
             )
         except (Invalid, Stale) as no:
@@ -96,9 +119,6 @@ def _page(
         unit=unit,
         building=unit.floor.section.building,
         characteristics=[(characteristics.field_of(one), one) for one in known],
-        choices={
-            characteristics.field_of(one): [(option, option) for option in one.options] for one in known
-        },
         layouts=[(layout.id, layout.code) for layout in arranging.layouts_for(session, unit)],
         plan=plans.live(session, unit),
         given=kept | (given or {}),

@@ -45,8 +45,8 @@ def add(
     code: str,
     type: CharacteristicType,  # noqa: A002  as the column is called
     title: str,
-    measure: str,
-    options: str,
+    measure: str = "",
+    options: str = "",
     by: User | None,
 ) -> Characteristic:
     """A new one at the end. Raises Invalid at the field."""

@@ -31,7 +31,7 @@ def add(
     *,
     kind: UnitKind,
     code: str,
-    name: str,
+    name: str = "",
     rooms: int,
     area_total: Decimal | None,
     by: User | None,
@@ -128,9 +128,7 @@ def gather(session: Session, project: Project, *, by: User | None) -> int:
         if layout is None:
             code = _free_code(kind, rooms, area_total, taken)
             taken.add((kind, code))
-            layout = add(
-                session, project, kind=kind, code=code, name="", rooms=rooms, area_total=area_total, by=by
-            )
+            layout = add(session, project, kind=kind, code=code, rooms=rooms, area_total=area_total, by=by)
         give(session, layout, groups[kind, rooms, area_total], by=by)
     return sum(map(len, groups.values()))
 
