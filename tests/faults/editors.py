@@ -166,7 +166,8 @@ EDITORS = [
     Editor(
         table="unit", route="/units/{unit_id:int}/arrangement", form="/units/{unit}/arrangement",
         save="/units/{unit}/arrangement", field="values", change="characteristic_note",
-        value=lambda n: f"Окна {n}", guard="seen", event="unit.edited", verb=(drawings, "arrange"), blinded=_unlooking, login="admin",
+        value=lambda n: f"Окна {n}", guard="seen", event="unit.edited",
+        verb=(drawings, "arrange"), blinded=_unlooking, login="admin",
     ),
     Editor(
         table="outline", route="/floors/{floor_id:int}/outlines/{unit_id:int}",

@@ -78,8 +78,8 @@ def sign(cell: Cell) -> str:
 
 def floors(cell: Cell) -> str:
     """5, or 5–6 for a unit of two floors."""
-    highest = covered(cell.floor, cell.storeys)[-1]
-    return str(cell.floor) if highest == cell.floor else f"{cell.floor}–{highest}"
+    lowest = formats.number(cell.floor) if cell.floor < 0 else str(cell.floor)
+    return lowest if cell.storeys == 1 else f"{lowest}–{covered(cell.floor, cell.storeys)[-1]}"
 
 
 def under(cell: Cell) -> str:
@@ -91,7 +91,7 @@ def under(cell: Cell) -> str:
 
 def floor_word(cell: Cell) -> str:
     if cell.storeys == 1:
-        return _("floor %(floor)s", floor=cell.floor)
+        return _("floor %(floor)s", floor=floors(cell))
     return _("floors %(floors)s", floors=floors(cell))
 
 
