@@ -7,6 +7,7 @@ from domain.activities import models as activities
 from domain.agencies import models as agencies
 from domain.deals import models as deals
 from domain.estate import models as estate
+from domain.estate.drawings import models as drawings
 from domain.events import models as events
 from domain.exchange import models as exchange
 from domain.files import models as files
@@ -21,6 +22,7 @@ __all__ = [
     "activities",
     "agencies",
     "deals",
+    "drawings",
     "estate",
     "events",
     "exchange",

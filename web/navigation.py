@@ -91,5 +91,17 @@ def theme(request: Request[Any, Any, Any]) -> str:
 
 
 def _inside(path: str, href: str) -> bool:
-    kin = {"/people": ("/people", "/companies"), "/estate": ("/estate", "/units", "/bookings", "/agencies")}
+    kin = {
+        "/people": ("/people", "/companies"),
+        "/estate": (
+            "/estate",
+            "/units",
+            "/bookings",
+            "/agencies",
+            "/drawings",
+            "/layouts",
+            "/floors",
+            "/characteristics",
+        ),
+    }
     return path == href if href == "/" else path.startswith(kin.get(href, (href,)))

@@ -5,7 +5,20 @@ from litestar.types import ControllerRouterHandler
 from web import health
 from web.agencies import Agencies, AgencyRequests, AgentClients, AgentRequests, AgentStock
 from web.deals import Boards, Cards, Comments, Files, Moves, NewDeals, Steps
-from web.estate import Baskets, Bookings, Chessboard, Projects, UnitBooking, Units
+from web.estate import (
+    Arrangements,
+    Baskets,
+    Bookings,
+    Characteristics,
+    Chessboard,
+    Drawings,
+    FloorPlans,
+    Layouts,
+    Plans,
+    Projects,
+    UnitBooking,
+    Units,
+)
 from web.exchange import Exchange, ExchangeMessages
 from web.live import live
 from web.metrics import metrics
@@ -27,6 +40,12 @@ ROUTES: list[ControllerRouterHandler] = [
     UnitBooking,
     Baskets,
     Bookings,
+    Plans,
+    Drawings,
+    Layouts,
+    FloorPlans,
+    Arrangements,
+    Characteristics,
     Boards,
     Cards,
     Comments,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
-from domain.demo import agencies, cast, onec, services, trade
+from domain.demo import agencies, cast, drawn, onec, services, trade
 from domain.demo.onec import is_demo
 from domain.demo.stock import CITY, PlannedUnit, planned
 from domain.estate import Project, Unit
@@ -29,6 +29,7 @@ def build(session: Session, *, onec_url: str = "", now: datetime | None = None) 
     services.offer(session, now=moment)
     trade.run(session, people, now=moment)
     agencies.run(session, people, now=moment)
+    drawn.draw(session, people["admin"], now=moment)
 
 
 def reconnect(session: Session, *, onec_url: str) -> None:

@@ -77,6 +77,8 @@ def planned() -> Iterator[PlannedUnit]:
         yield from _cells(chance, building, K.STORAGE, -1, 16, Decimal("4.8"), 390_000)
     for number in (1, 2):
         yield from _flats(chance, RIVER, f"Корпус {number}", range(1, 9), sold=0.15)
+    for number, letter in ((1, "А"), (2, "Б"), (3, "В")):
+        yield from _shops(f"Дом {number}, литер {letter}")
 
 
 def _flats(
@@ -120,6 +122,30 @@ def _availability(chance: Random, sold: float, floor: int) -> Availability:
     if drawn < likely + 0.1:
         return A.CONTRACT
     return A.OFF if drawn > 0.98 else A.ON_SALE
+
+
+def _shops(building: str) -> Iterator[PlannedUnit]:
+    """The ground floor: rooms for shops and offices, fewer and larger than the flats above."""
+    number = 0
+    for section, areas in enumerate((("86.4", "54.2"), ("64.7", "48.1", "71.3"), ("112.5",)), start=1):
+        for position, area in enumerate(areas, start=1):
+            number += 1
+            yield PlannedUnit(
+                project=PINE,
+                building=building,
+                section=section,
+                floor=1,
+                position=position,
+                number=f"{number}Н",
+                kind=K.COMMERCIAL,
+                rooms=0,
+                area_total=Decimal(area),
+                area_living=None,
+                area_kitchen=None,
+                finish=F.NONE,
+                availability=A.SOLD if number % 3 == 0 else A.ON_SALE,
+                price=Decimal(area) * 215_000,
+            )
 
 
 def _cells(

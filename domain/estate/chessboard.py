@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from domain.estate.grid import MOST_COLUMNS, Line, arrange
 from domain.estate.models import (
     Availability,
     Booking,
@@ -25,7 +26,11 @@ from domain.estate.models import (
 )
 from domain.kernel.db import pick
 
-LIVING = (UnitKind.FLAT, UnitKind.COMMERCIAL)
+KINDS_IN_ORDER = (UnitKind.FLAT, UnitKind.PARKING, UnitKind.STORAGE, UnitKind.COMMERCIAL)
+STANDS_AMONG = {UnitKind.COMMERCIAL: UnitKind.FLAT}
+"""Shops of the ground floor are seen in the grid of flats too; they are counted on a board of their own."""
+LINE_BY_LINE = {UnitKind.PARKING, UnitKind.STORAGE}
+"""Kinds without columns: places stand one after another."""
 SHUT = {
     Availability.SOLD: UnitStatus.SOLD,
     Availability.CONTRACT: UnitStatus.CONTRACT,
@@ -42,6 +47,8 @@ CLAIMED = {
 class Filter:
     """What the client asks for; an empty part does not narrow."""
 
+    kind: UnitKind | None = None
+    """Which of the building's boards; it chooses, it does not narrow."""
     rooms: frozenset[int] = frozenset()
     price_from: Decimal | None = None
     price_to: Decimal | None = None
@@ -51,10 +58,11 @@ class Filter:
     floor_to: int | None = None
     finish: frozenset[Finish] = frozenset()
     status: frozenset[UnitStatus] = frozenset()
+    layout: frozenset[int] = frozenset()
 
     @property
     def narrows(self) -> bool:
-        return self != Filter()
+        return self != Filter(self.kind)
 
     def fits(self, cell: "Cell") -> bool:
         """Whether the unit is what was asked for. Rooms above three count as three."""
@@ -65,6 +73,7 @@ class Filter:
             and within(cell.floor, self.floor_from, self.floor_to)
             and (not self.finish or cell.finish in self.finish)
             and (not self.status or cell.status in self.status)
+            and (not self.layout or cell.layout_id in self.layout)
         )
 
 
@@ -80,12 +89,12 @@ class Cell(NamedTuple):
     finish: Finish
     floor: int
     status: UnitStatus
+    position: int = 0
+    storeys: int = 1
+    layout_id: int | None = None
 
 
-@dataclass(frozen=True)
-class Row:
-    floor: int
-    cells: list[Cell]
+Row = Line[Cell]
 
 
 @dataclass
@@ -95,32 +104,69 @@ class Entrance:
     width: int
     rows: list[Row]
     free: int
+    in_lines: bool
+    """Places one after another instead of columns."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Everything of one kind that stands in the building, and what stands among it."""
+
+    entrances: list[Entrance]
+    counts: Counter[UnitStatus]
+    total: int
+
+
+EMPTY = Grid([], Counter(), 0)
 
 
 @dataclass(frozen=True)
 class Board:
     building_id: int
-    entrances: list[Entrance]
-    counts: Counter[UnitStatus]
-    total: int
+    grids: dict[UnitKind, Grid]
+    """By kind, in the order people look for them; none without a unit."""
+    units: list[Cell]
+    """Every unit of the building, of whatever kind."""
     until: datetime | None
     """When the first of the bookings shown ends: from then on the board is another."""
-    below: list[Cell] = field(default_factory=list)
-    """Parking places and storage rooms: listed under the grid, since they are no flats."""
+    kind: UnitKind = UnitKind.FLAT
+    """Whose board is looked at."""
     matching: frozenset[int] | None = None
     """Ids of the units inside the filter; None when nothing is filtered."""
 
     @property
+    def grid(self) -> Grid:
+        return self.grids.get(self.kind, EMPTY)
+
+    @property
+    def entrances(self) -> list[Entrance]:
+        return self.grid.entrances
+
+    @property
+    def counts(self) -> Counter[UnitStatus]:
+        return self.grid.counts
+
+    @property
+    def total(self) -> int:
+        return self.grid.total
+
+    @property
     def cells(self) -> Iterable[Cell]:
-        for entrance in self.entrances:
-            for row in entrance.rows:
-                yield from row.cells
-        yield from self.below
+        """Of the kind looked at; floors from the top, units from the left."""
+        return (cell for cell in self.units if cell.kind is self.kind)
+
+    @property
+    def fitting(self) -> list[Cell]:
+        """The units inside the filter, all of the kind when there is none."""
+        return [cell for cell in self.cells if self.matching is None or cell.id in self.matching]
 
     def narrowed(self, wanted: Filter) -> "Board":
-        """The same board with the units that fit the filter marked."""
-        fitting = frozenset(cell.id for cell in self.cells if wanted.fits(cell)) if wanted.narrows else None
-        return replace(self, matching=fitting)
+        """The board of the kind asked for, with the units that fit the filter marked."""
+        kind = wanted.kind if wanted.kind in self.grids else next(iter(self.grids), UnitKind.FLAT)
+        asked = replace(self, kind=kind, matching=None)
+        if not wanted.narrows:
+            return asked
+        return replace(asked, matching=frozenset(cell.id for cell in asked.cells if wanted.fits(cell)))
 
 
 class Edition(NamedTuple):
@@ -202,20 +248,37 @@ def chessboard(session: Session, building: Building, wanted: Filter, *, now: dat
 def read(session: Session, building_id: int, *, now: datetime) -> Board:
     """The whole building with nothing filtered."""
     ends: list[datetime] = []
-    placed = [(entrance, cell) for entrance, cell in _cells(session, building_id, now=now, ends=ends)]
-    flats = [cell for _, cell in placed if cell.kind in LIVING]
+    placed = list(_cells(session, building_id, now=now, ends=ends))
+    units = [cell for _, cell in placed]
+    there = {cell.kind for cell in units}
     return Board(
         building_id=building_id,
-        entrances=list(_entrances([found for found in placed if found[1].kind in LIVING])),
-        counts=Counter(cell.status for cell in flats),
-        total=len(flats),
+        grids={kind: _grid(kind, placed) for kind in KINDS_IN_ORDER if kind in there},
+        units=units,
         until=min(ends, default=None),
-        below=[cell for _, cell in placed if cell.kind not in LIVING],
     )
 
 
 Placed = tuple[tuple[int, int], Cell]
 """The entrance (its id and number) and the cell, floors from the top, units from the left."""
+
+
+def _grid(kind: UnitKind, placed: list[Placed]) -> Grid:
+    among = {kind, *(guest for guest, host in STANDS_AMONG.items() if host is kind)}
+    counts = Counter(cell.status for _, cell in placed if cell.kind is kind)
+    here = [found for found in placed if found[1].kind in among]
+    entrances = list(_entrances(kind, here))
+    _level(entrances)
+    return Grid(entrances, counts, counts.total())
+
+
+def _level(entrances: list[Entrance]) -> None:
+    """The same floors in every entrance, so that they stand on one line; empty where nothing is."""
+    floors = {row.floor for entrance in entrances for row in entrance.rows if not entrance.in_lines}
+    for entrance in entrances:
+        if not entrance.in_lines and len(entrance.rows) < len(floors):
+            own = {row.floor: row for row in entrance.rows}
+            entrance.rows = [own.get(floor) or Row(floor, []) for floor in sorted(floors, reverse=True)]
 
 
 def board_rows(building_id: int, *, now: datetime) -> sa.Select[Any]:
@@ -224,7 +287,7 @@ def board_rows(building_id: int, *, now: datetime) -> sa.Select[Any]:
         pick(
             Section.id, Section.number, Floor.number, Unit.id, Unit.number, _bare(Unit.kind), Unit.rooms,
             Unit.area_total, Unit.price, _bare(Unit.finish), _bare(Unit.availability), Booking.until,
-            _bare(Booking.state),
+            _bare(Booking.state), Unit.position, Unit.storeys, Unit.layout_id,
         )
         .select_from(Unit)
         .join(Floor, col(Floor.id) == Unit.floor_id)
@@ -251,31 +314,35 @@ STATUSES = {
 def _cells(session: Session, building_id: int, *, now: datetime, ends: list[datetime]) -> Iterable[Placed]:
     """The units as the board shows them; `ends` is filled with the ends of the bookings that hold some."""
     rows = session.execute(board_rows(building_id, now=now))
-    for section, entrance, floor, id_, number, kind, rooms, area, price, finish, base, until, claim in rows:
+    for (
+        section, entrance, floor, id_, number, kind, rooms, area, price, finish, base, until, claim, position,
+        storeys, layout_id,
+    ) in rows:  # fmt: skip
         if claim == BookingState.ACTIVE:
             ends.append(until)
         yield (
             (section, entrance),
             Cell(
                 id_, number, KINDS[kind], rooms, area, price, FINISHES[finish], floor,
-                STATUSES[base, claim],
+                STATUSES[base, claim], position, storeys, layout_id,
             ),
         )  # fmt: skip
 
 
-def _entrances(placed: list[Placed]) -> Iterable[Entrance]:
+def _entrances(kind: UnitKind, placed: list[Placed]) -> Iterable[Entrance]:
     """Units stand on their floor in the order of their places, whatever numbers 1C gives the places."""
-    by_entrance: dict[tuple[int, int], dict[int, list[Cell]]] = {}
+    by_entrance: dict[tuple[int, int], list[Cell]] = {}
     for entrance, cell in placed:
-        by_entrance.setdefault(entrance, {}).setdefault(cell.floor, []).append(cell)
-    for (section, number), floors in by_entrance.items():
-        cells = [cell for on_floor in floors.values() for cell in on_floor]
+        by_entrance.setdefault(entrance, []).append(cell)
+    for (section, number), cells in by_entrance.items():
+        width, rows = arrange(cells, in_columns=kind not in LINE_BY_LINE)
         yield Entrance(
             id=section,
             number=number,
-            width=max(len(on_floor) for on_floor in floors.values()),
-            rows=[Row(floor, on_floor) for floor, on_floor in floors.items()],
-            free=sum(cell.status is UnitStatus.FREE for cell in cells),
+            width=width,
+            rows=rows,
+            free=sum(cell.kind is kind and cell.status is UnitStatus.FREE for cell in cells),
+            in_lines=kind in LINE_BY_LINE or width > MOST_COLUMNS,
         )
 
 

@@ -3,12 +3,13 @@
 import enum
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import CheckConstraint, Field, Index, Relationship, UniqueConstraint
 
 from domain.access.models import User
-from domain.kernel.db import Record, area, moment, money, one_of, reference, text_of
+from domain.kernel.db import Record, area, json_of, moment, money, one_of, reference, text_of
 
 
 class UnitKind(enum.StrEnum):
@@ -106,6 +107,7 @@ class Unit(Record, table=True):
         CheckConstraint("price is null or price >= 0", name="price_not_negative"),
         CheckConstraint("area_total > 0", name="area_positive"),
         CheckConstraint("rooms between 0 and 20", name="rooms_sane"),
+        CheckConstraint("storeys between 1 and 4", name="storeys_sane"),
     )
 
     floor_id: int = reference("floor.id", index=False)
@@ -122,6 +124,11 @@ class Unit(Record, table=True):
     availability: Availability = one_of(Availability, default=Availability.OFF)
     price: Decimal | None = money(optional=True)
     """At full payment, today; a booking freezes its own copy. None: not priced, so not for sale."""
+    storeys: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """How many floors it takes, its own and those above."""
+    layout_id: int | None = reference("layout.id", optional=True)
+    characteristics: dict[str, Any] = json_of()
+    """What else is known of it, by the codes of its kind's characteristics."""
 
     floor: Floor = Relationship()
 

@@ -42,6 +42,13 @@ DEAL = """select deal_id, count(*) from event join deal on deal.id = deal_id joi
     where stage.kind = 'open' and exists (select from task where task.deal_id = deal.id and done_at is null)
     group by deal_id order by count(*) desc, deal_id limit 1"""
 TASK = """select task.id as task_id, deal_id from task where done_at is null order by task.id limit 1"""
+PLANNED = """select plan.floor_id, floor.number, section.building_id as building, project_id from plan
+    join floor on floor.id = plan.floor_id join section on section.id = section_id
+    join building on building.id = building_id order by plan.id limit 1"""
+UNPLANNED = """select floor.id as floor_id, floor.number, section.building_id as building, project_id
+    from floor join section on section.id = section_id join building on building.id = building_id
+    where floor.number > 1 and not exists (select from plan where plan.floor_id = floor.id)
+    order by floor.id limit 1"""
 MESSAGE = "select id as message_id from message order by id limit 1"
 AGENCY = "select min(id) as agency_id from agency"
 
@@ -95,6 +102,27 @@ SCREENS = (
     Screen("new company", "/companies/new"),
     Screen("exchange", "/exchange", login="olga"),
     Screen("message", "/exchange/messages/{message_id:int}", row=MESSAGE, login="olga"),
+    Screen("plan of a floor", "/estate/{project_id:int}/chessboard", row=PLANNED,
+           query="?building={building}&view=floor&floor={number}", login="anna"),
+    Screen("floor without a plan", "/estate/{project_id:int}/chessboard", row=UNPLANNED,
+           query="?building={building}&view=floor&floor={number}", login="anna"),
+    Screen("layouts to choose from", "/estate/{project_id:int}/chessboard", row=PLANNED,
+           query="?building={building}&view=layouts", login="anna"),
+    Screen("parking", "/estate/{project_id:int}/chessboard", row=PLANNED,
+           query="?building={building}&kind=parking", login="anna"),
+    Screen("shops", "/estate/{project_id:int}/chessboard", row=PLANNED,
+           query="?building={building}&kind=commercial", login="anna"),
+    Screen("plans of a project", "/drawings", login="admin"),
+    Screen("layout", "/layouts/{layout_id:int}", login="admin",
+           row="select max(layout_id) as layout_id from plan"),
+    Screen("new layout", "/layouts/new", row=PLANNED, query="?project={project_id}", login="admin"),
+    Screen("outlines of a floor", "/floors/{floor_id:int}/plan", row=PLANNED, login="admin"),
+    Screen("floor to be planned", "/floors/{floor_id:int}/plan", row=UNPLANNED, login="admin"),
+    Screen("arranging a unit", "/units/{unit_id:int}/arrangement", row=FREE, login="admin"),
+    Screen("characteristics", "/characteristics", login="admin"),
+    Screen("characteristic", "/characteristics/{characteristic_id:int}",
+           row="select min(id) as characteristic_id from characteristic", login="admin"),
+    Screen("new characteristic", "/characteristics/new", login="admin"),
     Screen("no such page", "/no-such-page"),
     Screen("agencies", "/agencies"),
     Screen("new agency", "/agencies/new"),
@@ -121,5 +149,7 @@ PIECES = {
     "/baskets": "what is chosen on the board",
     "/notices/bell": "the bell of every page",
     "/exchange/messages/{message_id:int}/file": "a file",
+    "/plans/{plan_id:int}": "a picture",
+    "/plans/{plan_id:int}/thumbnail": "a picture",
 }
 """What answers a GET and is no screen, with the reason."""

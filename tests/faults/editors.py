@@ -19,7 +19,18 @@ from domain.access import User
 from domain.agencies import directory
 from domain.agencies.models import Agency
 from domain.deals.models import Deal
+from domain.estate import Unit, UnitKind, drawings
+from domain.estate.drawings import (
+    CharacteristicType,
+    Outline,
+    arranging,
+    characteristics,
+    layouts,
+    outlines,
+    plans,
+)
 from domain.events import Event
+from domain.files.pictures import SVG, Picture
 from domain.kernel import clock, formats
 from domain.parties.models import Company
 
@@ -44,6 +55,8 @@ class Editor:
     blinded: Callable[..., Any]
     login: str = "anna"
     """Who may use the form."""
+    change: str = ""
+    """What history calls the field, where it is not the name of the input."""
 
     def in_form(self, text: str, name: str) -> str:
         field = re.search(rf'<input[^>]*name="{name}"[^>]*>', text)
@@ -65,7 +78,10 @@ class Editor:
             Event.name == self.event, Event.subject_kind == self.table, Event.subject_id == record_id
         )
         session.rollback()
-        changes = [event.payload["changes"][self.field] for event in session.exec(of.order_by(sa.text("id")))]
+        changes = [
+            event.payload["changes"][self.change or self.field]
+            for event in session.exec(of.order_by(sa.text("id")))
+        ]
         return [(self.shown(before), self.shown(after)) for before, after in changes]
 
     def shown(self, kept: str) -> str:
@@ -106,7 +122,21 @@ def _unseeing(session: Session, task: Any, *, shown: datetime, **rest: Any) -> N
     _postpone(session, task, **rest)
 
 
-_postpone = activities.postpone
+_postpone, _arrange, _draw = activities.postpone, drawings.arrange, drawings.draw
+
+
+def _unlooking(session: Session, unit: Any, *, seen: str, **rest: Any) -> None:
+    session.refresh(unit, with_for_update=True)
+    _arrange(session, unit, seen=arranging.shown(unit), **rest)
+
+
+def _redrawing(session: Session, plan: Any, unit: Any, *, shown: str, **rest: Any) -> Any:
+    session.refresh(plan, with_for_update=True)
+    now_is = session.exec(
+        select(Outline).where(Outline.plan_id == plan.id, Outline.unit_id == unit.id)
+    ).first()
+    return _draw(session, plan, unit, shown=outlines.written(now_is.points) if now_is else "", **rest)
+
 
 EDITORS = [
     Editor(
@@ -131,6 +161,29 @@ EDITORS = [
         event="agency.edited", verb=(directory, "edit"), blinded=_fresh(directory.edit),
         login="boris",
     ),
+    Editor(
+        table="layout", route="/layouts/{layout_id:int}", form="/layouts/{layout}", save="/layouts/{layout}",
+        field="name", value=lambda n: f"Планировка {n}", guard="version", event="layout.edited",
+        verb=(layouts, "edit"), blinded=_fresh(layouts.edit), login="admin",
+    ),
+    Editor(
+        table="characteristic", route="/characteristics/{characteristic_id:int}",
+        form="/characteristics/{characteristic}", save="/characteristics/{characteristic}", field="title",
+        value=lambda n: f"Заметка {n}", guard="version", event="characteristic.edited",
+        verb=(characteristics, "edit"), blinded=_fresh(characteristics.edit), login="admin",
+    ),
+    Editor(
+        table="unit", route="/units/{unit_id:int}/arrangement", form="/units/{unit}/arrangement",
+        save="/units/{unit}/arrangement", field="values", change="characteristic_note",
+        value=lambda n: f"Окна {n}", guard="seen", event="unit.edited",
+        verb=(drawings, "arrange"), blinded=_unlooking, login="admin",
+    ),
+    Editor(
+        table="outline", route="/floors/{floor_id:int}/outlines/{unit_id:int}",
+        form="/floors/{floor}/plan?unit={unit}", save="/floors/{floor}/outlines/{unit}", field="points",
+        value=lambda n: f"10,10 {20 + n / 100:g},10 30,40", guard="shown", event="outline.drawn",
+        verb=(drawings, "draw"), blinded=_redrawing, login="admin",
+    ),
 ]  # fmt: skip
 
 DEEDS = {
@@ -154,6 +207,13 @@ DEEDS = {
     "/agent/stock/{unit_id:int}/requests": "makes a request",
     "/agent/clients/{fixation_id:int}/release": "ends once",
     "/agent/requests/{request_id:int}/withdrawal": "decides once",
+    "/plans/{plan_id:int}/removal": "takes away once",
+    "/plans/{plan_id:int}/return": "takes back once",
+    "/layouts/{layout_id:int}/units": "gives the layout to units that have none",
+    "/layouts/{layout_id:int}/plan": "puts a picture, which is not typed",
+    "/floors/{floor_id:int}/plan": "puts a picture, which is not typed",
+    "/floors/{floor_id:int}/copies": "only floors that have no plan",
+    "/units/{unit_id:int}/plan": "puts a picture, which is not typed",
     "/exchange/messages/{message_id:int}/retries": "a state of the message, not its words",
     "/exchange/messages/{message_id:int}/dismissal": "a state of the message, not its words",
 }
@@ -172,4 +232,34 @@ def records(session: Session) -> dict[str, int]:
     agency = Agency(name="Агентство", manager_id=anna.id)
     session.add(agency)
     session.commit()
-    return {"agency": agency.id, "deal": deal.id, "company": company.id, "task": step.id}
+    return {
+        "agency": agency.id,
+        "deal": deal.id,
+        "company": company.id,
+        "task": step.id,
+        **_arranged(session),
+    }
+
+
+def _arranged(session: Session) -> dict[str, int]:
+    """A layout, a characteristic, a unit outlined on the plan of its floor."""
+    admin = session.exec(select(User).where(User.login == "admin")).one()
+    unit = session.exec(select(Unit).where(Unit.number == "1")).one()
+    project = unit.floor.section.building.project
+    layout = layouts.add(
+        session, project, kind=UnitKind.FLAT, code="С-36", rooms=0, area_total=unit.area_total, by=admin
+    )
+    known = characteristics.add(
+        session, kind=UnitKind.FLAT, code="note", type=CharacteristicType.TEXT, title="Окна", by=admin
+    )
+    picture = Picture(b"<svg/>", b"<svg/>", SVG, 40, 30)
+    plan = plans.keep(session, unit.floor, picture, by=admin, now=clock.now())
+    outline = drawings.draw(session, plan, unit, points="10,10 50,10 30,40", shown="", by=admin)
+    session.commit()
+    return {
+        "layout": layout.id,
+        "characteristic": known.id,
+        "unit": unit.id,
+        "floor": unit.floor_id,
+        "outline": outline.id,
+    }

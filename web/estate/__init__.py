@@ -1,9 +1,27 @@
 """Real estate on the screen: projects, the chessboard, a unit's panel, bookings."""
 
+from web.estate.arrangements import Arrangements
 from web.estate.baskets import Baskets
 from web.estate.bookings import Bookings, UnitBooking
+from web.estate.characteristics import Characteristics
 from web.estate.chessboard import Chessboard
+from web.estate.layouts import Drawings, Layouts
+from web.estate.outlines import FloorPlans
+from web.estate.plans import Plans
 from web.estate.projects import Projects
 from web.estate.units import Units
 
-__all__ = ["Baskets", "Bookings", "Chessboard", "Projects", "UnitBooking", "Units"]
+__all__ = [
+    "Arrangements",
+    "Baskets",
+    "Bookings",
+    "Characteristics",
+    "Chessboard",
+    "Drawings",
+    "FloorPlans",
+    "Layouts",
+    "Plans",
+    "Projects",
+    "UnitBooking",
+    "Units",
+]

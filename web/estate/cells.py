@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from domain.estate import UnitKind, UnitStatus
 from domain.estate.chessboard import Cell
+from domain.estate.grid import covered
 from domain.kernel import formats
 from domain.kernel.text import _
 from web.templating import fast_escape
@@ -36,9 +37,13 @@ KIND_WORDS: dict[UnitKind, Callable[[], str]] = {
     UnitKind.STORAGE: lambda: _("Storage room"),
     UnitKind.COMMERCIAL: lambda: _("Commercial room"),
 }
+KINDS_WORDS: dict[UnitKind, Callable[[], str]] = {
+    UnitKind.FLAT: lambda: _("All flats"),
+    UnitKind.PARKING: lambda: _("Parking"),
+    UnitKind.STORAGE: lambda: _("Storage"),
+    UnitKind.COMMERCIAL: lambda: _("Commercial rooms"),
+}
 KIND_SIGNS: dict[UnitKind, Callable[[], str]] = {
-    UnitKind.PARKING: lambda: _("Pk"),
-    UnitKind.STORAGE: lambda: _("Sr"),
     UnitKind.COMMERCIAL: lambda: _("Com"),
 }
 
@@ -56,36 +61,70 @@ def kind_word(kind: UnitKind) -> str:
     return KIND_WORDS[kind]()
 
 
+def kinds_word(kind: UnitKind) -> str:
+    return KINDS_WORDS[kind]()
+
+
 def rooms_word(rooms: int) -> str:
     return _("studio") if rooms == 0 else _("%(rooms)s-room", rooms=rooms)
 
 
 def sign(cell: Cell) -> str:
-    """What stands first on the cell: the rooms of a flat, the letters of anything else."""
+    """What stands first on the cell: the rooms of a flat, the number of a place, the letters of a shop."""
     if cell.kind is UnitKind.FLAT:
         return _("St") if cell.rooms == 0 else _("%(rooms)sr", rooms=cell.rooms)
-    return KIND_SIGNS[cell.kind]()
+    return KIND_SIGNS[cell.kind]() if cell.kind in KIND_SIGNS else f"№ {cell.number}"
+
+
+def floors(cell: Cell) -> str:
+    """5, or 5–6 for a unit of two floors."""
+    lowest = formats.number(cell.floor) if cell.floor < 0 else str(cell.floor)
+    return lowest if cell.storeys == 1 else f"{lowest}–{covered(cell.floor, cell.storeys)[-1]}"
+
+
+def under(cell: Cell) -> str:
+    """The second line of a label: its price while it has one, else its area."""
+    priced = cell.status in PRICED and cell.price is not None
+    said = formats.millions(cell.price) if priced and cell.price else formats.area_bare(cell.area)
+    return f"{sign(cell)} · {said}" if cell.kind is UnitKind.FLAT else said
+
+
+def floor_word(cell: Cell) -> str:
+    if cell.storeys == 1:
+        return _("floor %(floor)s", floor=floors(cell))
+    return _("floors %(floors)s", floors=floors(cell))
+
+
+def told(cell: Cell) -> str:
+    """The unit in words, for the ear."""
+    said = [f"{kind_word(cell.kind)} {cell.number}"]
+    if cell.kind is UnitKind.FLAT:
+        said.append(rooms_word(cell.rooms))
+    said += [formats.area(cell.area), floor_word(cell), status_word(cell.status)]
+    if cell.status in PRICED:
+        said.append(formats.money(cell.price))
+    return ", ".join(said)
 
 
 def draw(cell: Cell) -> str:
     """The cell as HTML in the current language; every text in it is escaped here."""
-    status, price, area = cell.status, cell.price, formats.area_bare(cell.area)
-    said = [f"{kind_word(cell.kind)} {cell.number}"]
-    if cell.kind is UnitKind.FLAT:
-        said.append(rooms_word(cell.rooms))
-    said += [formats.area(cell.area), _("floor %(floor)s", floor=cell.floor), status_word(status)]
-    if status in PRICED:
-        said.append(formats.money(price))
+    status, area = cell.status, formats.area_bare(cell.area)
+    tall = f'" aria-rowspan="{cell.storeys}' if cell.storeys > 1 else ""
     return (
-        f'<a role="gridcell" id="unit-{cell.id}" class="u s-{LOOK[status]}" data-status="{status.value}" '
-        f'href="/units/{cell.id}" tabindex="-1" aria-label="{fast_escape(", ".join(said))}">'
-        f"<b>{fast_escape(sign(cell))}</b><i>{area}</i>{_foot(cell)}</a>"
+        f'<a role="gridcell" id="unit-{cell.id}" class="u s-{LOOK[status]}{tall and f" u{cell.storeys}"}" '
+        f'data-status="{status.value}{tall}" href="/units/{cell.id}" tabindex="-1" '
+        f'aria-label="{fast_escape(told(cell))}"><b>{fast_escape(sign(cell))}</b><i>{area}</i>{_foot(cell)}</a>'
     )
 
 
 def hollow(drawn: str) -> str:
     """The same cell outside the filter."""
     return drawn.replace('" data-status', ' no" data-status', 1)
+
+
+def wide(drawn: str, columns: int) -> str:
+    """The same cell over several columns."""
+    return drawn.replace('class="u', f'class="u x{columns}', 1)
 
 
 def _foot(cell: Cell) -> str:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from domain.access import Permission, User, may
 from domain.estate import Building, Project, get_unit
 from domain.estate.chessboard import Edition, edition
+from domain.estate.drawings.layouts import names_of
 from domain.exchange import monitor
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
@@ -45,9 +46,12 @@ class Chessboard(Controller):
             "buildings": buildings,
             "building": building,
             "printed": sheet.html,
-            "wanted": filters.read(query),
+            "wanted": (wanted := filters.read(query)),
             "view": press.view(query),
+            "kind": sheet.kind,
+            "layouts": names_of(session, wanted.layout) if wanted.layout else {},
             "toggled": lambda name, value: filters.toggled(query, name, value),
+            "put": lambda **values: filters.put(query, **values),
             "cells": cells,
             "heard": monitor.last_heard(session),
             "may_book": may(user, Permission.ESTATE_BOOK),
@@ -58,7 +62,7 @@ class Chessboard(Controller):
             return replies.page(request, "estate/chessboard.html", beside=beside, **context)
         names = [project.name, *((other.id, other.name) for other in buildings)]
         heard = context["heard"] and near(context["heard"])
-        shown = (sheet.edition, sheet.until, names, heard, context["may_book"])
+        shown = (sheet.edition, sheet.until, names, heard, context["may_book"], context["layouts"])
         return kept.page(request, "estate/chessboard.html", shown=shown, beside=None, **context)
 
 

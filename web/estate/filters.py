@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from litestar.datastructures import MultiDict
 
-from domain.estate import Finish, UnitStatus
+from domain.estate import Finish, UnitKind, UnitStatus
 from domain.estate.chessboard import Filter
 
 Choice = TypeVar("Choice", bound=Enum)
@@ -26,12 +26,15 @@ NARROWING = (
     "floor_to",
     "finish",
     "status",
+    "layout",
 )
+MOST_LAYOUTS = 40
 
 
 def read(query: MultiDict[str]) -> Filter:
     """`price_*` are in millions of roubles, as people in the sales office speak."""
     return Filter(
+        kind=next(iter(_choices(UnitKind, [query.get("kind", "")])), None),
         rooms=frozenset(int(text) for text in query.getall("rooms", []) if text in {"0", "1", "2", "3"}),
         price_from=_times(_number(query.get("price_from")), MILLION),
         price_to=_times(_number(query.get("price_to")), MILLION),
@@ -41,6 +44,7 @@ def read(query: MultiDict[str]) -> Filter:
         floor_to=_floor(query.get("floor_to")),
         finish=frozenset(_choices(Finish, query.getall("finish", []))),
         status=frozenset(_choices(UnitStatus, query.getall("status", []))),
+        layout=frozenset(_numbers(query.getall("layout", [])[:MOST_LAYOUTS])),
     )
 
 
@@ -49,6 +53,18 @@ def toggled(query: MultiDict[str], name: str, value: str) -> str:
     pairs = kept(query)
     pair = (name, value)
     return "?" + urlencode([p for p in pairs if p != pair] if pair in pairs else [*pairs, pair])
+
+
+def put(query: MultiDict[str], **wanted: object) -> str:
+    """The address with these values in the place of what stood under their names; None takes away."""
+    others = [(name, value) for name, value in kept(query) if name not in wanted]
+    return "?" + urlencode([*others, *((name, value) for name, value in wanted.items() if value is not None)])
+
+
+def of_kind(query: MultiDict[str], kind: str) -> str:
+    """The board of another kind: what narrowed this one means nothing there."""
+    others = [(name, value) for name, value in kept(query) if name in {"building", "view"}]
+    return "?" + urlencode([*others, ("kind", kind)])
 
 
 def shared(query: MultiDict[str], building_id: int) -> MultiDict[str]:
@@ -63,7 +79,7 @@ def without_filters(query: MultiDict[str]) -> str:
 
 def kept(query: MultiDict[str]) -> list[tuple[str, str]]:
     """What belongs to the board in the address, without empty fields of the form."""
-    known = {*NARROWING, "building", "view", "unit"}
+    known = {*NARROWING, "building", "kind", "view", "floor", "unit"}
     return [(name, value) for name, value in query.multi_items() if name in known and value]
 
 
@@ -83,6 +99,15 @@ def _number(text: str | None) -> Decimal | None:
 def _floor(text: str | None) -> int | None:
     bare = (text or "").strip()
     return int(bare) if re.fullmatch(r"-?[0-9]{1,3}", bare) else None
+
+
+def floor(query: MultiDict[str]) -> int | None:
+    """The floor whose plan is looked at."""
+    return _floor(query.get("floor"))
+
+
+def _numbers(texts: Iterable[str]) -> Iterable[int]:
+    return [int(text) for text in texts if re.fullmatch(r"[0-9]{1,18}", text)]
 
 
 def _times(number: Decimal | None, factor: int) -> Decimal | None:

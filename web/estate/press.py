@@ -16,14 +16,15 @@ from litestar.datastructures import MultiDict
 from markupsafe import Markup
 from sqlmodel import Session
 
-from domain.estate import UnitStatus
+from domain.estate import UnitKind, UnitStatus
 from domain.estate.chessboard import Board, Edition, read
+from domain.estate.drawings import layouts
 from domain.kernel.text import current_language
 from web import compression
-from web.estate import cells, filters
+from web.estate import cells, filters, floors
 from web.templating import environment
 
-VIEWS = ("board", "list")
+VIEWS = ("board", "list", "floor", "layouts")
 ROOM = 6 * 1024 * 1024
 """Bytes for sheets, and as many for drawn buildings: of these two with two thousand units each."""
 CELL_WEIGHS = 1_200
@@ -46,8 +47,10 @@ class Drawing:
     def weight(self) -> int:
         return CELL_WEIGHS * len(self.cells)
 
-    def cell(self, id_: int, *, outside: bool) -> Markup:
+    def cell(self, id_: int, *, outside: bool, columns: int = 1) -> Markup:
         drawn = self.cells[id_]
+        if columns > 1:
+            drawn = cells.wide(drawn, columns)
         return Markup(cells.hollow(drawn) if outside else drawn)  # noqa: S704
 
 
@@ -58,6 +61,8 @@ class Sheet:
     edition: Edition
     until: datetime | None
     html: Markup
+    kind: UnitKind = UnitKind.FLAT
+    """Whose board it is."""
     packed: dict[str, bytes] = field(default_factory=dict)
 
     @property
@@ -141,28 +146,39 @@ def _printed(session: Session, edition: Edition, path: str, query: MultiDict[str
     drawing = drawings.take(
         (edition.building_id, current_language()), edition, lambda: _drawn(session, edition, now=now), now=now
     )
-    wanted = filters.read(query)
+    wanted, shown = filters.read(query), view(query)
+    board = drawing.board.narrowed(wanted)
     html = (
         environment()
         .get_template("estate/_board.html")
         .render(
-            board=drawing.board.narrowed(wanted),
+            board=board,
             drawing=drawing,
             cells=cells,
             wanted=wanted,
-            view=view(query),
+            view=shown,
+            drawn=VIEWED[shown](session, board, query) if shown in VIEWED else None,
             statuses=list(UnitStatus),
             toggled=lambda name, value: filters.toggled(query, name, value),
+            put=lambda **values: filters.put(query, **values),
+            of_kind=lambda kind: filters.of_kind(query, kind),
             reset=filters.without_filters(query),
             here=f"{path}?{urlencode(list(query.multi_items()))}",
         )
     )
-    return Sheet(edition, drawing.until, Markup(html))  # noqa: S704
+    return Sheet(edition, drawing.until, Markup(html), board.kind)  # noqa: S704
 
 
 def _drawn(session: Session, edition: Edition, *, now: datetime) -> Drawing:
     board = read(session, edition.building_id, now=now)
-    return Drawing(edition, board, {cell.id: cells.draw(cell) for cell in board.cells})
+    return Drawing(edition, board, {cell.id: cells.draw(cell) for cell in board.units})
+
+
+VIEWED: dict[str, Callable[[Session, Board, MultiDict[str]], object]] = {
+    "floor": lambda session, board, query: floors.storey(session, board, filters.floor(query)),
+    "layouts": lambda session, board, _query: layouts.cards(session, board),
+}
+"""What a view is drawn from besides the units; its tables leave marks as theirs do."""
 
 
 def forget() -> None:

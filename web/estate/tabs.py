@@ -17,6 +17,8 @@ TABS: list[tuple[str, Callable[[], str], Permission]] = [
     ("/estate", lambda: _("Projects"), Permission.ESTATE_SEE),
     ("/bookings", lambda: _("Bookings"), Permission.ESTATE_BOOK),
     ("/agencies", lambda: _("Agencies"), Permission.AGENCIES_SEE),
+    ("/drawings", lambda: _("Plans"), Permission.ESTATE_ARRANGE),
+    ("/characteristics", lambda: _("Characteristics"), Permission.ESTATE_ARRANGE),
 ]
 """Address, title and who may enter, in the order they stand."""
 

@@ -5,11 +5,12 @@ One delegated listener serves two thousand cells; each stays a plain link for th
 import { announce } from "../app.js";
 
 const PAGE_FLOORS = 5;
+const UNITS = "#grid a[data-status]";
 
 export function connect(root) {
   const panel = root.querySelector("#unit-panel");
   const empty = panel.innerHTML;
-  const cells = () => root.querySelectorAll("#grid a.u");
+  const cells = () => root.querySelectorAll(UNITS);
 
   const open = async (link, focusBack = true) => {
     const id = link.getAttribute("href").split("/").pop();
@@ -29,8 +30,13 @@ export function connect(root) {
   };
   const selected = () => new URL(location.href).searchParams.get("unit");
   const select = (id) => {
-    for (const cell of root.querySelectorAll("a.u[aria-selected]")) cell.removeAttribute("aria-selected");
-    root.querySelector(`#unit-${id}`)?.setAttribute("aria-selected", "true");
+    for (const cell of root.querySelectorAll("#grid [data-sel]")) {
+      cell.removeAttribute("data-sel");
+      cell.removeAttribute("aria-selected");
+    }
+    const cell = root.querySelector(`#unit-${id}`);
+    cell?.setAttribute("data-sel", "");
+    if (cell?.role === "gridcell") cell.setAttribute("aria-selected", "true");
   };
   const address = (id) => {
     const url = new URL(location.href);
@@ -56,28 +62,47 @@ export function connect(root) {
 
   /* -- keyboard: one tab stop for the grid, arrows inside --------------------------------- */
 
-  const at = (row, place) => row?.querySelectorAll("a.u")[place];
-  const neighbour = (cell, key) => {
-    const row = cell.closest("[role=row]");
-    const place = [...row.querySelectorAll("a.u")].indexOf(cell);
-    const grid = cell.closest("[role=grid]");
-    const rows = [...grid.querySelectorAll("[role=row]")];
-    const floor = rows.indexOf(row);
-    const section = cell.closest("section");
-    const beside = (step) => {
-      const other = step > 0 ? section.nextElementSibling : section.previousElementSibling;
-      const line = other?.querySelectorAll("[role=row]")[floor];
-      return step > 0 ? at(line, 0) : line && [...line.querySelectorAll("a.u")].at(-1);
+  /* By where they are seen: a unit of two floors, an empty place and a shop two flats wide need no rules. */
+  const among = (cell) => [...cell.closest("[role=grid]").querySelectorAll("a.u")];
+  const box = (cell) => cell.getBoundingClientRect();
+  const level = (one, other) => Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1;
+  const line = (cell) => among(cell).filter((other) => level(box(cell), box(other)))
+    .sort((one, other) => box(one).left - box(other).left);
+  const nearest = (cell, found, floors) => {
+    const from = box(cell), middle = from.left + Math.min(from.width, 40) / 2;
+    const far = (to) => {
+      const { top, bottom, left, right } = box(to);
+      const aside = Math.max(left - middle, middle - right, 0);
+      return (floors > 0 ? from.top - bottom : top - from.bottom) * 10 + aside;
     };
+    return found.sort((one, other) => far(one) - far(other))[0];
+  };
+  const vertical = (cell, up) => nearest(cell, among(cell).filter((other) =>
+    up ? box(other).bottom <= box(cell).top + 1 : box(other).top >= box(cell).bottom - 1), up ? 1 : -1);
+  const beside = (cell, step) => {
+    const row = line(cell), next = row[row.indexOf(cell) + step];
+    if (next) return next;
+    const section = cell.closest("section");
+    const other = step > 0 ? section.nextElementSibling : section.previousElementSibling;
+    const floor = cell.closest("[role=row]").dataset.floor;
+    const there = other?.querySelectorAll(`[data-floor="${floor}"] a.u`) ?? [];
+    return [...there].at(step > 0 ? 0 : -1);
+  };
+  const floorsAway = (cell, count) => {
+    let to = cell;
+    for (let step = Math.abs(count); step && vertical(to, count > 0); step--) to = vertical(to, count > 0);
+    return to;
+  };
+  const neighbour = (cell, key) => {
     switch (key) {
-      case "ArrowLeft": return at(row, place - 1) ?? beside(-1);
-      case "ArrowRight": return at(row, place + 1) ?? beside(1);
-      case "ArrowUp": return at(rows[floor - 1], place);
-      case "ArrowDown": return at(rows[floor + 1], place);
-      case "Home": return at(row, 0);
-      case "End": return [...row.querySelectorAll("a.u")].at(-1);
-      case "PageUp": return at(rows[Math.max(floor - PAGE_FLOORS, 0)], place);
-      case "PageDown": return at(rows[Math.min(floor + PAGE_FLOORS, rows.length - 1)], place);
+      case "ArrowLeft": return beside(cell, -1) ?? null;
+      case "ArrowRight": return beside(cell, 1) ?? null;
+      case "ArrowUp": return vertical(cell, true) ?? null;
+      case "ArrowDown": return vertical(cell, false) ?? null;
+      case "Home": return line(cell)[0];
+      case "End": return line(cell).at(-1);
+      case "PageUp": return floorsAway(cell, PAGE_FLOORS);
+      case "PageDown": return floorsAway(cell, -PAGE_FLOORS);
     }
   };
   root.addEventListener("keydown", (event) => {
@@ -101,7 +126,7 @@ export function connect(root) {
   let seen = new Map([...cells()].map((cell) => [cell.id, cell.dataset.status]));
   const settle = () => {
     select(selected());
-    stop(root.querySelector("a.u[aria-selected]") ?? cells()[0]);
+    stop(root.querySelector("#grid a.u[data-sel]") ?? root.querySelector("#grid a.u"));
     for (const cell of cells()) {
       const before = seen.get(cell.id);
       if (before && before !== cell.dataset.status) changed(cell);
@@ -119,6 +144,7 @@ export function connect(root) {
   const swapped = (event) => { if (event.target.id === "board" || event.detail?.ctx?.target?.id === "board") settle(); };
   document.addEventListener("htmx:after:swap", swapped);
   settle();
+  root.querySelector(".storey__floors [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   return () => {
     document.removeEventListener("click", outside);
     document.removeEventListener("htmx:after:swap", swapped);

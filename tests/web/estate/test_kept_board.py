@@ -4,16 +4,20 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
 from markupsafe import Markup
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from domain import deals, estate, events
 from domain.access import User
-from domain.estate import Availability, Unit
+from domain.estate import Availability, Unit, drawings
 from domain.estate.chessboard import Edition, board_rows, edition, merge_changes
+from domain.estate.drawings import Layout
+from domain.estate.drawings.layouts import layout_rows
+from domain.estate.drawings.reading import floor_plans
 from domain.estate.importing import Described, Stock, withdraw
 from domain.estate.prices import change_availability, reprice
 from domain.kernel import clock
@@ -22,6 +26,7 @@ from domain.tables import metadata
 from jobs.work import glance, unit_of_work
 from tests.fixtures import Database
 from tests.sites import HTMX
+from tests.web.walls import uploads
 from web.estate import press
 
 
@@ -169,15 +174,56 @@ def one_more(session, world):
 
 
 def one_less(session, world):
-    session.delete(session.get(Unit, world.flat))
+    session.delete(session.exec(select(Unit).where(Unit.number == "2")).one())
+
+
+def drawn(session, world):
+    flat = session.get(Unit, world.flat)
+    plan = drawings.plans.live(session, flat.floor)
+    drawings.draw(session, plan, flat, points="1,1 50,1 50,70", shown=SQUARE, by=world.admin)
+
+
+def planned(session, world):
+    flat = session.get(Unit, world.flat)
+    drawings.put(session, flat.floor, "план.png", BytesIO(uploads.picture()), by=world.admin, now=clock.now())
+
+
+def unplanned(session, world):
+    layout = session.get(Layout, world.layout)
+    drawings.take_off(session, drawings.plans.live(session, layout), by=world.admin, now=clock.now())
+
+
+def renamed(session, world):
+    layout, same = session.get(Layout, world.layout), {"rooms": 0, "area_total": Decimal(36), "version": 1}
+    drawings.layouts.edit(session, layout, code="С", name="Студия", **same, by=world.admin)
+
+
+def tall(session, world):
+    flat = session.get(Unit, world.flat)
+    seen = drawings.arranging.shown(flat)
+    drawings.arrange(session, flat, storeys=2, layout_id=None, given={}, seen=seen, by=world.admin)
+
+
+SQUARE = "10,10 40,10 40,50 10,50"
 
 
 @pytest.fixture
-def world(flat_1, ivanov_deal, anna):
-    class World:
-        flat, deal = flat_1.id, ivanov_deal.id
+def world(database, session, river, flat_1, ivanov_deal, anna):
+    """The first floor has a plan and the flat an outline on it; its layout has a plan too."""
+    admin = session.exec(select(User).where(User.login == "admin")).one()
+    drawings.layouts.gather(session, river, by=admin)
+    layout = session.get(Layout, flat_1.layout_id)
+    for thing in (flat_1.floor, layout):
+        picture = BytesIO(uploads.picture(size=(9, 9)))
+        plan = drawings.put(session, thing, "план.png", picture, by=admin, now=clock.now())
+        if thing is flat_1.floor:
+            drawings.draw(session, plan, flat_1, points=SQUARE, shown="", by=admin)
+    session.commit()
 
-    World.anna = anna
+    class World:
+        flat, deal, layout = flat_1.id, ivanov_deal.id, flat_1.layout_id
+
+    World.anna, World.admin = anna, admin
     return World
 
 
@@ -185,11 +231,11 @@ def world(flat_1, ivanov_deal, anna):
     "deed",
     [
         booked, cancelled, repriced, sold, taken_off, renumbered, moved, gone_to_another_house, one_more,
-        one_less,
+        one_less, drawn, planned, unplanned, renamed, tall,
     ],
     ids=lambda deed: deed.__name__,
 )  # fmt: skip
-def test_whoever_changes_the_building_makes_the_board_new(region, world, deed):
+def test_whoever_changes_the_building_makes_the_board_new(world, region, deed):
     assert region.again().status_code == 304
 
     with unit_of_work() as session:
@@ -199,7 +245,7 @@ def test_whoever_changes_the_building_makes_the_board_new(region, world, deed):
     assert region.again().status_code == 304
 
 
-def test_what_rolled_back_leaves_the_board_as_it_was(region, world):
+def test_what_rolled_back_leaves_the_board_as_it_was(world, region):
     with pytest.raises(RuntimeError), unit_of_work() as session:
         booked(session, world)
         raise RuntimeError
@@ -207,7 +253,7 @@ def test_what_rolled_back_leaves_the_board_as_it_was(region, world):
     assert region.again().status_code == 304
 
 
-def test_a_booking_ends_by_the_clock_alone(region, world):
+def test_a_booking_ends_by_the_clock_alone(world, region):
     """Nobody sweeps here: at the end of the term the board is another without any change in the base."""
     with unit_of_work() as session:
         booked(session, world).until = clock.now() + timedelta(seconds=1.5)
@@ -220,15 +266,32 @@ def test_a_booking_ends_by_the_clock_alone(region, world):
     assert region.again().status_code == 304
 
 
-WATCHED = ("section", "floor", "unit", "booking")
+def test_views_of_one_building_show_each_change(open_client, board, world):
+    """Every view of it is of the edition; each shows what was changed."""
+    anna = open_client("anna")
+    floor, cards = (Board(anna, f"{board}&view={view}", HTMX) for view in ("floor&floor=1", "layouts"))
+    for deed, shown, words in ((drawn, floor, 'points="0.1,0.1'), (renamed, cards, "Студия")):
+        assert words not in shown.answer.text
+        with unit_of_work() as session:
+            deed(session, world)
+        assert words in shown.again().text
 
 
-def test_every_table_a_board_is_read_from_is_watched():
+WATCHED = ("section", "floor", "unit", "booking", "layout", "plan", "outline")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [board_rows(1, now=clock.now()), floor_plans(1, 1), layout_rows(1)],
+    ids=["board", "floor", "layouts"],
+)
+def test_every_table_a_board_is_read_from_is_watched(statement):
     """A new column or table on the board needs no thought when its table leaves marks."""
-    text = str(board_rows(1, now=clock.now()))
+    text = str(statement)
     read = {name for name in metadata.tables if f"{name}." in text or f"FROM {name} " in text}
 
-    assert read <= set(WATCHED), "give the new table its triggers, as migration 0003 does"
+    with_the_edition = {"building"}
+    assert read - with_the_edition <= set(WATCHED), "give the new table its triggers, as migration 0003 does"
 
 
 @pytest.mark.parametrize("table", WATCHED)

@@ -16,13 +16,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from domain.access import Region, Role, User, sessions
 from domain.deals.models import Funnel, Stage
-from domain.estate.models import Availability, Unit
+from domain.estate.drawings import CharacteristicType, characteristics, layouts, plans
+from domain.estate.models import Availability, Unit, UnitKind
 from domain.exchange import visiting
 from domain.files import storing
+from domain.files.pictures import SVG, Picture
 from domain.kernel import clock, formats
 from domain.tables import metadata
 from tests import servers
@@ -47,6 +49,10 @@ SHARED = {
     "section": "every seller sells everything that is built",
     "floor": "every seller sells everything that is built",
     "unit": "every seller sells everything that is built",
+    "layout": "as the units that have it",
+    "plan": "as what it is the plan of",
+    "outline": "as the unit",
+    "characteristic": "as the units",
     "service": "the company's catalogue",
     "app_user": "colleagues are known by name: their bookings, deals and clients are told to be theirs",
 }
@@ -378,6 +384,36 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
     )
 
 
+def drawn(session: Session) -> dict[str, int]:
+    """The stock as the administrator has arranged it: a layout, plans, a characteristic."""
+    admin = session.exec(select(User).where(User.login == "admin")).one()
+    flat = session.exec(select(Unit).order_by(col(Unit.id))).first()
+    other = session.exec(select(Unit).where(Unit.floor_id == flat.floor_id, Unit.id != flat.id)).first()
+    project, picture = flat.floor.section.building.project, Picture(b"<svg/>", b"<svg/>", SVG, 40, 30)
+    layout = layouts.add(
+        session, project, kind=UnitKind.FLAT, code="С-36", rooms=0, area_total=flat.area_total, by=admin
+    )
+    now = clock.now()
+    plan, off = (plans.keep(session, thing, picture, by=admin, now=now) for thing in (flat.floor, other))
+    plans.take_off(session, off, by=admin, now=now)
+    known = characteristics.add(
+        session,
+        kind=UnitKind.FLAT,
+        code="note",
+        type=CharacteristicType.TEXT,
+        title="Заметка",
+        by=admin,
+    )
+    return {
+        "layout": layout.id,
+        "plan": plan.id,
+        "plan off": off.id,
+        "floor": flat.floor_id,
+        "unit drawn": flat.id,
+        "characteristic": known.id,
+    }
+
+
 def free_unit(session: Session, *, last: bool = False) -> int:
     """A unit nobody holds; three are left to the end for those who come to book, and for whom others ask."""
     booked = sa.select(metadata.tables["booking"].c.unit_id)
@@ -398,6 +434,7 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
                 "unit": free_unit(session),
                 "project": session.execute(sa.text("select min(id) from project")).scalar(),
                 "building": session.execute(sa.text("select min(id) from building")).scalar(),
+                **drawn(session),
             }
             for what, number in shared.items():
                 world.rows[what] = dict.fromkeys(OWNERS, number)

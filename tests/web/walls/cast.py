@@ -16,6 +16,7 @@ from domain.kernel import clock
 from domain.kernel.settings import settings
 from domain.parties.models import Person
 from jobs import work
+from tests.web.walls.belongings import drawn
 
 NOBODY, DISMISSED = "nobody", "dismissed"
 PEOPLE: Sequence[str] = (NOBODY, DISMISSED, *(role.value for role in Role))
@@ -95,6 +96,7 @@ def furnish() -> None:
                     payload={"words": "<b>"},
                 )
             )
+        drawn(session)
 
 
 def ids() -> dict[str, list[int]]:

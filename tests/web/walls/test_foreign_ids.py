@@ -23,7 +23,9 @@ SHAPES: tuple[Mapping[str, str], ...] = ({}, HTMX, AS_DATA)
 MILLISECONDS = 5.0
 ROUNDS = 12
 
-SHARED_NUMBERS = {"unit_id", "stage_id", "project_id"}
+SHARED_NUMBERS = {
+    "unit_id", "stage_id", "project_id", "plan_id", "layout_id", "floor_id", "characteristic_id",
+}  # fmt: skip
 """In an address: of what everyone may see."""
 KNOWN_OTHERWISE = {
     "known requisites": "two companies never share them: with whom the first one is, is told on purpose",
@@ -52,6 +54,8 @@ HIDDEN: dict[str, str] = {
     "units": "",
     "manager_id": "user",
     "fixation_id": "fixation",
+    "project_id": "",
+    "layout_id": "",
 }
 """Fields of forms that name records, and of what; empty for what is everyone's."""
 NAMES_A_RECORD = re.compile(r"_id$|^units$|^bookings$")

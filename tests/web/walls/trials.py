@@ -30,6 +30,10 @@ PARAMETERS = {
     "agency_id": "agency",
     "fixation_id": "fixation",
     "request_id": "booking_request",
+    "plan_id": "plan",
+    "layout_id": "layout",
+    "floor_id": "floor",
+    "characteristic_id": "characteristic",
 }
 """What a number in an address is of, see `World.rows`."""
 
@@ -133,6 +137,14 @@ def of_all(world: World, of: str) -> Filled:
 def agency(world: World, of: str, **other: Any) -> Filled:
     same = {"name": "Иначе", "fixed_for": 10, "most_bookings": 3, "manager_id": world.person(of)}
     return same | other
+
+
+def arranged(world: World, of: str) -> Filled:
+    return {"storeys": "2", "layout_id": world.id("layout", of), "seen": "[1, null, {}]"}
+
+
+def a_layout(world: World, of: str) -> dict[str, object]:
+    return {"code": "1К-40", "rooms": 1, "area_total": "40"}
 
 
 FOREIGN_STEP = {"deal_id": "o:deal"}
@@ -284,4 +296,30 @@ TRIALS: dict[str, list[Trial]] = {
     ],
     "POST /agent/clients/{fixation_id:int}/release": [Trial()],
     "POST /agent/requests/{request_id:int}/withdrawal": [Trial()],
+    "GET /plans/{plan_id:int}": [Trial()],
+    "POST /plans/{plan_id:int}/removal": [Trial()],
+    "POST /plans/{plan_id:int}/return": [Trial(at={"plan_id": "plan off"})],
+    "POST /layouts": [
+        Trial(form=lambda world, of: a_layout(world, of) | {"project_id": world.id("project", of)}),
+    ],
+    "POST /layouts/gathering": [Trial(form=lambda world, of: {"project_id": world.id("project", of)})],
+    "POST /layouts/{layout_id:int}": [Trial(form=lambda world, of: a_layout(world, of) | {"version": 1})],
+    "POST /layouts/{layout_id:int}/units": [Trial()],
+    "POST /layouts/{layout_id:int}/plan": [Trial(upload="file")],
+    "POST /floors/{floor_id:int}/plan": [Trial(upload="file")],
+    "POST /floors/{floor_id:int}/outlines/{unit_id:int}": [
+        Trial(
+            form=lambda world, of: {"points": "10,10 40,10 40,50", "shown": ""}, at={"unit_id": "unit drawn"},
+        ),
+    ],
+    "POST /floors/{floor_id:int}/copies": [Trial(form=lambda world, of: {"floors": "2-3"})],
+    "POST /units/{unit_id:int}/arrangement": [Trial(form=arranged, at={"unit_id": "unit"})],
+    "POST /units/{unit_id:int}/plan": [Trial(upload="file", at={"unit_id": "unit"})],
+    "GET /layouts/new": [Trial(query=lambda world, of: {"project": world.id("project", of)})],
+    "POST /characteristics": [
+        Trial(form=lambda world, of: {"kind": "flat", "code": "loggia", "type": "flag", "title": "Лоджия"}),
+    ],
+    "POST /characteristics/{characteristic_id:int}": [
+        Trial(form=lambda world, of: {"title": "Иначе", "version": 1}),
+    ],
 }  # fmt: skip

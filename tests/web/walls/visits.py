@@ -34,6 +34,14 @@ FILE = (
     '--wall\r\nContent-Disposition: form-data; name="{name}"; filename="plan.pdf"\r\n'
     "Content-Type: application/pdf\r\n\r\n%PDF-1.4\n%%EOF\n\r\n--wall--\r\n"
 )
+PICTURE = (
+    '--wall\r\nContent-Disposition: form-data; name="{name}"; filename="plan.svg"\r\n'
+    "Content-Type: image/svg+xml\r\n\r\n"
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><path d="M1 1h38"/></svg>'
+    "\r\n--wall--\r\n"
+)
+SENT = {"files": FILE, "file": PICTURE}
+"""A file that is taken, by the field it is sent in."""
 HTMX = {"hx-request": "true", "hx-request-type": "partial"}
 AS_DATA = {"accept": "application/json"}
 """Refusals come as data then, and 401 instead of a way to the sign-in page."""
@@ -121,7 +129,7 @@ class Visits:
         given = {**headers, **(self._password(who) if by_password else self._papers(who))}
         body = b""
         if upload:
-            given["content-type"], body = PARTS, FILE.format(name=upload).encode()
+            given["content-type"], body = PARTS, SENT[upload].format(name=upload).encode()
         elif form is not None:
             body = urlencode({key: str(value) for key, value in form.items()}).encode()
             given["content-type"] = FORM
