@@ -6,6 +6,7 @@ from domain.access import models as access
 from domain.activities import models as activities
 from domain.deals import models as deals
 from domain.estate import models as estate
+from domain.estate.past import models as estate_past
 from domain.events import models as events
 from domain.exchange import models as exchange
 from domain.files import models as files
@@ -20,6 +21,7 @@ __all__ = [
     "activities",
     "deals",
     "estate",
+    "estate_past",
     "events",
     "exchange",
     "files",

@@ -2,8 +2,19 @@
 
 from web.estate.baskets import Baskets
 from web.estate.bookings import Bookings, UnitBooking
+from web.estate.changes import StockChanges
 from web.estate.chessboard import Chessboard
+from web.estate.histories import UnitHistory
 from web.estate.projects import Projects
 from web.estate.units import Units
 
-__all__ = ["Baskets", "Bookings", "Chessboard", "Projects", "UnitBooking", "Units"]
+__all__ = [
+    "Baskets",
+    "Bookings",
+    "Chessboard",
+    "Projects",
+    "StockChanges",
+    "UnitBooking",
+    "UnitHistory",
+    "Units",
+]

@@ -67,8 +67,8 @@ def sign(cell: Cell) -> str:
     return KIND_SIGNS[cell.kind]()
 
 
-def draw(cell: Cell) -> str:
-    """The cell as HTML in the current language; every text in it is escaped here."""
+def draw(cell: Cell, *, asked: str = "") -> str:
+    """The cell as HTML in the current language; every text in it is escaped here but the query `asked`."""
     status, price, area = cell.status, cell.price, formats.area_bare(cell.area)
     said = [f"{kind_word(cell.kind)} {cell.number}"]
     if cell.kind is UnitKind.FLAT:
@@ -78,7 +78,7 @@ def draw(cell: Cell) -> str:
         said.append(formats.money(price))
     return (
         f'<a role="gridcell" id="unit-{cell.id}" class="u s-{LOOK[status]}" data-status="{status.value}" '
-        f'href="/units/{cell.id}" tabindex="-1" aria-label="{fast_escape(", ".join(said))}">'
+        f'href="/units/{cell.id}{asked}" tabindex="-1" aria-label="{fast_escape(", ".join(said))}">'
         f"<b>{fast_escape(sign(cell))}</b><i>{area}</i>{_foot(cell)}</a>"
     )
 

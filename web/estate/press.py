@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from litestar.datastructures import MultiDict
@@ -128,6 +128,8 @@ class Shelf(Generic[Thing]):
 
 sheets: Shelf[Sheet] = Shelf(ROOM)
 drawings: Shelf[Drawing] = Shelf(ROOM)
+shelves: list[Shelf[Any]] = [sheets, drawings]
+"""Of this process; whoever keeps drawings elsewhere adds theirs."""
 
 
 def sheet(session: Session, edition: Edition, path: str, query: MultiDict[str], *, now: datetime) -> Sheet:
@@ -141,6 +143,12 @@ def _printed(session: Session, edition: Edition, path: str, query: MultiDict[str
     drawing = drawings.take(
         (edition.building_id, current_language()), edition, lambda: _drawn(session, edition, now=now), now=now
     )
+    return printed(drawing, path, query)
+
+
+def printed(drawing: Drawing, path: str, query: MultiDict[str], *, asked: str = "") -> Sheet:
+    """The region of a drawn building. `asked` goes after the addresses of its units; a board that is asked
+    about a past day does not look again."""
     wanted = filters.read(query)
     html = (
         environment()
@@ -155,20 +163,24 @@ def _printed(session: Session, edition: Edition, path: str, query: MultiDict[str
             toggled=lambda name, value: filters.toggled(query, name, value),
             reset=filters.without_filters(query),
             here=f"{path}?{urlencode(list(query.multi_items()))}",
+            asked=asked,
         )
     )
-    return Sheet(edition, drawing.until, Markup(html))  # noqa: S704
+    return Sheet(drawing.edition, drawing.until, Markup(html))  # noqa: S704
 
 
 def _drawn(session: Session, edition: Edition, *, now: datetime) -> Drawing:
-    board = read(session, edition.building_id, now=now)
-    return Drawing(edition, board, {cell.id: cells.draw(cell) for cell in board.cells})
+    return drawn(edition, read(session, edition.building_id, now=now))
+
+
+def drawn(edition: Edition, board: Board, *, asked: str = "") -> Drawing:
+    return Drawing(edition, board, {cell.id: cells.draw(cell, asked=asked) for cell in board.cells})
 
 
 def forget() -> None:
     """Draw everything anew: for a process that is pointed at another database."""
-    sheets.clear()
-    drawings.clear()
+    for shelf in shelves:
+        shelf.clear()
 
 
 def view(query: MultiDict[str]) -> str:
