@@ -7,6 +7,7 @@ from domain.activities import models as activities
 from domain.deals import models as deals
 from domain.estate import models as estate
 from domain.estate.past import models as estate_past
+from domain.estate.sheets import models as estate_sheets
 from domain.events import models as events
 from domain.exchange import models as exchange
 from domain.files import models as files
@@ -22,6 +23,7 @@ __all__ = [
     "deals",
     "estate",
     "estate_past",
+    "estate_sheets",
     "events",
     "exchange",
     "files",

@@ -4,7 +4,19 @@ from litestar.types import ControllerRouterHandler
 
 from web import health
 from web.deals import Boards, Cards, Comments, Files, Moves, NewDeals, Steps
-from web.estate import Baskets, Bookings, Chessboard, Projects, StockChanges, UnitBooking, UnitHistory, Units
+from web.estate import (
+    Baskets,
+    Bookings,
+    Chessboard,
+    Exports,
+    Imports,
+    Projects,
+    StockChanges,
+    StockExports,
+    UnitBooking,
+    UnitHistory,
+    Units,
+)
 from web.exchange import Exchange, ExchangeMessages
 from web.live import live
 from web.metrics import metrics
@@ -48,4 +60,7 @@ ROUTES: list[ControllerRouterHandler] = [
     SiteExchange,
     UnitHistory,
     StockChanges,
+    StockExports,
+    Exports,
+    Imports,
 ]

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0012"
 down_revision = "0010"
@@ -213,7 +214,104 @@ def _keepers() -> None:
 
 
 def _files_of_the_stock() -> None:
-    pass
+    number = sa.BigInteger
+    op.create_table(
+        "stock_export",
+        sa.Column("id", number(), nullable=False),
+        sa.Column("project_id", number(), nullable=False),
+        sa.Column("asked", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
+        sa.Column("by_id", number(), nullable=False),
+        _moment("created_at", required=True),
+        sa.Column("step", _one_of("exportstep", "making", "made", "failed"), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("passed", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=True),
+        _moment("taken_at"),
+        _moment("finished_at"),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["project.id"], name=op.f("fk_stock_export_project_id_project")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_stock_export_by_id_app_user")),
+        sa.ForeignKeyConstraint(
+            ["sha256"], ["stored_file.sha256"], name=op.f("fk_stock_export_sha256_stored_file")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_export")),
+    )
+    op.create_table(
+        "stock_import",
+        sa.Column("id", number(), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("by_id", number(), nullable=False),
+        _moment("created_at", required=True),
+        sa.Column(
+            "step",
+            _one_of(
+                "importstep",
+                *("checking", "unreadable", "checked", "applying", "failed", "done", "undoing", "undone"),
+            ),
+            nullable=False,
+        ),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("passed", sa.Integer(), nullable=False),
+        sa.Column("same", sa.Integer(), nullable=False),
+        sa.Column("remarks", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
+        sa.Column("acted_by_id", number(), nullable=True),
+        *(_moment(name) for name in ("taken_at", "checked_at", "applied_at", "undone_at")),
+        sa.ForeignKeyConstraint(
+            ["sha256"], ["stored_file.sha256"], name=op.f("fk_stock_import_sha256_stored_file")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_stock_import_by_id_app_user")),
+        sa.ForeignKeyConstraint(
+            ["acted_by_id"], ["app_user.id"], name=op.f("fk_stock_import_acted_by_id_app_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_import")),
+    )
+    op.create_table(
+        "stock_import_row",
+        sa.Column("id", number(), nullable=False),
+        sa.Column("import_id", number(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("called", sa.String(300), nullable=False),
+        sa.Column("of_unit_id", number(), nullable=True),
+        sa.Column("verdict", _one_of("verdict", "added", "changed", "conflict", "wrong"), nullable=False),
+        sa.Column("said", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
+        sa.Column(
+            "outcome",
+            _one_of("outcome", "waiting", "applied", "stale", "returned", "kept"),
+            server_default="waiting",
+            nullable=False,
+        ),
+        sa.Column("remark", sa.String(500), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["stock_import.id"], name=op.f("fk_stock_import_row_import_id_stock_import")
+        ),
+        sa.ForeignKeyConstraint(
+            ["of_unit_id"], ["unit.id"], name=op.f("fk_stock_import_row_of_unit_id_unit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_import_row")),
+        sa.UniqueConstraint("import_id", "row", name=op.f("uq_stock_import_row_import_id_row")),
+    )
+    op.alter_column("stock_import_row", "outcome", server_default=None)
+    for table, columns in {
+        "stock_export": ("project_id", "by_id", "sha256"),
+        "stock_import": ("by_id", "acted_by_id", "sha256"),
+        "stock_import_row": ("of_unit_id",),
+    }.items():
+        for column in columns:
+            op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+    at_work = {
+        "stock_export": "step = 'making'",
+        "stock_import": "step in ('checking', 'applying', 'undoing')",
+    }
+    for table, condition in at_work.items():
+        op.create_index(f"ix_{table}_step", table, ["step"], postgresql_where=sa.text(condition))
+
+
+def _moment(name: str, *, required: bool = False) -> sa.Column[object]:
+    default = sa.text("clock_timestamp()") if required else None
+    return sa.Column(name, sa.DateTime(timezone=True), server_default=default, nullable=not required)
 
 
 def _one_of(name: str, *values: str) -> sa.Enum:
@@ -221,6 +319,8 @@ def _one_of(name: str, *values: str) -> sa.Enum:
 
 
 def downgrade() -> None:
+    for table in ("stock_import_row", "stock_import", "stock_export"):
+        op.drop_table(table)
     for table, keeper in (("unit", "unit_period_kept"), ("booking", "claim_period_kept")):
         op.execute(f"drop trigger {table}_begins on {table}")
         op.execute(f"drop trigger {table}_turns on {table}")
