@@ -17,6 +17,10 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a text may not begin with unmarked: a cell that is edited and saved as text would become a formula."""
 
 
+NO_DATE = datetime(2000, 1, 1)  # noqa: DTZ001  Excel knows no zones
+"""In every workbook, so that the same rows are the same bytes."""
+
+
 class Type(enum.Enum):
     TEXT = "@"
     WHOLE = "0"
@@ -41,6 +45,7 @@ def write(columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, sheet: 
     target = BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(target, options)
+    book.set_properties({"created": NO_DATE})
     page: Worksheet = book.add_worksheet(_sheet_name(sheet))
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     looks = [book.add_format({"num_format": column.type.value}) for column in columns]

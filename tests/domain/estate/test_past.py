@@ -321,9 +321,15 @@ def test_a_day_ends_at_midnight_of_the_office():
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("2026-11-21", "ещё не наступило"), ("0001-01-01", "слишком давно"), ("вчера", "Нет такой даты"),
-     ("2026-02-30", "Нет такой даты"), ("9999-12-31", "ещё не наступило"), ("2026-11-10\0", "Нет такой даты")],
-)  # fmt: skip
+    [
+        ("2026-11-21", "ещё не наступило"),
+        ("0001-01-01", "слишком давно"),
+        ("вчера", "Нет такой даты"),
+        ("2026-02-30", "Нет такой даты"),
+        ("9999-12-31", "ещё не наступило"),
+        ("2026-11-10\0", "Нет такой даты"),
+    ],
+)
 def test_absurd_days_are_answered_in_words(text, says):
     with pytest.raises(Invalid) as no:
         days.day_of(text, now=NOW)
@@ -335,9 +341,10 @@ def test_claims_already_closed_are_known_too(database, session, flat, deal, anna
     with database.engine.begin() as owner:
         owner.execute(
             sa.text(
-                """insert into booking (unit_id, deal_id, booked_by_id, price, booked_at, until, state, closed_at, kind)
-                   values (:unit, :deal, :anna, 1, now() - interval '9 days', now() - interval '6 days', 'expired',
-                           now() - interval '6 days', 'verbal')"""
+                """insert into booking
+                     (unit_id, deal_id, booked_by_id, price, booked_at, until, state, closed_at, kind)
+                   values (:unit, :deal, :anna, 1, now() - interval '9 days', now() - interval '6 days',
+                           'expired', now() - interval '6 days', 'verbal')"""
             ),
             {"unit": flat, "deal": deal, "anna": anna.id},
         )

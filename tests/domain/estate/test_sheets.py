@@ -108,9 +108,17 @@ def test_no_cell_of_a_workbook_is_a_formula(session, flat_1, river):
 
 def test_what_was_asked_for_is_remembered_whole():
     asked = Wanted(
-        3, 7, Filter(rooms=frozenset({0, 2}), price_from=Decimal("1.5"), floor_to=-1, finish=frozenset({Finish.FINE}),
-                     status=frozenset({estate.UnitStatus.FREE})), NOW,
-    )  # fmt: skip
+        3,
+        7,
+        Filter(
+            rooms=frozenset({0, 2}),
+            price_from=Decimal("1.5"),
+            floor_to=-1,
+            finish=frozenset({Finish.FINE}),
+            status=frozenset({estate.UnitStatus.FREE}),
+        ),
+        NOW,
+    )
 
     assert asking.recalled(3, asking.remembered(asked)) == asked
 
@@ -202,10 +210,16 @@ def test_what_is_wrong_is_said_in_a_sentence_with_its_row(session, brought, flat
 
 def test_two_rows_about_one_unit_or_one_place_are_told(session, brought, flat_1, flat_2):
     new = {"Площадь общая, м²": 40}
-    record = brought(book(
-        {"Код": flat_1.id, "Цена": 1}, {"Код": flat_1.id, "Цена": 2}, place(Номер="2", Цена=5), {"Код": flat_2.id, "Цена": 6},
-        place(Номер="900", **new), place(Номер="900", **new),
-    ))  # fmt: skip
+    record = brought(
+        book(
+            {"Код": flat_1.id, "Цена": 1},
+            {"Код": flat_1.id, "Цена": 2},
+            place(Номер="2", Цена=5),
+            {"Код": flat_2.id, "Цена": 6},
+            place(Номер="900", **new),
+            place(Номер="900", **new),
+        )
+    )
 
     told = [(row.row, row.verdict, row.remark) for row in rows(session, record)]
     assert [verdict for _r, verdict, _w in told] == [
@@ -255,8 +269,15 @@ def test_heads_are_known_by_the_words_people_use():
     )
 
     assert set(heads.places) == {
-        Field.CODE, Field.BUILDING, Field.SECTION, Field.NUMBER, Field.PRICE, Field.METRE, Field.AREA, Field.LIVING,
-    }  # fmt: skip
+        Field.CODE,
+        Field.BUILDING,
+        Field.SECTION,
+        Field.NUMBER,
+        Field.PRICE,
+        Field.METRE,
+        Field.AREA,
+        Field.LIVING,
+    }
 
 
 # -- taken over, and back ---------------------------------------------------------------------------
@@ -317,10 +338,19 @@ def test_a_row_the_stock_has_left_behind_is_told_and_not_overwritten(
 
 def test_an_import_is_taken_back_whole(session, brought, flat_1, river, admin):
     before = taken_out(session, river.id)
-    record = brought(book(
-        {"Код": flat_1.id, "Цена": "нет", "Доступность": "Продано", "Площадь жилая": 20, "Номер": "1Б", "Этаж": 2},
-        place(Номер="900", Площадь=40, Доступность="В продаже"),
-    ))  # fmt: skip
+    record = brought(
+        book(
+            {
+                "Код": flat_1.id,
+                "Цена": "нет",
+                "Доступность": "Продано",
+                "Площадь жилая": 20,
+                "Номер": "1Б",
+                "Этаж": 2,
+            },
+            place(Номер="900", Площадь=40, Доступность="В продаже"),
+        )
+    )
     applied(session, record, admin)
     session.refresh(flat_1)
     assert flat_1.price is None and flat_1.floor.number == 2
@@ -437,10 +467,19 @@ def test_a_file_too_large_to_keep_is_refused_at_the_door(session, admin, monkeyp
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cells=st.lists(
-        st.lists(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=30),
-                 min_size=16, max_size=16),
-        min_size=1, max_size=4),
-)  # fmt: skip
+        st.lists(
+            st.none()
+            | st.booleans()
+            | st.integers()
+            | st.floats(allow_nan=False, allow_infinity=False)
+            | st.text(max_size=30),
+            min_size=16,
+            max_size=16,
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+)
 def test_whatever_stands_in_the_cells_is_answered(session, cells):
     """No cell breaks the reading: it is understood or named as a mistake."""
     heads = [column.title for column in COLUMNS.values()]

@@ -51,9 +51,7 @@ def cell(place: bytes, text: bytes = b"x") -> bytes:
     return b"<c r='" + place + b"' t='inlineStr'><is><t>" + text + b"</t></is></c>"
 
 
-HEADS = (
-    b"<row r='1'>" + cell("A1".encode(), "Код".encode()) + cell("B1".encode(), "Номер".encode()) + b"</row>"
-)
+HEADS = b"<row r='1'>" + cell(b"A1", "Код".encode()) + cell(b"B1", "Номер".encode()) + b"</row>"
 
 
 def hostile() -> Iterator[tuple[str, bytes]]:

@@ -143,7 +143,8 @@ def test_what_is_written_late_about_a_day_is_shown(open_client, board, flat_1, d
         session.flush()
         session.execute(
             sa.text(
-                "update unit_period set since = since - interval '3 days' where unit_id = :id and till is null"
+                "update unit_period set since = since - interval '3 days'"
+                " where unit_id = :id and till is null"
             ),
             {"id": flat_1.id},
         )
