@@ -256,12 +256,12 @@ def old_things_lie_about(_base_1c: Demo1C) -> list[Any]:
     return []
 
 
-@deed("actor:stock_import", "duty:look_for_files")
+@deed("actor:stock_import")
 def a_workbook_waits_to_be_looked_into(_base_1c: Demo1C) -> list[Any]:
     return [_workbook(ImportStep.CHECKING)]
 
 
-@deed("actor:stock_import", "duty:look_for_files")
+@deed("actor:stock_import")
 def a_workbook_waits_to_be_taken_over(_base_1c: Demo1C) -> list[Any]:
     return [_workbook(ImportStep.APPLYING)]
 
@@ -280,13 +280,21 @@ def a_workbook_waits_to_be_taken_back(_base_1c: Demo1C) -> list[Any]:
     return [number]
 
 
-@deed("actor:stock_export", "duty:look_for_files")
+@deed("actor:stock_export")
 def a_workbook_is_asked_for(_base_1c: Demo1C) -> list[Any]:
     with unit_of_work() as session:
         anna = _of(session, User, User.login == "anna")
         project = _of(session, Project)
         wanted = Wanted(project.id, None, Filter())
         return [asking.ask(session, project, wanted, by=anna, now=clock.now()).id]
+
+
+@deed("duty:look_for_files")
+def workbooks_wait_that_nobody_was_woken_for(base_1c: Demo1C) -> list[Any]:
+    """One of each kind; what is taken out does not depend on what is looked into."""
+    a_workbook_waits_to_be_looked_into(base_1c)
+    a_workbook_is_asked_for(base_1c)
+    return []
 
 
 def _workbook(step: ImportStep) -> int:

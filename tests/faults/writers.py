@@ -178,7 +178,8 @@ def catalogue_of_1c(scene: Scene) -> None:
 
 def a_workbook(scene: Scene, unit: Unit) -> StockImport:
     """As it was shown a moment ago: a new price, another state, and a feature."""
-    stored = files.keep(scene.session, [b"a workbook"], media_type="text/plain", now=scene.now)
+    content = str(scene.chance.random()).encode()  # of its own: who keeps the same bytes waits for the other
+    stored = files.keep(scene.session, [content], media_type="text/plain", now=scene.now)
     file = StockImport(
         name="stock.xlsx",
         size=1,
