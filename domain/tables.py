@@ -8,6 +8,8 @@ from domain.agencies import models as agencies
 from domain.deals import models as deals
 from domain.estate import models as estate
 from domain.estate.drawings import models as drawings
+from domain.estate.past import models as estate_past
+from domain.estate.sheets import models as estate_sheets
 from domain.events import models as events
 from domain.exchange import models as exchange
 from domain.files import models as files
@@ -24,6 +26,8 @@ __all__ = [
     "deals",
     "drawings",
     "estate",
+    "estate_past",
+    "estate_sheets",
     "events",
     "exchange",
     "files",

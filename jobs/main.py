@@ -2,6 +2,7 @@
 
 from jobs import deliver, relay
 from jobs.broker import broker
+from jobs.estate import stock_files
 from jobs.onec import (
     check_base,
     import_catalog,
@@ -20,5 +21,6 @@ __all__ = [
     "push_counterparty",
     "push_reservation",
     "relay",
+    "stock_files",
     "withdraw_unlisted",
 ]

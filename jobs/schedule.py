@@ -13,6 +13,7 @@ from domain.kernel.settings import settings
 from domain.kernel.text import speak
 from jobs import logs, sweeping
 from jobs import main as couriers  # noqa: F401  known here too, for the time Valkey is away
+from jobs.estate import stock_files
 
 LOCK = 0x636C6F636B
 """Advisory lock of the working scheduler; PostgreSQL frees it when its connection ends."""
@@ -25,6 +26,7 @@ JOBS: dict[Callable[[], None], float] = {
     sweeping.look_into_bases: 1,
     sweeping.seal_history: 10,
     sweeping.prune: 3600,
+    stock_files.look_for_files: 1,
 }
 """What is done every so many seconds."""
 

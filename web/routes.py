@@ -12,11 +12,16 @@ from web.estate import (
     Characteristics,
     Chessboard,
     Drawings,
+    Exports,
     FloorPlans,
+    Imports,
     Layouts,
     Plans,
     Projects,
+    StockChanges,
+    StockExports,
     UnitBooking,
+    UnitHistory,
     Units,
 )
 from web.exchange import Exchange, ExchangeMessages
@@ -71,4 +76,9 @@ ROUTES: list[ControllerRouterHandler] = [
     Exchange,
     ExchangeMessages,
     SiteExchange,
+    UnitHistory,
+    StockChanges,
+    StockExports,
+    Exports,
+    Imports,
 ]

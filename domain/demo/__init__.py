@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
-from domain.demo import agencies, cast, drawn, onec, services, trade
+from domain.demo import agencies, cast, drawn, onec, past, services, trade
 from domain.demo.onec import is_demo
 from domain.demo.stock import CITY, PlannedUnit, planned
 from domain.estate import Project, Unit
@@ -30,6 +30,7 @@ def build(session: Session, *, onec_url: str = "", now: datetime | None = None) 
     trade.run(session, people, now=moment)
     agencies.run(session, people, now=moment)
     drawn.draw(session, people["admin"], now=moment)
+    past.remember(session, admin=people["admin"], now=moment)
 
 
 def reconnect(session: Session, *, onec_url: str) -> None:

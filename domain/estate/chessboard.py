@@ -247,8 +247,13 @@ def chessboard(session: Session, building: Building, wanted: Filter, *, now: dat
 
 def read(session: Session, building_id: int, *, now: datetime) -> Board:
     """The whole building with nothing filtered."""
+    return laid_out(building_id, session.execute(board_rows(building_id, now=now)))
+
+
+def laid_out(building_id: int, rows: Iterable[Any]) -> Board:
+    """The board of rows such as `board_rows` gives, whatever day they are of."""
     ends: list[datetime] = []
-    placed = list(_cells(session, building_id, now=now, ends=ends))
+    placed = list(_cells(rows, ends=ends))
     units = [cell for _, cell in placed]
     there = {cell.kind for cell in units}
     return Board(
@@ -285,9 +290,9 @@ def board_rows(building_id: int, *, now: datetime) -> sa.Select[Any]:
     """The one statement a board is read by; closed lists as their bare values, which costs half as much."""
     return (
         pick(
-            Section.id, Section.number, Floor.number, Unit.id, Unit.number, _bare(Unit.kind), Unit.rooms,
-            Unit.area_total, Unit.price, _bare(Unit.finish), _bare(Unit.availability), Booking.until,
-            _bare(Booking.state), Unit.position, Unit.storeys, Unit.layout_id,
+            Section.id, Section.number, Floor.number, Unit.id, Unit.number, bare(Unit.kind), Unit.rooms,
+            Unit.area_total, Unit.price, bare(Unit.finish), bare(Unit.availability), Booking.until,
+            bare(Booking.state), Unit.position, Unit.storeys, Unit.layout_id,
         )
         .select_from(Unit)
         .join(Floor, col(Floor.id) == Unit.floor_id)
@@ -298,7 +303,8 @@ def board_rows(building_id: int, *, now: datetime) -> sa.Select[Any]:
     )  # fmt: skip
 
 
-def _bare(column: Any) -> Any:
+def bare(column: Any) -> Any:
+    """A closed list as the database keeps it: making members of thousands costs more than reading them."""
     return sa.type_coerce(column, sa.String)
 
 
@@ -311,9 +317,8 @@ STATUSES = {
 }  # fmt: skip
 
 
-def _cells(session: Session, building_id: int, *, now: datetime, ends: list[datetime]) -> Iterable[Placed]:
+def _cells(rows: Iterable[Any], *, ends: list[datetime]) -> Iterable[Placed]:
     """The units as the board shows them; `ends` is filled with the ends of the bookings that hold some."""
-    rows = session.execute(board_rows(building_id, now=now))
     for (
         section, entrance, floor, id_, number, kind, rooms, area, price, finish, base, until, claim, position,
         storeys, layout_id,

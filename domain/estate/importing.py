@@ -6,7 +6,7 @@ and writes nothing where nothing changed.
 
 import enum
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlmodel import Session, col, select, tuple_
 
 from domain import events
+from domain.access.models import User
 from domain.estate.models import Availability, Building, Finish, Floor, Project, Section, Unit, UnitKind
 from domain.estate.prices import change_availability
 from domain.events import names
@@ -81,10 +82,11 @@ Spot = tuple[int, str, str]
 
 
 class Stock:
-    """One stocktaking. Remembers the places it has met and who stands where."""
+    """One stocktaking. Remembers the places it has met and who stands where. `by` is None for 1C."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, by: User | None = None) -> None:
         self._session = session
+        self._by = by
         self._places: dict[tuple[str, str, int, int], Place] = {}
         self._described: set[Spot] = set()
 
@@ -158,7 +160,8 @@ class Stock:
         return Taken(unit, Outcome.CHANGED if changes or turned else Outcome.SAME)
 
     def _record(self, name: str, unit: Unit, place: Place, **payload: Any) -> None:
-        events.record(self._session, name, unit, by=None, topics=[f"building-{place.building_id}"], **payload)
+        topics = [f"building-{place.building_id}"]
+        events.record(self._session, name, unit, by=self._by, topics=topics, **payload)
 
     def _place(self, described: Described) -> Place:
         key = (described.project, described.building, described.section, described.floor)
@@ -181,7 +184,7 @@ class Stock:
             level = kind(**identity)
             self._session.add(level)
             self._session.flush()
-            events.record(self._session, names.ESTATE_ARRANGED, level, by=None, identity=identity)
+            events.record(self._session, names.ESTATE_ARRANGED, level, by=self._by, identity=identity)
         return level
 
 
@@ -206,6 +209,32 @@ def changed(record: Unit, wanted: Iterable[tuple[str, Any]]) -> dict[str, tuple[
     return changes
 
 
-def withdraw(session: Session, unit_ids: Iterable[int]) -> int:
+def put_back(session: Session, wanted: Mapping[int, Mapping[str, Any]], *, by: User) -> None:
+    """Make features and places of units exactly these, also none: the way back from `Stock.take`.
+
+    Whoever calls has locked the units and looked that nobody stands in their places.
+    """
+    found = (
+        select(Unit, Section.building_id)
+        .join(Floor, col(Floor.id) == Unit.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .where(col(Unit.id).in_(wanted))
+        .order_by(col(Unit.id))
+    )
+    for unit, building_id in session.exec(found):
+        changes = {
+            name: (before, value)
+            for name, value in wanted[unit.id].items()
+            if (before := getattr(unit, name)) != value
+        }
+        for name, (_before, value) in changes.items():
+            setattr(unit, name, value)
+        if changes:
+            topics = [f"building-{building_id}"]
+            events.record(session, names.UNIT_EDITED, unit, by=by, topics=topics, changes=changes)
+    session.flush()
+
+
+def withdraw(session: Session, unit_ids: Iterable[int], *, by: User | None = None) -> int:
     """Take units off sale: their master no longer has them. Returns how many were not off already."""
-    return len(change_availability(session, dict.fromkeys(unit_ids, Availability.OFF)))
+    return len(change_availability(session, dict.fromkeys(unit_ids, Availability.OFF), by=by))

@@ -8,12 +8,16 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session, col, select
 
 from domain import events
+from domain.access.models import User
 from domain.estate.models import Availability, Floor, Section, Unit
 from domain.events import names
 
 
-def reprice(session: Session, prices: Mapping[int, Decimal | None]) -> set[int]:
-    """Set the price of each unit; None is "not priced, not for sale". Returns who had another."""
+def reprice(session: Session, prices: Mapping[int, Decimal | None], *, by: User | None = None) -> set[int]:
+    """Set the price of each unit; None is "not priced, not for sale". Returns who had another.
+
+    `by` is None when 1C says so.
+    """
     wanted = sa.func.unnest(
         sa.cast(list(prices), ARRAY(sa.BigInteger)), sa.cast(list(prices.values()), ARRAY(sa.Numeric))
     )
@@ -33,7 +37,7 @@ def reprice(session: Session, prices: Mapping[int, Decimal | None]) -> set[int]:
             session,
             names.UNIT_REPRICED,
             unit,
-            by=None,
+            by=by,
             topics=[f"building-{building_id}"],
             changes={"price": (before, unit.price)},
         )
@@ -41,7 +45,9 @@ def reprice(session: Session, prices: Mapping[int, Decimal | None]) -> set[int]:
     return repriced
 
 
-def change_availability(session: Session, availabilities: Mapping[int, Availability]) -> set[int]:
+def change_availability(
+    session: Session, availabilities: Mapping[int, Availability], *, by: User | None = None
+) -> set[int]:
     """Set what the master of the stock says of each unit; returns the ids of those that were otherwise."""
     known = (
         select(Unit, Section.building_id)
@@ -58,7 +64,7 @@ def change_availability(session: Session, availabilities: Mapping[int, Availabil
                 session,
                 names.UNIT_AVAILABILITY_CHANGED,
                 unit,
-                by=None,
+                by=by,
                 topics=[f"building-{building_id}"],
                 changes={"availability": (before, unit.availability)},
             )

@@ -67,4 +67,13 @@ MESSAGE_DEAD = "exchange.message_dead"
 MESSAGE_RETRIED = "exchange.message_retried"
 MESSAGE_DISMISSED = "exchange.message_dismissed"
 
+STOCK_EXPORTED = "stock.exported"
+STOCK_IMPORT_CHECKED = "stock.import_checked"
+"""Also when the file could not be read: it says so."""
+STOCK_IMPORT_ASKED = "stock.import_asked"
+STOCK_IMPORTED = "stock.imported"
+STOCK_IMPORT_FAILED = "stock.import_failed"
+STOCK_UNDOING_ASKED = "stock.undoing_asked"
+STOCK_IMPORT_UNDONE = "stock.import_undone"
+
 ALL = frozenset(value for key, value in list(globals().items()) if key.isupper() and isinstance(value, str))

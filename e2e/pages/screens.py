@@ -49,6 +49,10 @@ UNPLANNED = """select floor.id as floor_id, floor.number, section.building_id as
     from floor join section on section.id = section_id join building on building.id = building_id
     where floor.number > 1 and not exists (select from plan where plan.floor_id = floor.id)
     order by floor.id limit 1"""
+PAST_DAY = "select of_it.*, current_date - 5 as day from ({}) as of_it"
+REPRICED = """select unit_id from unit_period group by unit_id
+    order by count(distinct price) desc, unit_id limit 1"""
+IMPORT = "select id as import_id from stock_import order by id limit 1"
 MESSAGE = "select id as message_id from message order by id limit 1"
 AGENCY = "select min(id) as agency_id from agency"
 
@@ -92,6 +96,30 @@ SCREENS = (
     Screen("a free unit", "/units/{unit_id:int}", row=FREE, login="anna"),
     Screen("a booked unit", "/units/{unit_id:int}", row=BOOKED),
     Screen("bookings", "/bookings"),
+    Screen(
+        "chessboard on a past day",
+        "/estate/{project_id:int}/chessboard",
+        row=PAST_DAY.format(BOARD),
+        query="?building={building}&as_of={day}",
+    ),
+    Screen(
+        "a unit on a past day",
+        "/estate/{project_id:int}/chessboard",
+        row=PAST_DAY.format(FREE),
+        query="?building={building}&unit={unit_id}&as_of={day}",
+    ),
+    Screen(
+        "chessboard on no day", "/estate/{project_id:int}/chessboard", row=BOARD,
+        query="?building={building}&as_of=2999-01-01",
+    ),
+    Screen("history of a unit", "/units/{unit_id:int}/history", row=REPRICED),
+    Screen(
+        "what has changed",
+        "/estate/{project_id:int}/changes",
+        row=PAST_DAY.format(BOARD), query="?from={day}",
+    ),
+    Screen("imports", "/estate/imports", login="admin"),
+    Screen("an import", "/estate/imports/{import_id:int}", row=IMPORT, login="admin"),
     Screen("bookings that are over", "/bookings", query="?state=over"),
     Screen("people", "/people"),
     Screen("person", "/people/{person_id:int}", row="select min(person_id) as person_id from deal"),
@@ -151,5 +179,8 @@ PIECES = {
     "/exchange/messages/{message_id:int}/file": "a file",
     "/plans/{plan_id:int}": "a picture",
     "/plans/{plan_id:int}/thumbnail": "a picture",
+    "/exports/{export_id:int}": "waits for a file of more than two thousand units",
+    "/exports/{export_id:int}/file": "a file",
+    "/estate/imports/{import_id:int}/file": "a file",
 }
 """What answers a GET and is no screen, with the reason."""

@@ -3,6 +3,7 @@
 A new actor, duty of the clock, courier or listener of events without a moment here turns R8 red.
 """
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +17,13 @@ from domain import events, files
 from domain.access.models import LoginThrottle, User
 from domain.activities.models import Task
 from domain.deals.models import Deal
-from domain.estate import Booking, Unit, booking
+from domain.estate import Booking, Project, Unit, booking
+from domain.estate.chessboard import Filter
+from domain.estate.sheets import asking
+from domain.estate.sheets import receiving as receiving_sheets
+from domain.estate.sheets import working as sheets
+from domain.estate.sheets.exporting import Wanted
+from domain.estate.sheets.models import ImportStep, StockImport
 from domain.exchange import messages, outbox, polling, receiving
 from domain.exchange.accepting import CATALOG, VANISHED, XML
 from domain.exchange.models import Connection, ConnectionKind, Direction, Message
@@ -29,6 +36,7 @@ from jobs.deliver import deliver
 from jobs.onec.pull_units import pull
 from jobs.subscribers import SUBSCRIBERS
 from jobs.work import unit_of_work
+from tests.domain.estate.workbooks import book
 from tests.faults.scenes import Demo1C
 from tests.jobs.conftest import PASSWORD_VARIABLE, drain
 from tests.world import commerceml as xml
@@ -246,6 +254,64 @@ def old_things_lie_about(_base_1c: Demo1C) -> list[Any]:
         receiving.begin(session, "an old visit", now=long_ago)
         receiving.append(session, "an old visit", "import0_1.xml", b"<?xml", now=long_ago)
     return []
+
+
+@deed("actor:stock_import")
+def a_workbook_waits_to_be_looked_into(_base_1c: Demo1C) -> list[Any]:
+    return [_workbook(ImportStep.CHECKING)]
+
+
+@deed("actor:stock_import")
+def a_workbook_waits_to_be_taken_over(_base_1c: Demo1C) -> list[Any]:
+    return [_workbook(ImportStep.APPLYING)]
+
+
+@deed("actor:stock_import")
+def a_workbook_waits_to_be_taken_back(_base_1c: Demo1C) -> list[Any]:
+    number = _workbook(ImportStep.APPLYING)
+    with unit_of_work() as session:
+        file = session.get_one(StockImport, number)
+        sheets.carry(session, file, now=clock.now(), told=lambda _passed: None)
+    with unit_of_work() as session:
+        file = session.get_one(StockImport, number)
+        receiving_sheets.ask_to_undo(
+            session, file, by=_of(session, User, User.login == "admin"), now=clock.now()
+        )
+    return [number]
+
+
+@deed("actor:stock_export")
+def a_workbook_is_asked_for(_base_1c: Demo1C) -> list[Any]:
+    with unit_of_work() as session:
+        anna = _of(session, User, User.login == "anna")
+        project = _of(session, Project)
+        wanted = Wanted(project.id, None, Filter())
+        return [asking.ask(session, project, wanted, by=anna, now=clock.now()).id]
+
+
+@deed("duty:look_for_files")
+def workbooks_wait_that_nobody_was_woken_for(base_1c: Demo1C) -> list[Any]:
+    """One of each kind; what is taken out does not depend on what is looked into."""
+    a_workbook_waits_to_be_looked_into(base_1c)
+    a_workbook_is_asked_for(base_1c)
+    return []
+
+
+def _workbook(step: ImportStep) -> int:
+    """Brought in by the administrator: a price, a new unit and a mistake."""
+    with unit_of_work() as session:
+        admin, flat = _of(session, User, User.login == "admin"), _of(session, Unit, Unit.number == "2")
+        place = {"ЖК": "Речной квартал", "Дом": "Дом 1", "Подъезд": 1, "Этаж": 1, "Площадь": 30}
+        content = book(
+            {"Код": flat.id, "Цена": 7_777_000},
+            {**place, "Номер": "900", "Цена": 5},
+            {"Код": 10**9, "Цена": 1},
+        )
+        file = receiving_sheets.receive(session, "stock.xlsx", io.BytesIO(content), by=admin, now=clock.now())
+        if step is not ImportStep.CHECKING:
+            receiving_sheets.check(session, file, now=clock.now())
+            receiving_sheets.ask_to_apply(session, file, by=admin)
+        return file.id
 
 
 def carry(put: Callable[[Session], Any]) -> list[Any]:

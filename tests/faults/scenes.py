@@ -15,6 +15,7 @@ import httpx
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from domain.estate.sheets.models import StockExport, StockImport
 from domain.exchange.models import Connection, Message, MessageState
 from domain.kernel import clock
 from jobs import work
@@ -171,6 +172,8 @@ class Stage:
                 sa.update(Message).where(col(Message.state) == MessageState.QUEUED).values(due_at=past)
             )
             session.execute(sa.update(Connection).values(polled_at=None, paused_until=None))
+            for kind in (StockImport, StockExport):
+                session.execute(sa.update(kind).values(taken_at=None))
             session.commit()
 
     def came_to(self) -> tuple[State, State]:

@@ -26,6 +26,10 @@ DROPPED = {
     "event": {"xid"},
     "external_id": {"data_version"},
     "message": {"attempts", "due_at", "lease_until"},
+    "unit_period": {"xid"},
+    "claim_period": {"xid", "end_xid"},
+    "stock_import": {"taken_at", "passed"},
+    "stock_export": {"taken_at", "passed"},
 }
 """Tries, leases and versions: 1C gives a new DataVersion at every save, also of the same."""
 
@@ -38,6 +42,10 @@ MOMENTS = {
     "received_part": {"received_at"},
     "service": {"created_at"},
     "stored_file": {"created_at"},
+    "unit_period": {"since", "till"},
+    "claim_period": {"since", "till", "until"},
+    "stock_import": {"created_at", "checked_at", "applied_at", "undone_at"},
+    "stock_export": {"created_at", "finished_at"},
 }
 """Of these only whether they are set."""
 
@@ -48,7 +56,9 @@ JOURNAL = frozenset({"message", "received_part", "stored_file"})
 """What was said rather than what came of it: the same file sent thrice is told of thrice."""
 
 REFERRING = (("subject_kind", "subject_id"), ("local_kind", "local_id"))
-UNDECLARED = {"deal_id": "deal", "event_id": "event"}
+UNDECLARED = {
+    "deal_id": "deal", "event_id": "event", "unit_id": "unit", "floor_id": "floor", "booking_id": "booking",
+}  # fmt: skip
 """References without a foreign key."""
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:\+\d\d:\d\d)?")
 

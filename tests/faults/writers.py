@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from domain import deals, estate
+from domain import deals, estate, files
 from domain.access import User
 from domain.agencies import asking
 from domain.agencies.models import Agency, BookingRequest, Fixation
@@ -21,6 +21,8 @@ from domain.deals.models import Deal, Stage, StageKind
 from domain.estate.importing import Described, Stock, withdraw
 from domain.estate.models import Availability, Booking, BookingState, Building, Floor, Section, Unit
 from domain.estate.prices import change_availability, reprice
+from domain.estate.sheets import applying
+from domain.estate.sheets.models import ImportStep, StockImport, StockImportRow, Verdict
 from jobs import work
 
 
@@ -210,6 +212,48 @@ def catalogue_of_1c(scene: Scene) -> None:
         availability=scene.chance.choice([Availability.ON_SALE, Availability.CONTRACT]),
     )
     Stock(scene.session).take([(unit.id, described)])
+
+
+def a_workbook(scene: Scene, unit: Unit) -> StockImport:
+    """As it was shown a moment ago: a new price, another state, and a feature."""
+    content = str(scene.chance.random()).encode()  # of its own: who keeps the same bytes waits for the other
+    stored = files.keep(scene.session, [content], media_type="text/plain", now=scene.now)
+    file = StockImport(
+        name="stock.xlsx",
+        size=1,
+        sha256=stored.sha256,
+        by_id=scene.head().id,
+        step=ImportStep.APPLYING,
+        total=1,
+    )
+    scene.session.add(file)
+    scene.session.flush()
+    state = scene.chance.choice([Availability.ON_SALE, Availability.SOLD])
+    said = {
+        "price": [str(unit.price), str(price(scene.chance))], "availability": [unit.availability, state],
+        "rooms": [unit.rooms, 4],
+    }  # fmt: skip
+    row = StockImportRow(import_id=file.id, row=2, of_unit_id=unit.id, verdict=Verdict.CHANGED, said=said)
+    scene.session.add(row)
+    scene.session.flush()
+    return file
+
+
+@writes(
+    "domain.estate.prices.reprice",
+    "domain.estate.prices.change_availability",
+    "domain.estate.importing.Stock",
+)
+def workbook(scene: Scene) -> None:
+    file = a_workbook(scene, scene.unit())
+    applying.apply(scene.session, file, by=scene.head(), now=scene.now, told=lambda _passed: None)
+
+
+@writes("domain.estate.importing.put_back", "domain.estate.prices.change_availability")
+def workbook_back(scene: Scene) -> None:
+    file = a_workbook(scene, scene.unit())
+    applying.apply(scene.session, file, by=scene.head(), now=scene.now, told=lambda _passed: None)
+    applying.undo(scene.session, file, by=scene.head(), now=scene.now, told=lambda _passed: None)
 
 
 def price(chance: Random) -> Decimal:

@@ -22,6 +22,7 @@ LAWFUL = {
     "domain.exchange.catalogue.importing": "gives Stock to the goods",
     "domain.exchange.catalogue.offers": "reprice and withdraw, raced as prices_and_states_from_1c",
     "domain.exchange.catalogue.vanishing": "withdraw, raced as vanished_from_1c",
+    "domain.estate.sheets.applying": "Stock, reprice and put_back, raced as workbook and workbook_back",
     "domain.exchange.stock": "reprice and change_availability, raced as prices_and_states_from_1c",
     "web.estate.baskets": "book_all and cancel_all",
     "web.estate.bookings": "book, extend and cancel",

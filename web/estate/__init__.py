@@ -1,10 +1,14 @@
-"""Real estate on the screen: projects, the chessboard, a unit's panel, bookings."""
+"""Real estate on the screen: projects, the chessboard, a unit, bookings, the past, files of the stock."""
 
 from web.estate.arrangements import Arrangements
 from web.estate.baskets import Baskets
 from web.estate.bookings import Bookings, UnitBooking
+from web.estate.changes import StockChanges
 from web.estate.characteristics import Characteristics
 from web.estate.chessboard import Chessboard
+from web.estate.exports import Exports, StockExports
+from web.estate.histories import UnitHistory
+from web.estate.imports import Imports
 from web.estate.layouts import Drawings, Layouts
 from web.estate.outlines import FloorPlans
 from web.estate.plans import Plans
@@ -18,10 +22,15 @@ __all__ = [
     "Characteristics",
     "Chessboard",
     "Drawings",
+    "Exports",
     "FloorPlans",
+    "Imports",
     "Layouts",
     "Plans",
     "Projects",
+    "StockChanges",
+    "StockExports",
     "UnitBooking",
+    "UnitHistory",
     "Units",
 ]

@@ -106,13 +106,13 @@ def told(cell: Cell) -> str:
     return ", ".join(said)
 
 
-def draw(cell: Cell) -> str:
-    """The cell as HTML in the current language; every text in it is escaped here."""
+def draw(cell: Cell, *, asked: str = "") -> str:
+    """The cell as HTML in the current language; every text in it is escaped here but the query `asked`."""
     status, area = cell.status, formats.area_bare(cell.area)
     tall = f'" aria-rowspan="{cell.storeys}' if cell.storeys > 1 else ""
     return (
         f'<a role="gridcell" id="unit-{cell.id}" class="u s-{LOOK[status]}{tall and f" u{cell.storeys}"}" '
-        f'data-status="{status.value}{tall}" href="/units/{cell.id}" tabindex="-1" '
+        f'data-status="{status.value}{tall}" href="/units/{cell.id}{asked}" tabindex="-1" '
         f'aria-label="{fast_escape(told(cell))}"><b>{fast_escape(sign(cell))}</b><i>{area}</i>{_foot(cell)}</a>'
     )
 

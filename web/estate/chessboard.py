@@ -5,19 +5,17 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get
 from litestar.params import FromPath
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from domain.access import Permission, User, may
 from domain.estate import Building, Project, get_unit
 from domain.estate.chessboard import Edition, edition
 from domain.estate.drawings.layouts import names_of
 from domain.exchange import monitor
-from domain.kernel.errors import Missing
-from domain.kernel.text import _
 from jobs.work import glance
 from web import kept, replies
-from web.estate import cells, filters, press
-from web.estate.panel import panel
+from web.estate import cells, filters, past, press
+from web.estate.places import buildings_of
 from web.filters import near
 from web.given import Given
 
@@ -37,10 +35,12 @@ class Chessboard(Controller):
         """The whole page, or for htmx only the region under the filters; 304 when nothing changed."""
         if replies.wants_fragment(request):
             return _region(request, project_id, now=now)
-        project, buildings = _project(session, project_id)
+        project, buildings = buildings_of(session, project_id)
         query = request.query_params
         building = _chosen(buildings, query.get("building"))
-        sheet = press.sheet(session, _edition(session, project, building), request.url.path, query, now=now)
+        as_of, wrong = past.asked_or_why_not(query, now=now)
+        present = _edition(session, project, building)
+        sheet = past.sheet_of(session, present, request.url.path, query, as_of, now=now)
         context: dict[str, Any] = {
             "project": project,
             "buildings": buildings,
@@ -54,27 +54,39 @@ class Chessboard(Controller):
             "put": lambda **values: filters.put(query, **values),
             "cells": cells,
             "heard": monitor.last_heard(session),
-            "may_book": may(user, Permission.ESTATE_BOOK),
+            "may_book": may(user, Permission.ESTATE_BOOK) and as_of is None,
+            **past.around(session, building, query, as_of, wrong, now=now),
         }
         unit = query.get("unit", "")
         if unit.isascii() and unit.isdigit() and len(unit) < 19:
-            beside = panel(session, user, get_unit(session, user, int(unit)), now=now)
+            beside = past.beside(session, user, get_unit(session, user, int(unit)), as_of, now=now)
             return replies.page(request, "estate/chessboard.html", beside=beside, **context)
+        if wrong:
+            return replies.page(request, "estate/chessboard.html", status=422, beside=None, **context)
         names = [project.name, *((other.id, other.name) for other in buildings)]
         heard = context["heard"] and near(context["heard"])
-        shown = (sheet.edition, sheet.until, names, heard, context["may_book"], context["layouts"])
+        shown = (
+            sheet.edition,
+            sheet.until,
+            names,
+            heard,
+            context["may_book"],
+            context["layouts"],
+            past.today(now),
+        )
         return kept.page(request, "estate/chessboard.html", shown=shown, beside=None, **context)
 
 
 def _region(request: Request[Any, Any, Any], project_id: int, *, now: datetime) -> Response[Any]:
     """What every open board asks for when something happened: two short reads when it is drawn already."""
     query = request.query_params
+    as_of = past.asked(query, now=now)
     with glance() as session:
         present = _asked(session, project_id, query.get("building", ""))
         if present is None:
-            project, buildings = _project(session, project_id)
+            project, buildings = buildings_of(session, project_id)
             present = _edition(session, project, _chosen(buildings, query.get("building")))
-        sheet = press.sheet(session, present, request.url.path, query, now=now)
+        sheet = past.sheet_of(session, present, request.url.path, query, as_of, now=now)
     mark = kept.mark(request, "region", sheet.edition, sheet.until)
     return kept.revalidated(request, mark, lambda: _sent(request, sheet))
 
@@ -94,19 +106,6 @@ def _edition(session: Session, project: Project, building: Building) -> Edition:
     found = edition(session, building.id, project_id=project.id)
     assert found, "the building was read a moment ago"
     return found
-
-
-def _project(session: Session, project_id: int) -> tuple[Project, list[Building]]:
-    project = session.get(Project, project_id) if 0 < project_id < 2**63 else None
-    buildings = select(Building).where(Building.project_id == project_id) if project else None
-    found = (
-        list(session.exec(buildings.order_by(col(Building.position), col(Building.name))))
-        if buildings is not None
-        else []
-    )
-    if project is None or not found:
-        raise Missing(_("There is no such project, or nothing is built in it yet"))
-    return project, found
 
 
 def _chosen(buildings: list[Building], asked: str | None) -> Building:

@@ -63,13 +63,13 @@ def put(query: MultiDict[str], **wanted: object) -> str:
 
 def of_kind(query: MultiDict[str], kind: str) -> str:
     """The board of another kind: what narrowed this one means nothing there."""
-    others = [(name, value) for name, value in kept(query) if name in {"building", "view"}]
+    others = [(name, value) for name, value in kept(query) if name in {"building", "view", "as_of"}]
     return "?" + urlencode([*others, ("kind", kind)])
 
 
 def shared(query: MultiDict[str], building_id: int) -> MultiDict[str]:
     """What a board is drawn by: its building by number, and nothing of the unit open beside it."""
-    others = [(name, value) for name, value in kept(query) if name not in {"building", "unit"}]
+    others = [(name, value) for name, value in kept(query) if name not in {"building", "unit", "as_of"}]
     return MultiDict([("building", str(building_id)), *others])
 
 
@@ -77,9 +77,14 @@ def without_filters(query: MultiDict[str]) -> str:
     return "?" + urlencode([(name, value) for name, value in kept(query) if name not in NARROWING])
 
 
+def without(query: MultiDict[str], *names: str) -> str:
+    """The address of the same board without these."""
+    return "?" + urlencode([(name, value) for name, value in kept(query) if name not in names])
+
+
 def kept(query: MultiDict[str]) -> list[tuple[str, str]]:
     """What belongs to the board in the address, without empty fields of the form."""
-    known = {*NARROWING, "building", "kind", "view", "floor", "unit"}
+    known = {*NARROWING, "building", "kind", "view", "floor", "unit", "as_of"}
     return [(name, value) for name, value in query.multi_items() if name in known and value]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from litestar.datastructures import MultiDict
@@ -133,6 +133,8 @@ class Shelf(Generic[Thing]):
 
 sheets: Shelf[Sheet] = Shelf(ROOM)
 drawings: Shelf[Drawing] = Shelf(ROOM)
+shelves: list[Shelf[Any]] = [sheets, drawings]
+"""Of this process; whoever keeps drawings elsewhere adds theirs."""
 
 
 def sheet(session: Session, edition: Edition, path: str, query: MultiDict[str], *, now: datetime) -> Sheet:
@@ -146,6 +148,14 @@ def _printed(session: Session, edition: Edition, path: str, query: MultiDict[str
     drawing = drawings.take(
         (edition.building_id, current_language()), edition, lambda: _drawn(session, edition, now=now), now=now
     )
+    return printed(session, drawing, path, query)
+
+
+def printed(
+    session: Session, drawing: Drawing, path: str, query: MultiDict[str], *, asked: str = ""
+) -> Sheet:
+    """The region of a drawn building. `asked` goes after the addresses of its units; a board that is asked
+    about a past day does not look again."""
     wanted, shown = filters.read(query), view(query)
     board = drawing.board.narrowed(wanted)
     html = (
@@ -164,14 +174,18 @@ def _printed(session: Session, edition: Edition, path: str, query: MultiDict[str
             of_kind=lambda kind: filters.of_kind(query, kind),
             reset=filters.without_filters(query),
             here=f"{path}?{urlencode(list(query.multi_items()))}",
+            asked=asked,
         )
     )
-    return Sheet(edition, drawing.until, Markup(html), board.kind)  # noqa: S704
+    return Sheet(drawing.edition, drawing.until, Markup(html), board.kind)  # noqa: S704
 
 
 def _drawn(session: Session, edition: Edition, *, now: datetime) -> Drawing:
-    board = read(session, edition.building_id, now=now)
-    return Drawing(edition, board, {cell.id: cells.draw(cell) for cell in board.units})
+    return drawn(edition, read(session, edition.building_id, now=now))
+
+
+def drawn(edition: Edition, board: Board, *, asked: str = "") -> Drawing:
+    return Drawing(edition, board, {cell.id: cells.draw(cell, asked=asked) for cell in board.units})
 
 
 VIEWED: dict[str, Callable[[Session, Board, MultiDict[str]], object]] = {
@@ -183,8 +197,8 @@ VIEWED: dict[str, Callable[[Session, Board, MultiDict[str]], object]] = {
 
 def forget() -> None:
     """Draw everything anew: for a process that is pointed at another database."""
-    sheets.clear()
-    drawings.clear()
+    for shelf in shelves:
+        shelf.clear()
 
 
 def view(query: MultiDict[str]) -> str:

@@ -19,6 +19,7 @@ TABS: list[tuple[str, Callable[[], str], Permission]] = [
     ("/agencies", lambda: _("Agencies"), Permission.AGENCIES_SEE),
     ("/drawings", lambda: _("Plans"), Permission.ESTATE_ARRANGE),
     ("/characteristics", lambda: _("Characteristics"), Permission.ESTATE_ARRANGE),
+    ("/estate/imports", lambda: _("Import"), Permission.ESTATE_ARRANGE),
 ]
 """Address, title and who may enter, in the order they stand."""
 

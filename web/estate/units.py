@@ -9,7 +9,7 @@ from sqlmodel import Session
 from domain.access import Permission, User
 from domain.estate import Unit
 from web import replies
-from web.estate import cells
+from web.estate import cells, past
 from web.estate.panel import panel
 from web.given import Given
 
@@ -26,6 +26,9 @@ class Units(Controller):
         user: Given[User],
         now: Given[datetime],
     ) -> Response[str]:
+        as_of = past.asked(request.query_params, now=now)
+        if as_of is not None:
+            return past.unit(request, session, user, unit, as_of, now=now)
         context: dict[str, Any] = {"beside": panel(session, user, unit, now=now), "cells": cells}
         if replies.wants_fragment(request):
             return replies.region(request, "estate/_panel.html", **context)

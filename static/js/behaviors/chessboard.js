@@ -13,9 +13,10 @@ export function connect(root) {
   const cells = () => root.querySelectorAll(UNITS);
 
   const open = async (link, focusBack = true) => {
-    const id = link.getAttribute("href").split("/").pop();
+    const { pathname, search } = new URL(link.href);
+    const id = pathname.split("/").pop();
     select(id);
-    await htmx.ajax("GET", `/units/${id}`, { source: panel, target: panel, swap: "innerHTML" });
+    await htmx.ajax("GET", pathname + search, { source: panel, target: panel, swap: "innerHTML" });
     address(id);
     document.body.classList.add("sheet");
     if (focusBack) panel.querySelector("h2")?.setAttribute("tabindex", "-1");

@@ -54,11 +54,14 @@ SHARED = {
     "outline": "as the unit",
     "characteristic": "as the units",
     "service": "the company's catalogue",
+    "unit_period": "what units were, no more a secret than what they are; written by triggers",
+    "claim_period": "while units were held, as the chessboard shows everyone; written by triggers",
     "app_user": "colleagues are known by name: their bookings, deals and clients are told to be theirs",
 }
 """Tables whose rows belong to nobody, with the reason why they are no secret between colleagues."""
 OF_THE_HOUSE = {
     "connection", "external_id", "catalogue_entry", "login_throttle", "received_part", "stored_file",
+    "stock_import", "stock_import_row",
 }  # fmt: skip
 """Secret from everyone without a permission of their own; one row each."""
 MACHINERY = {"event_unrelayed", "event_seal"}
@@ -200,6 +203,8 @@ def build(session: Session) -> World:
     for table in metadata.sorted_tables:
         if table.name in OF_THE_HOUSE:
             sower.row(table, HOUSE, **special(session, world, table.name, HOUSE))
+    done = a_file_of_the_stock(session, world, "done")
+    sower.row(metadata.tables["stock_import"], HOUSE, "stock import done", **done)
     for letter in OWNERS:
         everything_of(session, sower, letter)
     for letter in OWNERS:
@@ -295,17 +300,38 @@ def agent_of(world: World, letter: str) -> int:
     return world.people["agata" if letter == "o" else f"agent-{letter}"]
 
 
+def an_export(session: Session, world: World, letter: str) -> dict[str, Any]:
+    canary = world.sown(letter, "exported", CANARY.format(letter=letter, number=9992))
+    kept = storing.keep(session, [canary.encode()], media_type="text/plain", now=world.now)
+    project = session.execute(sa.text("select min(id) from project")).scalar_one()
+    return {"project_id": project, "asked": {}, "step": "made", "sha256": kept.sha256}
+
+
+def a_file_of_the_stock(session: Session, world: World, step: str) -> dict[str, Any]:
+    canary = world.sown(HOUSE, "file of the stock", CANARY.format(letter=HOUSE, number=9993))
+    kept = storing.keep(session, [canary.encode()], media_type="text/plain", now=world.now)
+    return {"step": step, "sha256": kept.sha256, "remarks": [], "applied_at": world.now}
+
+
 SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "connection": lambda session, world, letter: {
-        "kind": "commerceml", "login": "onec", "timezone": "Europe/Moscow", "mapping": {},
+        "kind": "commerceml",
+        "login": "onec",
+        "timezone": "Europe/Moscow",
+        "mapping": {},
     },
     "deal": lambda session, world, letter: {
-        "stage_id": first_stage(session), "rank": MILLIONS[letter], "amount": 1_000_000, "version": 3,
+        "stage_id": first_stage(session),
+        "rank": MILLIONS[letter],
+        "amount": 1_000_000,
+        "version": 3,
     },
     "stage_stay": lambda session, world, letter: {"stage_id": first_stage(session)},
     "task": lambda session, world, letter: {"due_at": world.now + timedelta(minutes=1)},
     "booking": lambda session, world, letter: {
-        "until": world.now + SOON, "unit_id": free_unit(session), "extensions": 0,
+        "until": world.now + SOON,
+        "unit_id": free_unit(session),
+        "extensions": 0,
     },
     "event": an_event,
     "user_session": lambda session, world, letter: {"expires_at": world.now + SOON},
@@ -321,6 +347,11 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
         "unit_id": free_unit(session, last=True), "deal_id": None, "state": "waiting",
     },
     "agency_deal": lambda session, world, letter: {"agent_id": agent_of(world, letter)},
+    "stock_export": an_export,
+    "stock_import": lambda session, world, letter: a_file_of_the_stock(session, world, "checked"),
+    "stock_import_row": lambda session, world, letter: {
+        "said": {}, "verdict": "changed", "outcome": "applied",
+    },
 }  # fmt: skip
 
 
@@ -436,6 +467,9 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
                 "building": session.execute(sa.text("select min(id) from building")).scalar(),
                 **drawn(session),
             }
+            shared |= {name: world.rows[name][HOUSE] for name in ("stock_import", "stock import done")}
+            for table in ("unit_period", "claim_period"):  # a past to be looked at
+                session.execute(sa.text(f"update {table} set since = since - interval '5 days'"))
             for what, number in shared.items():
                 world.rows[what] = dict.fromkeys(OWNERS, number)
             for letter in OWNERS:

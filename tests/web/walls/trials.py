@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
+from domain.kernel import formats
 from tests.web.walls.belongings import IN_ANNAS_DEAL, KPP, World, moment
 from tests.web.walls.routes import Route
 
@@ -34,6 +35,8 @@ PARAMETERS = {
     "layout_id": "layout",
     "floor_id": "floor",
     "characteristic_id": "characteristic",
+    "export_id": "stock_export",
+    "import_id": "stock_import",
 }
 """What a number in an address is of, see `World.rows`."""
 
@@ -147,6 +150,10 @@ def a_layout(world: World, of: str) -> dict[str, object]:
     return {"code": "1К-40", "rooms": 1, "area_total": "40"}
 
 
+def on_a_past_day(world: World, of: str) -> Filled:
+    return {"as_of": f"{formats.here(world.now - timedelta(days=2)):%Y-%m-%d}"}
+
+
 FOREIGN_STEP = {"deal_id": "o:deal"}
 TRIALS: dict[str, list[Trial]] = {
     "GET /bookings": [Trial(), Trial("over", lambda world, of: {"state": "over"})],
@@ -174,6 +181,10 @@ TRIALS: dict[str, list[Trial]] = {
     "GET /estate/{project_id:int}/chessboard": [
         Trial(),
         Trial("beside", lambda world, of: {"unit": world.id("unit held", of)}),
+        Trial("on a past day", on_a_past_day),
+        Trial("beside, on a past day", lambda world, of: {
+            **on_a_past_day(world, of), "unit": world.id("unit held", of),
+        }),
     ],
     "GET /live": [Trial("of records", topics), Trial("of all", of_all)],
     "GET /onec/exchange": [
@@ -184,7 +195,16 @@ TRIALS: dict[str, list[Trial]] = {
         Trial("by name", lambda world, of: {"q": "zqz"}),
         Trial("unit", lambda world, of: {"q": "9"}),
     ],
-    "GET /units/{unit_id:int}": [Trial(), Trial("free", at={"unit_id": "unit"})],
+    "GET /units/{unit_id:int}": [
+        Trial(),
+        Trial("free", at={"unit_id": "unit"}),
+        Trial("on a past day", on_a_past_day),
+    ],
+    "POST /estate/{project_id:int}/exports": [Trial()],
+    "POST /estate/{project_id:int}/changes/exports": [Trial()],
+    "POST /estate/imports": [Trial(upload="file")],
+    "POST /estate/imports/{import_id:int}/application": [Trial()],
+    "POST /estate/imports/{import_id:int}/undoing": [Trial(at={"import_id": "stock import done"})],
     "POST /baskets": [
         Trial(form=lambda world, of: {**deal_of(world, of), "units": world.id("unit", of)}),
         Trial("for a new deal", form=lambda world, of: new_deal(world, of) | {"units": world.id("unit", of)}),

@@ -1,0 +1,142 @@
+"""A building, or one unit, as it was at a past moment."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from domain.access.models import User
+from domain.estate.chessboard import Board, bare, laid_out, status
+from domain.estate.models import (
+    Booking,
+    BookingState,
+    Building,
+    Finish,
+    Floor,
+    Section,
+    Unit,
+    UnitKind,
+    UnitStatus,
+)
+from domain.estate.past.models import ClaimPeriod, UnitPeriod
+from domain.kernel.db import pick
+
+
+def was(period: Any, at: datetime) -> sa.ColumnElement[bool]:
+    """That the period was going on just before the moment."""
+    return sa.and_(period.since < at, sa.or_(period.till.is_(None), period.till >= at))
+
+
+def held(claim: Any, at: datetime) -> sa.ColumnElement[bool]:
+    """That the claim held its unit just before the moment; past its term it held nothing, swept or not."""
+    return sa.and_(was(claim, at), sa.or_(claim.state != BookingState.ACTIVE, claim.until >= at))
+
+
+def read(session: Session, building_id: int, *, at: datetime) -> Board:
+    """The whole building as it was just before the moment: one query, drawn as the present is."""
+    rows = (
+        pick(
+            Section.id, Section.number, Floor.number, UnitPeriod.unit_id, UnitPeriod.number,
+            bare(UnitPeriod.kind), UnitPeriod.rooms, UnitPeriod.area_total, UnitPeriod.price,
+            bare(UnitPeriod.finish), bare(UnitPeriod.availability), ClaimPeriod.until,
+            bare(ClaimPeriod.state), UnitPeriod.position, Unit.storeys, Unit.layout_id,
+        )
+        .select_from(UnitPeriod)
+        .join(Unit, col(Unit.id) == UnitPeriod.unit_id)
+        .join(Floor, col(Floor.id) == UnitPeriod.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .outerjoin(
+            ClaimPeriod, sa.and_(col(ClaimPeriod.unit_id) == UnitPeriod.unit_id, held(ClaimPeriod, at))
+        )
+        .where(col(Section.building_id) == building_id, was(UnitPeriod, at))
+        .order_by(
+            col(Section.number), col(Floor.number).desc(), col(UnitPeriod.position), col(UnitPeriod.unit_id)
+        )
+    )  # fmt: skip
+    return replace(laid_out(building_id, session.execute(rows)), until=None)
+
+
+def began(session: Session, building_id: int) -> datetime | None:
+    """Since when the past of the building is known."""
+    first = (
+        pick(sa.func.min(UnitPeriod.since))
+        .join(Floor, col(Floor.id) == UnitPeriod.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .where(col(Section.building_id) == building_id)
+    )
+    return session.execute(first).scalar_one()
+
+
+@dataclass(frozen=True)
+class Held:
+    """The claim of that moment: who had made it, for how long and at what price."""
+
+    who: str
+    deal_id: int
+    since: datetime
+    until: datetime
+    price: Decimal
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A unit as it was."""
+
+    unit_id: int
+    project_id: int
+    building_id: int
+    building: str
+    section: int
+    floor: int
+    kind: UnitKind
+    number: str
+    rooms: int
+    area: Decimal
+    finish: Finish
+    price: Decimal | None
+    status: UnitStatus
+    held: Held | None
+
+    @property
+    def metre(self) -> Decimal | None:
+        return (self.price / self.area).quantize(Decimal(1)) if self.price else None
+
+
+def facts(session: Session, unit: Unit, *, at: datetime) -> Facts | None:
+    """What the unit was just before the moment; None when it was not there yet."""
+    rows = (
+        pick(UnitPeriod, ClaimPeriod, Section.number, Floor.number, Building, Booking, User.name)
+        .select_from(UnitPeriod)
+        .join(Floor, col(Floor.id) == UnitPeriod.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .join(Building, col(Building.id) == Section.building_id)
+        .outerjoin(
+            ClaimPeriod, sa.and_(col(ClaimPeriod.unit_id) == UnitPeriod.unit_id, held(ClaimPeriod, at))
+        )
+        .outerjoin(Booking, col(Booking.id) == ClaimPeriod.booking_id)
+        .outerjoin(User, col(User.id) == Booking.booked_by_id)
+        .where(col(UnitPeriod.unit_id) == unit.id, was(UnitPeriod, at))
+    )
+    found = session.execute(rows).first()
+    if found is None:
+        return None
+    period, claim, section, floor, building, booking, who = found
+    return Facts(
+        unit_id=unit.id,
+        project_id=building.project_id,
+        building_id=building.id,
+        building=building.name,
+        section=section,
+        floor=floor,
+        kind=period.kind,
+        number=period.number,
+        rooms=period.rooms,
+        area=period.area_total,
+        finish=period.finish,
+        price=period.price,
+        status=status(period.availability, claim.state if claim else None),
+        held=Held(who, booking.deal_id, booking.booked_at, claim.until, claim.price) if booking else None,
+    )

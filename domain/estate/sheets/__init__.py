@@ -1,0 +1,1 @@
+"""The stock as Excel workbooks: taken out as it is chosen, brought back with every difference shown first."""

@@ -1,0 +1,198 @@
+"""The chessboard of a past day, what changed between two days, and a unit's own history."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+import sqlalchemy as sa
+from python_calamine import CalamineWorkbook
+
+from domain import deals, estate
+from domain.estate import Availability
+from domain.estate.prices import change_availability, reprice
+from domain.events import Event
+from domain.kernel import clock, formats
+from jobs.work import unit_of_work
+from tests.sites import HTMX
+from web.estate import past, press
+
+
+def day(ago):
+    return (formats.here(clock.now()) - timedelta(days=ago)).date().isoformat()
+
+
+@pytest.fixture
+def long_ago(database):
+    """As if all this had been here for a month."""
+    with database.engine.begin() as owner:
+        owner.execute(sa.text("update unit_period set since = since - interval '30 days'"))
+
+
+@pytest.fixture
+def board(river, building, long_ago):
+    return f"/estate/{river.id}/chessboard?building={building.id}"
+
+
+@pytest.fixture
+def sold(board, flat_1):
+    """Sold and repriced today."""
+    with unit_of_work() as session:
+        change_availability(session, {flat_1.id: Availability.SOLD})
+        reprice(session, {flat_1.id: Decimal(9_999_000)})
+
+
+def status(html, unit):
+    found = re.search(rf'id="unit-{unit.id}" class="u [^"]*" data-status="(\w+)" href="([^"]+)"', html)
+    return found.groups() if found else None
+
+
+def test_the_board_of_a_past_day_is_as_it_was(open_client, board, flat_1, sold):
+    anna = open_client("anna")
+    present, yesterday = anna.get(board).text, anna.get(f"{board}&as_of={day(1)}").text
+
+    assert status(present, flat_1) == ("sold", f"/units/{flat_1.id}")
+    assert status(yesterday, flat_1) == ("free", f"/units/{flat_1.id}?as_of={day(1)}")
+    assert "Так было" in yesterday and "К сегодня" in yesterday and "Так было" not in present
+    assert re.search(r'data-count="11" data-status="free"', yesterday)
+    assert "data-live=" not in yesterday.partition('id="board"')[2].partition(">")[0]
+    assert "data-several" not in yesterday and 'id="basket"' not in yesterday
+
+
+@pytest.mark.parametrize("login", ["anna", "maria", "stas", "boris", "vera", "olga", "admin"])
+def test_everyone_who_sees_the_stock_sees_its_past(open_client, board, login, flat_1, river):
+    client = open_client(login)
+
+    for address in (f"{board}&as_of={day(1)}", f"/units/{flat_1.id}/history", f"/estate/{river.id}/changes"):
+        assert client.get(address).status_code == 200, address
+
+
+def test_an_agent_and_a_stranger_do_not(open_client, client, board, flat_1, river):
+    for address in (f"{board}&as_of={day(1)}", f"/units/{flat_1.id}/history", f"/estate/{river.id}/changes"):
+        assert open_client("agata").get(address).status_code == 403
+        assert client.get(address).status_code in {303, 401}
+
+
+def test_the_panel_of_a_past_day_tells_and_offers_nothing(open_client, board, flat_1, ivanov_deal, anna):
+    with unit_of_work() as session:
+        deal = session.get(deals.Deal, ivanov_deal.id)
+        unit = session.get(estate.Unit, flat_1.id)
+        deals.book(session, deal, unit, days=7, by=anna, now=clock.now() - timedelta(days=2))
+    asked = f"/units/{flat_1.id}?as_of={day(1)}"
+
+    mine = open_client("anna").get(asked, headers=HTMX).text
+    others = open_client("maria").get(asked, headers=HTMX).text
+
+    assert "аброни" in mine and anna.name in mine and f"/deals/{ivanov_deal.id}" in mine
+    assert anna.name in others and f"/deals/{ivanov_deal.id}" not in others
+    assert "<form" not in mine
+    beside = open_client("anna").get(f"{board}&unit={flat_1.id}&as_of={day(1)}").text
+    assert "<form" not in beside.partition('id="unit-panel"')[2].partition("</aside>")[0]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "says"),
+    [("2999-01-01", "не наступило"), ("1066-10-14", "слишком давно"), ("вчера", "Нет такой")],
+)
+def test_an_absurd_day_is_answered_in_words_over_the_present(open_client, board, flat_1, as_of, says):
+    answer = open_client("anna").get(f"{board}&as_of={as_of}")
+
+    assert answer.status_code == 422 and says in answer.text
+    assert status(answer.text, flat_1) == ("free", f"/units/{flat_1.id}")
+
+
+def test_today_is_the_present_and_before_the_beginning_is_said(open_client, board, flat_1):
+    anna = open_client("anna")
+
+    assert status(anna.get(f"{board}&as_of={day(0)}").text, flat_1) == ("free", f"/units/{flat_1.id}")
+    before = anna.get(f"{board}&as_of={day(60)}").text
+    assert "История этого дома начинается" in before and "ещё не было" in before
+
+
+def test_filters_and_the_list_work_in_the_past(open_client, board, flat_1, sold):
+    anna = open_client("anna")
+    listed = anna.get(f"{board}&as_of={day(1)}&view=list&status=free").text
+
+    assert f'href="/units/{flat_1.id}?as_of={day(1)}"' in listed
+    assert f'name="as_of" value="{day(1)}"' in listed
+    assert f"as_of={day(1)}" in re.search(r'class="lg" href="([^"]+)"', listed)[1]
+
+
+def test_past_boards_are_kept_apart_and_never_instead_of_the_present(
+    open_client, board, flat_1, sold, monkeypatch
+):
+    anna = open_client("anna")
+    present = anna.get(board, headers=HTMX)
+    past_ = anna.get(f"{board}&as_of={day(1)}", headers=HTMX)
+    monkeypatch.setattr(past.board, "read", lambda *_, **__: pytest.fail("read again"))
+
+    again = anna.get(f"{board}&as_of={day(1)}", headers={**HTMX, "If-None-Match": past_.headers["etag"]})
+
+    assert again.status_code == 304
+    assert anna.get(f"{board}&as_of={day(1)}", headers=HTMX).text == past_.text != present.text
+    assert anna.get(board, headers=HTMX).text == present.text
+    assert len(press.sheets._things) == 1 and len(past.sheets._things) == 1
+
+
+def test_what_is_written_late_about_a_day_is_shown(open_client, board, flat_1, database):
+    anna = open_client("anna")
+    assert status(anna.get(f"{board}&as_of={day(2)}").text, flat_1)[0] == "free"
+    with unit_of_work() as session:
+        change_availability(session, {flat_1.id: Availability.SOLD})
+        session.flush()
+        session.execute(
+            sa.text(
+                "update unit_period set since = since - interval '3 days'"
+                " where unit_id = :id and till is null"
+            ),
+            {"id": flat_1.id},
+        )
+        session.execute(
+            sa.text("update unit_period set till = till - interval '3 days' where unit_id = :id"),
+            {"id": flat_1.id},
+        )
+
+    assert status(anna.get(f"{board}&as_of={day(2)}").text, flat_1)[0] == "sold"
+
+
+def test_the_difference_of_two_days_names_and_sums(open_client, board, river, flat_1, sold):
+    anna = open_client("anna")
+    html = anna.get(f"/estate/{river.id}/changes?from={day(1)}&to={day(0)}").text
+
+    assert f'data-unit="{flat_1.id}"' in html and html.count("data-unit=") == 1
+    counts = dict(re.findall(r'data-deed="(\w+)"[^>]*><span[^>]*>[^<]*</span><b>(\d+)</b>', html))
+    assert counts["sold"] == counts["repriced"] == "1" and counts["moved"] == "0"
+    assert "data-unit=" not in anna.get(f"/estate/{river.id}/changes?from={day(3)}&to={day(1)}").text
+    assert "data-unit=" not in anna.get(f"/estate/{river.id}/changes?from={day(1)}&deed=moved").text
+
+
+@pytest.mark.parametrize(
+    "query", ["from=2999-01-01", "to=нет", "from={tomorrow}&to={today}", "from=1000-01-01"]
+)
+def test_wrong_days_are_told_at_their_fields(open_client, river, query):
+    query = query.format(tomorrow=day(0), today=day(1))
+    answer = open_client("anna").get(f"/estate/{river.id}/changes?{query}")
+
+    assert answer.status_code == 422 and 'aria-invalid="true"' in answer.text
+
+
+def test_the_difference_goes_to_excel_and_into_history(open_client, board, river, flat_1, sold, session):
+    answer = open_client("boris").post(f"/estate/{river.id}/changes/exports?from={day(1)}")
+
+    assert answer.status_code == 200 and "attachment" in answer.headers["content-disposition"]
+    heads, row = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    told = dict(zip(heads, row, strict=True))
+    assert (
+        told["Код"] == flat_1.id and told["Статус стал"] == "Продано" and told["Цена стала, ₽"] == 9_999_000
+    )
+    event = session.exec(sa.select(Event).where(Event.name == "stock.exported")).scalars().one()
+    assert event.payload == {"what": "changes", "units": 1} and event.actor_id
+
+
+def test_the_history_page_says_the_price_in_words_and_draws_it(open_client, board, flat_1, sold):
+    html = open_client("anna").get(f"/units/{flat_1.id}/history").text
+
+    assert "цена изменилась с" in html and re.search(r'<path d="M[\d ]+H\d+L', html)
+    assert "другой статус; другая цена" in html
+    assert open_client("anna").get("/units/999999999/history").status_code == 404
