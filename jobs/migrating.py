@@ -40,10 +40,19 @@ def is_known(revision: str | None) -> bool:
     return revision is None or revision in known
 
 
+def _wait_for_turn(connection: sa.Connection) -> None:
+    """As long as the other one takes: the usual limits of waiting are for rows."""
+    for limit in ("lock_timeout", "statement_timeout"):
+        connection.execute(sa.text(f"set {limit} = 0"))
+    connection.execute(sa.text("select pg_advisory_lock(:key)"), {"key": LOCK})
+    for limit in ("lock_timeout", "statement_timeout"):
+        connection.execute(sa.text(f"reset {limit}"))
+
+
 def migrate(engine: sa.Engine) -> None:
     """Upgrade to the head. Raises NewerThanCode when the database knows a revision we do not."""
     with engine.connect() as connection:
-        connection.execute(sa.text("select pg_advisory_lock(:key)"), {"key": LOCK})
+        _wait_for_turn(connection)
         try:
             revision = current(connection)
             if not is_known(revision):
