@@ -6,7 +6,7 @@ draw are kept; what editors leave about themselves is dropped; what is dangerous
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -39,11 +39,17 @@ ATTRIBUTES = frozenset(
     " stroke-dasharray stroke-dashoffset stroke-miterlimit opacity color display visibility clip-path"
     " clip-rule mask marker-start marker-mid marker-end markerWidth markerHeight markerUnits refX refY"
     " orient offset stop-color stop-opacity gradientUnits gradientTransform spreadMethod patternUnits"
-    " patternContentUnits patternTransform clipPathUnits maskUnits maskContentUnits font-family font-"
-    " size font-weight font-style text-anchor dominant-baseline letter-spacing dx dy rotate textLength"
-    " lengthAdjust vector-effect href style".split()
+    " patternContentUnits patternTransform clipPathUnits maskUnits maskContentUnits font-family"
+    " font-size font-weight font-style text-anchor dominant-baseline letter-spacing dx dy rotate textLength"
+    " lengthAdjust vector-effect href".split()
 )
-STYLED = ATTRIBUTES - {"id", "d", "points", "href", "style", "viewBox"}
+STYLED = frozenset(
+    name
+    for name in ATTRIBUTES
+    if name.startswith(("fill", "stroke", "stop-", "font-", "marker-", "clip-", "text-anchor"))
+    or name in {"opacity", "color", "display", "visibility", "mask", "dominant-baseline", "letter-spacing"}
+)
+"""What a `style` may say; it is written as attributes, so that no policy has to allow styles."""
 OUTWARD = re.compile(r"url\(\s*['\"]?\s*(?!#)|javascript:|expression\(|@import|\\", re.IGNORECASE)
 LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?)\s*(px|pt|mm|cm|in)?\s*", re.IGNORECASE)
 PIXELS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
@@ -110,8 +116,8 @@ def _kept(element: etree._Element, name: str, depth: int = 0) -> etree._Element:
         raise _too_much(name)
     kept = etree.Element(element.tag, nsmap={None: NAMESPACE})
     for key, value in element.attrib.items():
-        if wanted := _attribute(str(key), str(value), name):
-            kept.set(*wanted)
+        for attribute in _attributes(str(key), str(value), name):
+            kept.set(*attribute)
     kept.text, kept.tail = element.text, element.tail
     kept.extend(_kept(inner, name, depth + 1) for inner in element if _draws(inner))
     return kept
@@ -131,25 +137,25 @@ def _demand_harmless(root: etree._Element, name: str) -> None:
             raise _dangerous(name)  # a tag that is no word is a reference to an entity
 
 
-def _attribute(key: str, value: str, name: str) -> tuple[str, str] | None:
-    """What is written of it; None for what does not draw."""
+def _attributes(key: str, value: str, name: str) -> Iterable[tuple[str, str]]:
+    """What is written of it; nothing of what does not draw."""
     local = key.rpartition("}")[2]
     if local.lower().startswith("on") or OUTWARD.search(value):
         raise _dangerous(name)
     if key in ("href", XLINK):
         if not value.startswith("#"):
             raise _dangerous(name)
-        return "href", value
+        return [("href", value)]
     if key == "style":
-        return "style", "; ".join(_declarations(value))
-    return (key, value) if key in ATTRIBUTES else None
+        return _declarations(value)
+    return [(key, value)] if key in ATTRIBUTES else []
 
 
-def _declarations(style: str) -> Iterator[str]:
+def _declarations(style: str) -> Iterator[tuple[str, str]]:
     for declaration in style.split(";"):
-        name, colon, value = declaration.partition(":")
-        if colon and name.strip() in STYLED:
-            yield f"{name.strip()}: {value.strip()}"
+        name, _colon, value = declaration.partition(":")
+        if name.strip() in STYLED and value.strip():
+            yield name.strip(), value.replace("!important", "").strip()
 
 
 def _demand_bearable(root: etree._Element, name: str) -> None:

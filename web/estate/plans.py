@@ -14,11 +14,7 @@ from domain.kernel.text import _
 from web import kept, replies
 from web.given import Given
 
-ALONE = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
-    )
-}
+ALONE = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
 """Opened in a tab of its own a drawing is a document: nothing runs in it and nothing is fetched."""
 
 

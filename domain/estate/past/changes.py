@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain.estate.chessboard import STATUSES, bare
+from domain.estate.importing import position
 from domain.estate.models import Building, Floor, Section, UnitKind, UnitStatus
 from domain.estate.past.board import held, was
 from domain.estate.past.models import ClaimPeriod, UnitPeriod
@@ -136,8 +137,7 @@ def changes(session: Session, building_ids: Sequence[int], *, since: datetime, t
 
 def _in_order(line: Line) -> tuple[Any, ...]:
     seen = line.seen
-    digits = "".join(filter(str.isdigit, seen.number)) or "0"
-    return seen.building, seen.building_id, seen.section, int(digits), seen.number, line.unit_id
+    return seen.building, seen.building_id, seen.section, position(seen.number), seen.number, line.unit_id
 
 
 def _both_sides(building_ids: Sequence[int], since: datetime, till: datetime) -> sa.Select[Any]:
