@@ -4,8 +4,10 @@ from sqlmodel import SQLModel
 
 from domain.access import models as access
 from domain.activities import models as activities
+from domain.approvals import models as approvals
 from domain.deals import models as deals
 from domain.estate import models as estate
+from domain.estate.terms import models as terms
 from domain.events import models as events
 from domain.exchange import models as exchange
 from domain.files import models as files
@@ -18,6 +20,7 @@ metadata = SQLModel.metadata
 __all__ = [
     "access",
     "activities",
+    "approvals",
     "deals",
     "estate",
     "events",
@@ -27,4 +30,5 @@ __all__ = [
     "notices",
     "parties",
     "quotes",
+    "terms",
 ]

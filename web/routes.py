@@ -3,8 +3,18 @@
 from litestar.types import ControllerRouterHandler
 
 from web import health
+from web.approvals import Approvals
 from web.deals import Boards, Cards, Comments, Files, Moves, NewDeals, Steps
-from web.estate import Baskets, Bookings, Chessboard, Projects, UnitBooking, Units
+from web.estate import (
+    Baskets,
+    BookingRules,
+    Bookings,
+    Chessboard,
+    Projects,
+    Register,
+    UnitBooking,
+    Units,
+)
 from web.exchange import Exchange, ExchangeMessages
 from web.live import live
 from web.metrics import metrics
@@ -46,4 +56,7 @@ ROUTES: list[ControllerRouterHandler] = [
     Exchange,
     ExchangeMessages,
     SiteExchange,
+    Register,
+    BookingRules,
+    Approvals,
 ]

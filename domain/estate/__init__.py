@@ -1,9 +1,11 @@
 """Real estate: the stock of units, their prices and the bookings that never collide."""
 
 from domain.estate.booking import book, book_all, cancel, cancel_all, expire, extend, lock_held, release_all
+from domain.estate.extending import ask as ask_to_extend
 from domain.estate.models import (
     Availability,
     Booking,
+    BookingKind,
     BookingState,
     Building,
     Finish,
@@ -19,6 +21,7 @@ from domain.estate.reading import get_booking, get_unit
 __all__ = [
     "Availability",
     "Booking",
+    "BookingKind",
     "BookingState",
     "Building",
     "Finish",
@@ -28,6 +31,7 @@ __all__ = [
     "Unit",
     "UnitKind",
     "UnitStatus",
+    "ask_to_extend",
     "book",
     "book_all",
     "cancel",

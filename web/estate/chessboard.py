@@ -16,6 +16,7 @@ from domain.kernel.text import _
 from jobs.work import glance
 from web import kept, replies
 from web.estate import cells, filters, press
+from web.estate.choice import choice
 from web.estate.panel import panel
 from web.filters import near
 from web.given import Given
@@ -51,6 +52,7 @@ class Chessboard(Controller):
             "cells": cells,
             "heard": monitor.last_heard(session),
             "may_book": may(user, Permission.ESTATE_BOOK),
+            "choice": choice(session, user) if may(user, Permission.ESTATE_BOOK) else None,
         }
         unit = query.get("unit", "")
         if unit.isascii() and unit.isdigit() and len(unit) < 19:
@@ -58,7 +60,7 @@ class Chessboard(Controller):
             return replies.page(request, "estate/chessboard.html", beside=beside, **context)
         names = [project.name, *((other.id, other.name) for other in buildings)]
         heard = context["heard"] and near(context["heard"])
-        shown = (sheet.edition, sheet.until, names, heard, context["may_book"])
+        shown = (sheet.edition, sheet.until, names, heard, context["may_book"], context["choice"])
         return kept.page(request, "estate/chessboard.html", shown=shown, beside=None, **context)
 
 
