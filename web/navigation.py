@@ -28,7 +28,7 @@ class Section:
 
 
 def chrome(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    """The context of the layout. Costs a signed-in person three or four short reads, once a request; others none."""
+    """The context of the layout. Costs a signed-in person three short reads, a head four."""
     known: Any = request.scope.get("chrome")
     if known is None:
         known = _chrome(request)

@@ -1,6 +1,6 @@
 """Approvals: what somebody may not decide alone, asked of a head, answered with a word, taken back in time.
 
-What can be asked is not known here: a kind (an extension of a booking, a discount) registers how it is granted.
+What can be asked is not known here: a kind (an extension, a discount) registers how it is granted.
 """
 
 from domain.approvals.asking import ask, lapse, outlive, withdraw

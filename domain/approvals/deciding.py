@@ -49,18 +49,14 @@ def approve_many(
     session: Session, approvals: Sequence[Approval], *, by: User, now: datetime, comment: str = ""
 ) -> Decided:
     """Each by itself: what can't be granted any more is told and does not stop the others."""
-    return _each(
-        session, approvals, lambda one: approve(session, one, by=by, now=now, comment=comment)
-    )
+    return _each(session, approvals, lambda one: approve(session, one, by=by, now=now, comment=comment))
 
 
 def decline_many(
     session: Session, approvals: Sequence[Approval], *, by: User, now: datetime, comment: str
 ) -> Decided:
     sane(comment, _("Say why not: the person who asked will read it"), "comment")
-    return _each(
-        session, approvals, lambda one: decline(session, one, by=by, now=now, comment=comment)
-    )
+    return _each(session, approvals, lambda one: decline(session, one, by=by, now=now, comment=comment))
 
 
 def reopen(session: Session, approval: Approval, *, by: User, now: datetime) -> None:
@@ -76,7 +72,7 @@ def reopen(session: Session, approval: Approval, *, by: User, now: datetime) -> 
     if approval.state is ApprovalState.APPROVED:
         if kind.take_back is None:
             raise Refused(_("What was granted here can't be taken back"))
-        kind.take_back(session, approval, by, now)
+        approval.until = kind.take_back(session, approval, by, now)
     if approval.until is not None and approval.until <= now:
         raise Refused(_("It is too late: what was asked about is over"))
     _demand_alone(session, approval)

@@ -43,8 +43,8 @@ class ApprovalKind:
     facts: Callable[[Session, Approval, datetime], list[Fact]]
     grant: Callable[[Session, Approval, User, datetime], dict[str, Any]]
     """Does what was asked and returns what it changed; raises Refused when it is too late for it."""
-    take_back: Callable[[Session, Approval, User, datetime], None] | None = None
-    """The way back from `grant`; None when there is none."""
+    take_back: Callable[[Session, Approval, User, datetime], datetime | None] | None = None
+    """The way back from `grant`; returns how long the question may wait again. None when there is no way."""
     lock: Callable[[Session, Sequence[Approval]], None] = _no_lock
     """Locks what the requests are about, before the requests themselves, in the order agreed for it."""
 

@@ -62,7 +62,7 @@ def queue(
         .where(rows_of(user, col(Approval.asked_by_id)), alive(now))
         .group_by(Approval.kind)
     )
-    return Queue(rows[:most], {name: count for name, count in session.execute(counts)}, len(rows) > most)
+    return Queue(rows[:most], {row[0]: row[1] for row in session.execute(counts)}, len(rows) > most)
 
 
 def waiting_count(session: Session, user: User, *, now: datetime) -> int:

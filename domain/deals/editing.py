@@ -60,9 +60,7 @@ def fill_amount(session: Session, deal: Deal, amount: Decimal, *, by: User | Non
             _change(session, deal, {"amount": (deal.amount, amount)}, by=by)
 
 
-def _change(
-    session: Session, deal: Deal, changes: dict[str, tuple[Any, Any]], *, by: User | None
-) -> None:
+def _change(session: Session, deal: Deal, changes: dict[str, tuple[Any, Any]], *, by: User | None) -> None:
     if not changes:
         return
     for name, (_before, value) in changes.items():

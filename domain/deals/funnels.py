@@ -75,7 +75,7 @@ def follow_bookings(
     calls_back: bool = False,
     by: User | None,
 ) -> None:
-    """How deals of this funnel follow their bookings: the stage they enter, and what happens when all are gone."""
+    """How deals of this funnel follow their bookings: to which stage, and what when all are gone."""
     before = booked_stage(session, funnel.id)
     if stage is not None and (stage.funnel_id != funnel.id or stage.kind is not StageKind.OPEN):
         raise Refused(_("A booked deal enters an open stage of its own funnel"))

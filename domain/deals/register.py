@@ -114,7 +114,7 @@ def overdue(now: datetime) -> ColumnElement[bool]:
     again = sa.exists().where(
         later.unit_id == Booking.unit_id,  # type: ignore[arg-type]
         later.deal_id == Booking.deal_id,  # type: ignore[arg-type]
-        later.id > Booking.id,  # type: ignore[operator,arg-type]
+        later.id > Booking.id,  # type: ignore[arg-type]
     )
     ran_out = sa.or_(
         col(Booking.state) == BookingState.EXPIRED,
@@ -156,9 +156,7 @@ def _condition(which: Which, now: datetime) -> ColumnElement[bool]:
 
 
 def _scoped(found: sa.Select[Any], user: User, wanted: Wanted, now: datetime) -> sa.Select[Any]:
-    asked = sa.and_(
-        col(Approval.kind) == EXTENSION, col(Approval.subject_id) == Booking.id, alive(now)
-    )
+    asked = sa.and_(col(Approval.kind) == EXTENSION, col(Approval.subject_id) == Booking.id, alive(now))
     found = (
         found.select_from(Booking)
         .join(Deal, col(Deal.id) == Booking.deal_id)

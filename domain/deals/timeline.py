@@ -185,7 +185,9 @@ def _shortened(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
 
 def _settled(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
     if payload["settled"]:
-        return Told(_("The overdue booking of unit %(number)s is settled", number=payload["number"]), icon="check")
+        return Told(
+            _("The overdue booking of unit %(number)s is settled", number=payload["number"]), icon="check"
+        )
     return Told(
         _("The overdue booking of unit %(number)s waits again", number=payload["number"]), icon="undo-2"
     )

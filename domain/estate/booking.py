@@ -158,7 +158,14 @@ def _hold(
         _free_or_refuse(session, unit, now=now)
         raise
     _record(
-        session, "unit.booked", booking, unit, by=by, price=booking.price, until=booking.until, kind=kind.value
+        session,
+        "unit.booked",
+        booking,
+        unit,
+        by=by,
+        price=booking.price,
+        until=booking.until,
+        kind=kind.value,
     )
     return booking
 

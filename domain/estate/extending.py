@@ -60,9 +60,7 @@ def refusal(booking: Booking, terms: Terms, days: int, *, by: User) -> str | Non
     return verbs.beyond_own_right(booking, terms, days)
 
 
-def ask(
-    session: Session, booking: Booking, *, days: int, reason: str, by: User, now: datetime
-) -> Approval:
+def ask(session: Session, booking: Booking, *, days: int, reason: str, by: User, now: datetime) -> Approval:
     """Ask the head for what one may not do alone; the request ends with the booking."""
     unit = verbs.lock_active(session, booking, now=now)
     if booking.booked_by_id != by.id:
@@ -93,13 +91,13 @@ def _grant(session: Session, approval: Approval, by: User, now: datetime) -> dic
     return {"before": before.isoformat(), "until": booking.until.isoformat()}
 
 
-def _take_back(session: Session, approval: Approval, by: User, now: datetime) -> None:
+def _take_back(session: Session, approval: Approval, by: User, now: datetime) -> datetime:
     booking = _as_it_is(session, approval)
     if booking.until != datetime.fromisoformat(approval.granted["until"]):
         raise Refused(_("The booking has been extended again since: it can't be taken back"))
     before = datetime.fromisoformat(approval.granted["before"])
     verbs.shorten(session, booking, until=before, by=by, now=now)
-    approval.until = before
+    return before
 
 
 def _as_it_is(session: Session, approval: Approval) -> Booking:
@@ -139,11 +137,13 @@ def _facts(session: Session, approval: Approval, now: datetime) -> list[Fact]:
     until = verbs.term_end(booking.until, days)
     whole = formats.here(until).date() - formats.here(booking.booked_at).date()
     terms = kinds.of(session, booking.kind)
+    since = formats.told(booking.booked_at, now=now)
+    extended = _("extended: %(count)s", count=booking.extensions)
     return [
         Fact(_("Unit"), f"№ {unit.number}", f"{project.name}, {building.name}", f"/units/{unit.id}"),
         Fact(_("Frozen price"), formats.money(booking.price)),
-        Fact(_("Booking"), kinds.word(booking.kind), _("since %(when)s", when=formats.told(booking.booked_at, now=now))),
-        Fact(_("Until"), formats.told(booking.until, now=now), _("extended: %(count)s", count=booking.extensions)),
+        Fact(_("Booking"), kinds.word(booking.kind), _("since %(when)s", when=since)),
+        Fact(_("Until"), formats.told(booking.until, now=now), extended),
         Fact(
             _("Would be until"),
             formats.told(until, now=now),
@@ -153,7 +153,7 @@ def _facts(session: Session, approval: Approval, now: datetime) -> list[Fact]:
                 most=formats.days(terms.total_days),
             ),
         ),
-    ]  # fmt: skip
+    ]
 
 
 approvals.register(

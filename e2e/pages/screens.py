@@ -44,6 +44,8 @@ DEAL = """select deal_id, count(*) from event join deal on deal.id = deal_id joi
 TASK = """select task.id as task_id, deal_id from task where done_at is null order by task.id limit 1"""
 MESSAGE = "select id as message_id from message order by id limit 1"
 
+REQUEST = "select id as approval_id from approval where state = 'waiting' order by id limit 1"
+
 SCREENS = (
     Screen("sign-in", "/sign-in", login=None),
     Screen("my day", "/"),
@@ -95,6 +97,12 @@ SCREENS = (
     Screen("exchange", "/exchange", login="olga"),
     Screen("message", "/exchange/messages/{message_id:int}", row=MESSAGE, login="olga"),
     Screen("no such page", "/no-such-page"),
+    Screen("overdue bookings", "/bookings", query="?state=overdue"),
+    Screen("bookings that wait", "/bookings", query="?state=waiting", login="anna"),
+    Screen("terms and limits", "/estate/terms"),
+    Screen("approvals", "/approvals"),
+    Screen("a request", "/approvals/{approval_id:int}", row=REQUEST),
+    Screen("decided requests", "/approvals", query="?state=decided"),
 )  # fmt: skip
 
 PIECES = {
@@ -109,5 +117,6 @@ PIECES = {
     "/deals/similar": "a warning inside «new deal»",
     "/notices/bell": "the bell of every page",
     "/exchange/messages/{message_id:int}/file": "a file",
+    "/bookings/excel": "a file",
 }
 """What answers a GET and is no screen, with the reason."""

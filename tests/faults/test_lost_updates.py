@@ -47,7 +47,8 @@ class Saves:
 
     def _look(self, text: str, mine: str) -> None:
         kept = self.editor.fields(text)[self.editor.field]
-        note = text.partition(f'name="{self.editor.field}"')[2].partition("</div>")[0]
+        form = self.editor.form_in(text)
+        note = form.partition(f'name="{self.editor.field}"')[2].partition("</div>")[0]
         if kept != mine:
             self.wrong.append(f"the form forgot {mine}")
         if "Сейчас: «" not in note:
@@ -60,7 +61,7 @@ class Saves:
 
 
 async def edit(saves: Saves, url: str, ids: dict[str, int], editors: int, times: int) -> None:
-    async with crowd(url, ["anna"] * editors) as browsers:
+    async with crowd(url, [saves.editor.login] * editors) as browsers:
         await asyncio.gather(*(saves.work(browser, ids, times) for browser in browsers))
 
 

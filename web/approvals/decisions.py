@@ -203,9 +203,13 @@ def _done(
 def _said(decided: Decided, verdict: str) -> str:
     count = len(decided.done)
     if verdict == "approve":
-        told = ngettext("%(count)s request is approved", "%(count)s requests are approved", count, count=count)
+        told = ngettext(
+            "%(count)s request is approved", "%(count)s requests are approved", count, count=count
+        )
     else:
-        told = ngettext("%(count)s request is declined", "%(count)s requests are declined", count, count=count)
+        told = ngettext(
+            "%(count)s request is declined", "%(count)s requests are declined", count, count=count
+        )
     if not decided.refused:
         return told
     left = "; ".join(_told(one, no) for one, no in decided.refused)

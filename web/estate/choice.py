@@ -34,9 +34,7 @@ class Choice:
     def days(self) -> list[tuple[int, str]]:
         """Every term that any of the kinds offers, shortest first, with the kinds that do."""
         every = sorted({days for kind in self.kinds for days in kind.days})
-        return [
-            (days, " ".join(kind.value for kind in self.kinds if days in kind.days)) for days in every
-        ]
+        return [(days, " ".join(kind.value for kind in self.kinds if days in kind.days)) for days in every]
 
     def default(self, value: str) -> int:
         return next((kind.default for kind in self.kinds if kind.value == value), self.kinds[0].default)

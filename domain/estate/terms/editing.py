@@ -63,19 +63,7 @@ def _demand_sane(
     at_once: int | None,
     head_only: bool,
 ) -> None:
-    wrong: dict[str, str] = {}
-    if not 0 < len(days) <= MOST_CHOICES or not all(0 < count <= LONGEST_DAYS for count in days):
-        wrong["days"] = _(
-            "From 1 to %(most)s terms of 1 to %(longest)s days", most=MOST_CHOICES, longest=LONGEST_DAYS
-        )
-    elif list(days) != sorted(set(days)):
-        wrong["days"] = _("Each term once, the shortest first")
-    elif default_days not in days:
-        wrong["default_days"] = _("One of the terms that are offered")
-    elif not max(days) <= total_days <= LONGEST_DAYS:
-        wrong["total_days"] = _(
-            "Not less than the longest term and not more than %(most)s days", most=LONGEST_DAYS
-        )
+    wrong = _wrong_days(days, default_days, total_days)
     if not 0 <= own_extensions <= 20:
         wrong["own_extensions"] = _("From 0 to 20")
     if not 0 <= price <= 10_000_000:
@@ -84,6 +72,21 @@ def _demand_sane(
         wrong["at_once"] = _("A number above zero, or nothing")
     if wrong:
         raise Invalid(wrong)
+
+
+def _wrong_days(days: Sequence[int], default_days: int, total_days: int) -> dict[str, str]:
+    """The first thing that is wrong with them."""
+    if not 0 < len(days) <= MOST_CHOICES or not all(0 < count <= LONGEST_DAYS for count in days):
+        said = _("From 1 to %(most)s terms of 1 to %(longest)s days", most=MOST_CHOICES, longest=LONGEST_DAYS)
+        return {"days": said}
+    if list(days) != sorted(set(days)):
+        return {"days": _("Each term once, the shortest first")}
+    if default_days not in days:
+        return {"default_days": _("One of the terms that are offered")}
+    if not max(days) <= total_days <= LONGEST_DAYS:
+        most = _("Not less than the longest term and not more than %(most)s days", most=LONGEST_DAYS)
+        return {"total_days": most}
+    return {}
 
 
 def said(name: str, value: Any) -> str:
@@ -124,7 +127,9 @@ def _seen(user: User) -> Any:
 def people(session: Session, user: User) -> list[User]:
     """Whom this person may give an allowance: who sells, and not oneself."""
     sellers = select(User).where(
-        col(User.role).in_([Role.MANAGER, Role.HEAD]), col(User.disabled_at).is_(None), col(User.id) != user.id
+        col(User.role).in_([Role.MANAGER, Role.HEAD]),
+        col(User.disabled_at).is_(None),
+        col(User.id) != user.id,
     )
     if user.role is not Role.ADMIN:
         sellers = sellers.where(rows_of(user, col(User.id)))

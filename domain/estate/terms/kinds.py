@@ -60,7 +60,7 @@ def may_choose(user: User, terms: Terms) -> bool:
 
 
 def demand_term(session: Session, kind: BookingKind, days: int, *, by: User) -> Terms:
-    """The terms the booking is made by. Raises Invalid for a term not offered, Forbidden for a head's kind."""
+    """The terms the booking is made by; Invalid for a term not offered, Forbidden for a head's kind."""
     terms = of(session, kind)
     if not may_choose(by, terms):
         raise Forbidden(

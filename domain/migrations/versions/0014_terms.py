@@ -118,7 +118,9 @@ def _approvals() -> None:
             "(state = 'waiting') = (decided_at is null)", name=op.f("ck_approval_decided_when_over")
         ),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_approval_deal_id_deal")),
-        sa.ForeignKeyConstraint(["asked_by_id"], ["app_user.id"], name=op.f("fk_approval_asked_by_id_app_user")),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["app_user.id"], name=op.f("fk_approval_asked_by_id_app_user")
+        ),
         sa.ForeignKeyConstraint(
             ["decided_by_id"], ["app_user.id"], name=op.f("fk_approval_decided_by_id_app_user")
         ),
@@ -126,7 +128,11 @@ def _approvals() -> None:
     )
     waiting = sa.text("state = 'waiting'")
     op.create_index(
-        "uq_approval_waiting_subject", "approval", ["kind", "subject_id"], unique=True, postgresql_where=waiting
+        "uq_approval_waiting_subject",
+        "approval",
+        ["kind", "subject_id"],
+        unique=True,
+        postgresql_where=waiting,
     )
     op.create_index("ix_approval_waiting", "approval", ["until", "id"], postgresql_where=waiting)
     op.create_index("ix_approval_asked_by", "approval", ["asked_by_id", "id"])
