@@ -27,7 +27,9 @@ def rule(session: Session, people: dict[str, User], *, now: datetime) -> None:
             stage = session.exec(
                 select(Stage).where(Stage.funnel_id == funnel.id, Stage.name == BOOKED[funnel.name])
             ).one()
-            follow_bookings(session, funnel, stage=stage, steps_back=True, calls_back=True, by=people["boris"])
+            follow_bookings(
+                session, funnel, stage=stage, steps_back=True, calls_back=True, by=people["boris"]
+            )
     editing.give(session, person_id=people["timur"].id, most=30, by=people["boris"])
     _other_kinds(session, now=now)
     _requests(session, now=now)

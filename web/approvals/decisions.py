@@ -24,7 +24,8 @@ MOST_AT_ONCE = 50
 
 @dataclass
 class Decision:
-    ids: list[str] | None = None
+    ids: list[str] | str = ""
+    """One chosen box comes alone, several come as a list."""
     verdict: str = ""
     """`approve` or `decline`."""
     comment: str = ""
@@ -67,8 +68,9 @@ class Approvals(Controller):
         now: Given[datetime],
     ) -> Response[str]:
         """What can't be granted any more is told and does not stop the others."""
-        wanted = [data.single] if data.single else data.ids or []
-        found = [approvals.get_approval(session, user, number) for number in _numbers(wanted)]
+        chosen = [data.ids] if isinstance(data.ids, str) else data.ids
+        numbers = _numbers([data.single] if data.single else chosen)
+        found = [approvals.get_approval(session, user, number) for number in numbers]
         if not 0 < len(found) <= MOST_AT_ONCE:
             raise Refused(_("Choose from 1 to %(most)s requests", most=MOST_AT_ONCE))
         if data.verdict not in {"approve", "decline"}:

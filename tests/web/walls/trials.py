@@ -160,11 +160,11 @@ TRIALS: dict[str, list[Trial]] = {
         Trial("over", form=lambda world, of: {"days": 7, "reason": "Так"}, at={"booking_id": "booking over"}),
     ],
     "POST /bookings/{booking_id:int}/renewal": [
-        Trial(at={"booking_id": "booking expired"}),
+        Trial("over", at={"booking_id": "booking expired"}),
         Trial("held"),
     ],
     "POST /bookings/{booking_id:int}/settlement": [
-        Trial(at={"booking_id": "booking expired"}),
+        Trial("over", at={"booking_id": "booking expired"}),
         Trial("held"),
     ],
     "POST /estate/limits": [
