@@ -62,7 +62,6 @@ def decline_many(
 def reopen(session: Session, approval: Approval, *, by: User, now: datetime) -> None:
     """Take one's own answer back: what was granted is undone and the question waits again."""
     kind = kinds.of(approval.kind)
-    _demand_right(session, approval, kind, by=by)
     kind.lock(session, [approval])
     session.refresh(approval, with_for_update=True)
     if approval.decided_by_id != by.id or approval.decided_at is None:

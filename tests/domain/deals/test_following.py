@@ -28,9 +28,7 @@ def ready(session, ivanov_deal, talks, anna):
     """On the second stage, with a step planned: nothing but a unit is lacking."""
     now = clock.now()
     deals.move(session, ivanov_deal, to=talks, version=1, by=anna, now=now)
-    activities.plan(
-        session, ivanov_deal, title="Позвонить", due_at=now + timedelta(days=1), by=anna, now=now
-    )
+    activities.plan(session, ivanov_deal, title="Позвонить", due_at=now + timedelta(days=1), by=anna, now=now)
     return ivanov_deal
 
 

@@ -68,7 +68,7 @@ def test_after_ten_minutes_or_by_another_it_is_not_taken_back(session, held, ask
 
     with pytest.raises(Refused, match="десяти минут"):
         approvals.reopen(session, asked, by=boris, now=NOW + timedelta(minutes=11))
-    with pytest.raises(Forbidden):
+    with pytest.raises(Refused, match="своё решение"):
         approvals.reopen(session, asked, by=admin, now=NOW)
 
 

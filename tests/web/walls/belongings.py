@@ -347,7 +347,7 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
             "state": "declined",
             "subject_id": world.id("booking extended", letter),
             "decided_at": world.now,
-            "decided_by_id": world.people["boris"],
+            "decided_by_id": world.people["rustam" if letter == "c" else "boris"],
         },
     )
     for what in ("person", "booking"):
