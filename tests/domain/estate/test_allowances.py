@@ -1,4 +1,4 @@
-"""How many bookings at once: the number, what fills it, who lifts it; two at the same moment can't exceed it."""
+"""How many bookings at once: the number, what fills it, who lifts it; two at one moment don't exceed it."""
 
 import threading
 from datetime import UTC, datetime, timedelta
