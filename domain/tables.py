@@ -5,11 +5,13 @@ from sqlmodel import SQLModel
 from domain.access import models as access
 from domain.activities import models as activities
 from domain.agencies import models as agencies
+from domain.approvals import models as approvals
 from domain.deals import models as deals
 from domain.estate import models as estate
 from domain.estate.drawings import models as drawings
 from domain.estate.past import models as estate_past
 from domain.estate.sheets import models as estate_sheets
+from domain.estate.terms import models as terms
 from domain.events import models as events
 from domain.exchange import models as exchange
 from domain.files import models as files
@@ -23,6 +25,7 @@ __all__ = [
     "access",
     "activities",
     "agencies",
+    "approvals",
     "deals",
     "drawings",
     "estate",
@@ -35,4 +38,5 @@ __all__ = [
     "notices",
     "parties",
     "quotes",
+    "terms",
 ]

@@ -8,17 +8,25 @@ from collections.abc import Callable
 
 from sqlmodel import Session
 
+from domain.deals import following
 from domain.events import Event, names
 from domain.exchange import outbox
+from domain.kernel import clock
 from domain.notices.recipients import notify
 
 Subscriber = Callable[[Session, Event], None]
 
+
+def let_deal_follow(session: Session, event: Event) -> None:
+    """A booking is gone: the deal goes by what it still holds."""
+    following.after_release(session, event, now=clock.now())
+
+
 SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     names.UNIT_BOOKED: (outbox.send_booking, notify),
     names.BOOKING_EXTENDED: (outbox.send_booking, notify),
-    names.BOOKING_CANCELLED: (outbox.send_booking, notify),
-    names.BOOKING_EXPIRED: (outbox.send_booking, notify),
+    names.BOOKING_CANCELLED: (outbox.send_booking, notify, let_deal_follow),
+    names.BOOKING_EXPIRED: (outbox.send_booking, notify, let_deal_follow),
     names.COMPANY_ADDED: (outbox.send_counterparty,),
     names.COMPANY_EDITED: (outbox.send_counterparty,),
     names.PERSON_ADDED: (outbox.send_counterparty,),
@@ -28,4 +36,11 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     names.DEAL_COMMENTED: (notify,),
     names.TASK_PLANNED: (notify,),
     names.MESSAGE_DEAD: (notify,),
+    names.BOOKING_SHORTENED: (outbox.send_booking, notify),
+    names.APPROVAL_ASKED: (notify,),
+    names.APPROVAL_APPROVED: (notify,),
+    names.APPROVAL_DECLINED: (notify,),
+    names.APPROVAL_LAPSED: (notify,),
+    names.APPROVAL_REOPENED: (notify,),
+    names.DEAL_MOVE_REFUSED: (notify,),
 }

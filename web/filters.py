@@ -47,6 +47,11 @@ def price(kept: str | int) -> str:
     return formats.money(Decimal(str(kept)))
 
 
+def capitalize_first(text: str) -> str:
+    """Only the first letter: Jinja's own makes the others small."""
+    return text[:1].upper() + text[1:]
+
+
 def _here(moment: datetime) -> datetime:
     return formats.local(moment, settings().zone)
 
@@ -74,6 +79,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "until": until,
     "price": price,
     "bytes": formats.size,
+    "capitalize_first": capitalize_first,
 }
 
 GLOBALS: dict[str, Any] = {"now": clock.now}

@@ -8,7 +8,9 @@ from litestar import Request
 from domain import events
 from domain.access import Permission, Role, User, may
 from domain.access.sessions import csrf_token
+from domain.approvals import waiting_count
 from domain.exchange import monitor
+from domain.kernel import clock
 from domain.kernel.settings import settings
 from domain.kernel.text import _
 from domain.notices import inbox
@@ -26,7 +28,7 @@ class Section:
 
 
 def chrome(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    """The context of the layout. Costs a signed-in person three short reads, once a request; others none."""
+    """The context of the layout. Costs a signed-in person three short reads, a head four."""
     known: Any = request.scope.get("chrome")
     if known is None:
         known = _chrome(request)
@@ -43,7 +45,8 @@ def _chrome(request: Request[Any, Any, Any]) -> dict[str, Any]:
     around["live_since"] = events.horizon(session)
     around["unread"] = inbox.unread_count(session, user)
     trouble = may(user, Permission.EXCHANGE_SEE) and monitor.in_trouble(session)
-    around["navigation"] = sections(user, request.url.path, trouble=trouble)
+    waiting = waiting_count(session, user, now=clock.now()) if may(user, Permission.APPROVALS_DECIDE) else 0
+    around["navigation"] = sections(user, request.url.path, trouble=trouble, waiting=waiting)
     return around
 
 
@@ -67,7 +70,7 @@ def bare(request: Request[Any, Any, Any]) -> dict[str, Any]:
     }
 
 
-def sections(user: User, path: str, *, trouble: bool) -> list[Section]:
+def sections(user: User, path: str, *, trouble: bool, waiting: int = 0) -> list[Section]:
     known = [
         ("/", _("My day"), "inbox", Permission.SIGNED_IN),
         ("/agent/stock", _("On sale"), "building-2", Permission.AGENT_WORK),
@@ -75,11 +78,19 @@ def sections(user: User, path: str, *, trouble: bool) -> list[Section]:
         ("/agent/requests", _("My requests"), "key-round", Permission.AGENT_WORK),
         ("/deals", _("Deals"), "square-kanban", Permission.DEALS_SEE),
         ("/estate", _("Chessboard"), "layout-grid", Permission.ESTATE_SEE),
+        ("/approvals", _("Approvals"), "stamp", Permission.APPROVALS_SEE),
         ("/people", _("Clients"), "users", Permission.CLIENTS_SEE),
         ("/exchange", _("1C exchange"), "arrow-left-right", Permission.EXCHANGE_SEE),
     ]
     return [
-        Section(href, title, icon, _inside(path, href), trouble=trouble and href == "/exchange")
+        Section(
+            href,
+            title,
+            icon,
+            _inside(path, href),
+            badge=waiting if href == "/approvals" else 0,
+            trouble=trouble and href == "/exchange",
+        )
         for href, title, icon, permission in known
         if may(user, permission) and not (href == "/" and user.role is Role.AGENT)
     ]

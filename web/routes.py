@@ -4,10 +4,12 @@ from litestar.types import ControllerRouterHandler
 
 from web import health
 from web.agencies import Agencies, AgencyRequests, AgentClients, AgentRequests, AgentStock
+from web.approvals import Approvals
 from web.deals import Boards, Cards, Comments, Files, Moves, NewDeals, Steps
 from web.estate import (
     Arrangements,
     Baskets,
+    BookingRules,
     Bookings,
     Characteristics,
     Chessboard,
@@ -18,6 +20,7 @@ from web.estate import (
     Layouts,
     Plans,
     Projects,
+    Register,
     StockChanges,
     StockExports,
     UnitBooking,
@@ -81,4 +84,7 @@ ROUTES: list[ControllerRouterHandler] = [
     StockExports,
     Exports,
     Imports,
+    Register,
+    BookingRules,
+    Approvals,
 ]

@@ -34,6 +34,12 @@ class Permission(enum.StrEnum):
     """Lay out the stock: plans, layouts, characteristics, files of units."""
     ESTATE_AUDIT = "estate.audit"
     """Reports over everybody's bookings and the live invariants."""
+    BOOKING_RULES = "booking.rules"
+    """Terms of the kinds of bookings, and how many somebody may hold at once."""
+    APPROVALS_SEE = "approvals.see"
+    """The requests of one's own and of one's people."""
+    APPROVALS_DECIDE = "approvals.decide"
+    """To answer those of one's people."""
     PRICES_SEE = "prices.see"
     PRICES_SET = "prices.set"
     """Price lists, coefficients, promotions."""
@@ -54,7 +60,7 @@ _P = Permission
 _SALES = {
     _P.DEALS_SEE, _P.DEALS_OPEN, _P.DEALS_MOVE, _P.DEALS_EDIT,
     _P.CLIENTS_SEE, _P.CLIENTS_EDIT, _P.ESTATE_SEE, _P.ESTATE_BOOK,
-    _P.PRICES_SEE, _P.OFFERS_MAKE, _P.LEADS_SEE, _P.AGENCIES_SEE,
+    _P.PRICES_SEE, _P.OFFERS_MAKE, _P.LEADS_SEE, _P.AGENCIES_SEE, _P.APPROVALS_SEE,
 }  # fmt: skip
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -64,6 +70,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         | {
             _P.EXCHANGE_SEE,
             _P.ESTATE_AUDIT,
+            _P.BOOKING_RULES,
+            _P.APPROVALS_DECIDE,
             _P.PRICES_SET,
             _P.DISCOUNTS_APPROVE,
             _P.AGENCIES_MANAGE,
@@ -89,6 +97,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.ESTATE_SEE,
             _P.ESTATE_ARRANGE,
             _P.ESTATE_AUDIT,
+            _P.BOOKING_RULES,
             _P.PRICES_SEE,
             _P.PUBLICATION_MANAGE,
             _P.EXCHANGE_SEE,

@@ -29,8 +29,10 @@ class Discussed(Protocol):
     responsible_id: int
 
 
-def plan(session: Session, deal: Discussed, *, title: str, due_at: datetime, by: User, now: datetime) -> Task:
-    """A new open step of the deal, for whoever is responsible for it."""
+def plan(
+    session: Session, deal: Discussed, *, title: str, due_at: datetime, by: User | None, now: datetime
+) -> Task:
+    """A new open step of the deal, for whoever is responsible for it; by None the system planned it."""
     task = Task(
         deal_id=deal.id,
         title=_sane_title(title),
@@ -113,7 +115,7 @@ def _sane_moment(due_at: datetime, *, now: datetime) -> datetime:
     return due_at
 
 
-def _record(session: Session, name: str, task: Task, *, by: User, **payload: Any) -> None:
+def _record(session: Session, name: str, task: Task, *, by: User | None, **payload: Any) -> None:
     events.record(
         session,
         name,

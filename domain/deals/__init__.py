@@ -1,6 +1,6 @@
 """Deals: opened, moved through funnels by rules that explain themselves, won or lost."""
 
-from domain.deals.bookings import book, book_all
+from domain.deals.bookings import book, book_all, rebook
 from domain.deals.editing import edit
 from domain.deals.funnels import StagePlan, arrange, get_stage, list_funnels, next_stage, stages_of
 from domain.deals.models import Deal, Funnel, Stage, StageKind, StageStay
@@ -26,6 +26,7 @@ __all__ = [
     "move",
     "next_stage",
     "open_deal",
+    "rebook",
     "stages_of",
     "step_back",
 ]

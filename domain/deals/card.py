@@ -7,17 +7,23 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from domain.access.models import User
 from domain.activities.models import Attachment, Task
+from domain.approvals.models import Approval
+from domain.approvals.reading import alive
 from domain.deals import rules
 from domain.deals.board import Pace, days_between, pace_of
+from domain.deals.following import Behind, behind
 from domain.deals.funnels import next_stage, stages_of
 from domain.deals.models import Deal, Stage, StageKind, StageStay
 from domain.deals.rules import Condition
 from domain.deals.timeline import Day, timeline
-from domain.estate.models import Booking, BookingState, Building, Floor, Project, Section, Unit
+from domain.estate.booking import EXTENSION
+from domain.estate.models import Booking, BookingKind, BookingState, Building, Floor, Project, Section, Unit
+from domain.estate.terms import Terms, kinds
 from domain.kernel.db import pick
 
 
@@ -45,6 +51,13 @@ class Held:
     price: Decimal
     until: datetime
     extensions: int
+    booking_kind: BookingKind
+    days: tuple[int, ...]
+    """Terms its kind is extended by."""
+    asked_id: int | None
+    asked_days: int | None
+    """An extension by so many days waits for the decider."""
+    decider: str | None
 
 
 @dataclass(frozen=True)
@@ -106,6 +119,7 @@ class DealCard:
     held: Sequence[Held]
     files: Sequence[Shelved]
     days_told: Sequence[Day]
+    behind: Behind | None
 
     @property
     def late(self) -> bool:
@@ -117,6 +131,7 @@ def card(session: Session, deal: Deal, *, now: datetime) -> DealCard:
     onward = next_stage(session, deal.stage)
     stages = stages_of(session, deal.stage.funnel_id)
     client: Any = deal.person or deal.company
+    units = held(session, deal.id, now=now)
     return DealCard(
         deal=deal,
         client_name=client.name,
@@ -127,9 +142,10 @@ def card(session: Session, deal: Deal, *, now: datetime) -> DealCard:
         places=_places(session, deal, stages, onward),
         gate=Gate(onward, rules.conditions(session, deal, onward)) if onward else None,
         steps=steps(session, deal, now=now),
-        held=held(session, deal.id, now=now),
+        held=units,
         files=files(session, deal.id),
         days_told=timeline(session, deal.id, now=now),
+        behind=behind(session, deal, booked=bool(units)),
     )
 
 
@@ -160,6 +176,8 @@ def files(session: Session, deal_id: int) -> list[Shelved]:
 
 def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
     """Units booked for the deal at this moment."""
+    asker: Any = aliased(User)
+    chief: Any = aliased(User)
     rows = session.execute(
         pick(
             col(Booking.id).label("booking_id"),
@@ -174,12 +192,24 @@ def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
             col(Floor.number).label("floor"),
             col(Building.name).label("building"),
             col(Project.name).label("project"),
+            col(Booking.kind).label("booking_kind"),
+            col(Terms.days).label("days"),
+            col(Approval.id).label("asked_id"),
+            col(Approval.wish)["days"].as_integer().label("asked_days"),
+            chief.name.label("decider"),
         )
         .join(Unit, col(Unit.id) == Booking.unit_id)
         .join(Floor, col(Floor.id) == Unit.floor_id)
         .join(Section, col(Section.id) == Floor.section_id)
         .join(Building, col(Building.id) == Section.building_id)
         .join(Project, col(Project.id) == Building.project_id)
+        .outerjoin(Terms, col(Terms.kind) == Booking.kind)
+        .outerjoin(
+            Approval,
+            (col(Approval.kind) == EXTENSION) & (col(Approval.subject_id) == Booking.id) & alive(now),
+        )
+        .outerjoin(asker, asker.id == Approval.asked_by_id)
+        .outerjoin(chief, chief.id == asker.chief_id)
         .where(
             col(Booking.deal_id) == deal_id,
             col(Booking.state) == BookingState.ACTIVE,
@@ -200,6 +230,11 @@ def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
             price=row.price,
             until=row.until,
             extensions=row.extensions,
+            booking_kind=row.booking_kind,
+            days=tuple(row.days or kinds.usual(row.booking_kind).days),
+            asked_id=row.asked_id,
+            asked_days=row.asked_days,
+            decider=row.decider,
         )
         for row in rows
     ]

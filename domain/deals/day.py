@@ -15,6 +15,7 @@ from domain.activities.models import Task
 from domain.deals.board import Pace, day_end, days_between, pace_of
 from domain.deals.funnels import in_work
 from domain.deals.models import Deal, Stage
+from domain.deals.register import free_again, overdue
 from domain.estate.models import Booking, BookingState, Unit
 from domain.parties.models import Company, Person
 
@@ -53,6 +54,8 @@ class Ending:
     deal_id: int
     deal: str
     client: str
+    free: bool
+    """Nobody has taken the unit meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -61,20 +64,24 @@ class MyDay:
     today: tuple[Due, ...]
     unplanned: tuple[Unplanned, ...]
     ending: tuple[Ending, ...]
+    expired: tuple[Ending, ...]
+    """Bookings that ran out yesterday or today and are not settled."""
 
     @property
     def calm(self) -> bool:
-        return not (self.overdue or self.today or self.unplanned or self.ending)
+        return not (self.overdue or self.today or self.unplanned or self.ending or self.expired)
 
 
 def my_day(session: Session, user: User, *, now: datetime) -> MyDay:
     """What waits in the deals this very person is responsible for; a head's team is on the board."""
     steps = _steps(session, user, now)
+    bookings = _bookings(session, user, now)
     return MyDay(
         overdue=tuple(step for step in steps if step.pace is Pace.OVERDUE),
         today=tuple(step for step in steps if step.pace is Pace.TODAY),
         unplanned=_unplanned(session, user, now),
-        ending=_ending(session, user, now),
+        ending=tuple(booking for booking in bookings if booking.until > now),
+        expired=tuple(booking for booking in reversed(bookings) if booking.until <= now),
     )
 
 
@@ -118,18 +125,21 @@ def _unplanned(session: Session, user: User, now: datetime) -> tuple[Unplanned, 
     )
 
 
-def _ending(session: Session, user: User, now: datetime) -> tuple[Ending, ...]:
+def _bookings(session: Session, user: User, now: datetime) -> tuple[Ending, ...]:
+    """Those about to end and those that ran out since yesterday, by their ends."""
+    yesterday = day_end(now) - timedelta(days=2)
+    about_to = sa.and_(
+        col(Booking.state) == BookingState.ACTIVE,
+        col(Booking.until) > now,
+        col(Booking.until) < now + ENDING_WITHIN,
+    )
     rows = _named(
         session,
         _mine(user, col(Booking.id).label("booking_id"), col(Booking.until), col(Unit.number))
-        .add_columns(col(Unit.id).label("unit_id"))
+        .add_columns(col(Unit.id).label("unit_id"), free_again(now).label("free"))
         .join(Booking, col(Booking.deal_id) == Deal.id)
         .join(Unit, col(Unit.id) == Booking.unit_id)
-        .where(
-            col(Booking.state) == BookingState.ACTIVE,
-            col(Booking.until) > now,
-            col(Booking.until) < now + ENDING_WITHIN,
-        ),
+        .where(sa.or_(about_to, sa.and_(overdue(now), col(Booking.until) >= yesterday))),
         order=("until", "booking_id"),
     )
     return tuple(
@@ -141,6 +151,7 @@ def _ending(session: Session, user: User, now: datetime) -> tuple[Ending, ...]:
             deal_id=row.deal_id,
             deal=row.deal,
             client=row.client,
+            free=row.free,
         )
         for row in rows
     )

@@ -49,16 +49,18 @@ def edit(
     _change(session, deal, changes, by=by)
 
 
-def fill_amount(session: Session, deal: Deal, amount: Decimal, *, by: User) -> None:
-    """The deal had no amount and now something (a booking's price) tells it.
+def fill_amount(session: Session, deal: Deal, amount: Decimal, *, by: User | None) -> None:
+    """What the deal's bookings come to now: the amount follows, unless a person has typed another.
 
     The caller has locked the deal: a save going on elsewhere is not written over.
     """
-    if deal.amount is None:
-        _change(session, deal, {"amount": (None, amount)}, by=by)
+    if deal.amount in {None, deal.amount_told}:
+        deal.amount_told = amount
+        if deal.amount != amount:
+            _change(session, deal, {"amount": (deal.amount, amount)}, by=by)
 
 
-def _change(session: Session, deal: Deal, changes: dict[str, tuple[Any, Any]], *, by: User) -> None:
+def _change(session: Session, deal: Deal, changes: dict[str, tuple[Any, Any]], *, by: User | None) -> None:
     if not changes:
         return
     for name, (_before, value) in changes.items():

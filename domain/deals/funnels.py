@@ -11,7 +11,7 @@ from domain import events
 from domain.access.models import User
 from domain.deals.models import Deal, Funnel, Stage, StageKind
 from domain.kernel.db import pick
-from domain.kernel.errors import Missing
+from domain.kernel.errors import Missing, Refused
 from domain.kernel.text import _
 
 
@@ -59,6 +59,42 @@ def in_work() -> ColumnElement[bool]:
     a join would walk through the archive."""
     stages = pick(Stage.id).where(col(Stage.kind) == StageKind.OPEN).scalar_subquery()
     return col(Deal.stage_id) == sa.any_(sa.func.array(stages))
+
+
+def booked_stage(session: Session, funnel_id: int) -> Stage | None:
+    """Where a deal goes by itself when a unit is booked for it; None where it stays."""
+    return session.exec(select(Stage).where(Stage.funnel_id == funnel_id, col(Stage.on_booking))).first()
+
+
+def follow_bookings(
+    session: Session,
+    funnel: Funnel,
+    *,
+    stage: Stage | None,
+    steps_back: bool = False,
+    calls_back: bool = False,
+    by: User | None,
+) -> None:
+    """How deals of this funnel follow their bookings: to which stage, and what when all are gone."""
+    before = booked_stage(session, funnel.id)
+    if stage is not None and (stage.funnel_id != funnel.id or stage.kind is not StageKind.OPEN):
+        raise Refused(_("A booked deal enters an open stage of its own funnel"))
+    for other in stages_of(session, funnel.id):
+        other.on_booking = False
+    session.flush()
+    if stage is not None:
+        stage.on_booking = True
+    funnel.steps_back, funnel.calls_back = steps_back, calls_back
+    session.flush()
+    events.record(
+        session,
+        "funnel.edited",
+        funnel,
+        by=by,
+        changes={"on_booking": (before.name if before else None, stage.name if stage else None)},
+        steps_back=steps_back,
+        calls_back=calls_back,
+    )
 
 
 def get_stage(session: Session, stage_id: int) -> Stage:

@@ -22,10 +22,17 @@ class StageKind(enum.StrEnum):
 class Funnel(Record, table=True):
     name: str = text_of(100, unique=True)
     position: int = 0
+    steps_back: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    """A deal whose last booking is gone goes back to where it was before the stage of bookings."""
+    calls_back: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    """Then a step is planned for it: to get in touch with the client."""
 
 
 class Stage(Record, table=True):
-    __table_args__ = (UniqueConstraint("funnel_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("funnel_id", "name"),
+        Index("uq_stage_on_booking", "funnel_id", unique=True, postgresql_where=sa.text("on_booking")),
+    )
 
     funnel_id: int = reference("funnel.id")
     name: str = text_of(100)
@@ -35,6 +42,8 @@ class Stage(Record, table=True):
     norm_days: int | None = Field(default=None, nullable=True)
     rules: list[str] = json_of(list)
     """Names of the rules of entry, see `deals.rules`."""
+    on_booking: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    """A deal for which a unit is booked enters it by itself, if its rules allow."""
 
     funnel: Funnel = Relationship()
 
@@ -54,6 +63,8 @@ class Deal(Record, table=True):
 
     title: str = text_of(300)
     amount: Decimal | None = money(optional=True)
+    amount_told: Decimal | None = money(optional=True)
+    """What its bookings made the amount: while it is still this, it follows them."""
     stage_id: int = reference("stage.id", index=False)
     rank: Decimal = Field(sa_type=sa.Numeric, nullable=False)
     """Place in the column, smaller is higher; computed on the server only."""

@@ -23,14 +23,15 @@ def move(
     *,
     to: Stage,
     version: int,
-    by: User,
+    by: User | None,
     now: datetime,
     after_id: int | None = None,
 ) -> None:
     """Put the deal on the stage, below the card `after_id` (on top without one).
 
     Raises Stale when somebody changed the deal since `version` was shown, Refused with the unmet
-    conditions when the stage's rules say no. Entering a lost stage frees the deal's units.
+    conditions when the stage's rules say no. Entering a lost stage frees the deal's units. `by` is None when
+    the deal follows its bookings by itself.
     """
     if to.kind is StageKind.LOST:
         estate.lock_held(session, deal.id)  # units before deals, as everywhere
@@ -63,10 +64,13 @@ def step_back(session: Session, deal: Deal, *, by: User, now: datetime) -> None:
     _enter(session, deal, back, after_id=None, by=by, now=now)
 
 
-def _enter(session: Session, deal: Deal, to: Stage, *, after_id: int | None, by: User, now: datetime) -> None:
+def _enter(
+    session: Session, deal: Deal, to: Stage, *, after_id: int | None, by: User | None, now: datetime
+) -> None:
     left = deal.stage
     _close_stay(session, deal, by=by, now=now)
-    session.add(StageStay(deal_id=deal.id, stage_id=to.id, entered_at=now, entered_by_id=by.id))
+    stay = StageStay(deal_id=deal.id, stage_id=to.id, entered_at=now, entered_by_id=by.id if by else None)
+    session.add(stay)
     deal.rank = ordering.after(session, to.id, after_id) if after_id else ordering.on_top(session, to.id)
     deal.stage_id, deal.stage_entered_at = to.id, now
     deal.version += 1
@@ -90,7 +94,7 @@ def _enter(session: Session, deal: Deal, to: Stage, *, after_id: int | None, by:
     )
 
 
-def _reorder(session: Session, deal: Deal, *, after_id: int | None, by: User) -> None:
+def _reorder(session: Session, deal: Deal, *, after_id: int | None, by: User | None) -> None:
     if after_id == deal.id:
         return
     deal.rank = ordering.after(session, deal.stage_id, after_id)
@@ -98,10 +102,10 @@ def _reorder(session: Session, deal: Deal, *, after_id: int | None, by: User) ->
     events.record(session, "deal.reordered", deal, by=by, topics=topics(deal))
 
 
-def _close_stay(session: Session, deal: Deal, *, by: User, now: datetime) -> None:
+def _close_stay(session: Session, deal: Deal, *, by: User | None, now: datetime) -> None:
     present = select(StageStay).where(StageStay.deal_id == deal.id, col(StageStay.left_at).is_(None))
     if stay := session.exec(present).first():
-        stay.left_at, stay.left_by_id = now, by.id
+        stay.left_at, stay.left_by_id = now, by.id if by else None
         session.flush()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session, col
 
 from domain.access.models import User
+from domain.approvals import kinds
 from domain.events import Event
 from domain.kernel import formats
 from domain.kernel.db import pick
@@ -176,6 +177,57 @@ def _expired(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
     return Told(headline, icon="timer", tone="bad")
 
 
+def _shortened(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    _before, after = payload["changes"]["until"]
+    headline = _("The extension of unit %(number)s is taken back", number=payload["number"])
+    return Told(headline, _("Until %(until)s", until=_moment(after, now)), "undo-2", "warn")
+
+
+def _settled(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    if payload["settled"]:
+        return Told(
+            _("The overdue booking of unit %(number)s is settled", number=payload["number"]), icon="check"
+        )
+    return Told(
+        _("The overdue booking of unit %(number)s waits again", number=payload["number"]), icon="undo-2"
+    )
+
+
+def _move_refused(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    headline = _("Not moved to “%(stage)s” by itself", stage=payload["stage"])
+    return Told(headline, "\n".join(payload["reasons"]), "triangle-alert", "warn")
+
+
+def _asked(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    headline = _("Asked: %(wish)s", wish=kinds.told(payload["kind"], payload["wish"]))
+    return Told(headline, payload["reason"], "stamp", "warn")
+
+
+def _approved(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    headline = _("Approved: %(wish)s", wish=kinds.told(payload["kind"], payload["wish"]))
+    return Told(headline, payload["comment"], "circle-check", "ok")
+
+
+def _declined(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    headline = _("Declined: %(wish)s", wish=kinds.told(payload["kind"], payload["wish"]))
+    return Told(headline, payload["comment"], "circle-x", "bad")
+
+
+def _withdrawn(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    headline = _("The request is taken back: %(wish)s", wish=kinds.told(payload["kind"], payload["wish"]))
+    return Told(headline, icon="undo-2")
+
+
+def _lapsed(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    headline = _("Nobody answered in time: %(wish)s", wish=kinds.told(payload["kind"], payload["wish"]))
+    return Told(headline, icon="timer", tone="bad")
+
+
+def _answer_taken_back(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    headline = _("The answer is taken back: %(wish)s", wish=kinds.told(payload["kind"], payload["wish"]))
+    return Told(headline, icon="undo-2", tone="warn")
+
+
 WORDING: dict[str, Callable[[Payload, datetime, dict[int, str]], Told]] = {
     "deal.opened": _opened,
     "deal.moved": _moved,
@@ -193,5 +245,14 @@ WORDING: dict[str, Callable[[Payload, datetime, dict[int, str]], Told]] = {
     "booking.extended": _extended,
     "booking.cancelled": _cancelled,
     "booking.expired": _expired,
+    "booking.shortened": _shortened,
+    "booking.settled": _settled,
+    "deal.move_refused": _move_refused,
+    "approval.asked": _asked,
+    "approval.approved": _approved,
+    "approval.declined": _declined,
+    "approval.withdrawn": _withdrawn,
+    "approval.lapsed": _lapsed,
+    "approval.reopened": _answer_taken_back,
 }
 """Every event that can carry a deal; `test_timeline` proves none is missing."""

@@ -2,9 +2,11 @@
 
 import domain.estate.drawings.models  # noqa: F401  the tables a unit refers to
 from domain.estate.booking import book, book_all, cancel, cancel_all, expire, extend, lock_held, release_all
+from domain.estate.extending import ask as ask_to_extend
 from domain.estate.models import (
     Availability,
     Booking,
+    BookingKind,
     BookingState,
     Building,
     Finish,
@@ -20,6 +22,7 @@ from domain.estate.reading import get_booking, get_unit
 __all__ = [
     "Availability",
     "Booking",
+    "BookingKind",
     "BookingState",
     "Building",
     "Finish",
@@ -29,6 +32,7 @@ __all__ = [
     "Unit",
     "UnitKind",
     "UnitStatus",
+    "ask_to_extend",
     "book",
     "book_all",
     "cancel",

@@ -14,21 +14,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager
 from sqlmodel import Session, col, select
 
-from domain import events
+from domain import approvals, events
 from domain.access.models import User
 from domain.access.policy import rows_of
-from domain.estate.models import Availability, Booking, BookingState, Floor, Section, Unit
+from domain.estate.models import Availability, Booking, BookingKind, BookingState, Floor, Section, Unit
+from domain.estate.terms import Terms, allowances, kinds
 from domain.kernel import formats
 from domain.kernel.db import pick
 from domain.kernel.errors import Forbidden, Missing, Refused
 from domain.kernel.text import _
 
-TERMS = (1, 3, 7)
-"""Days a booking may be made or extended for."""
 DAY_ENDS_AT = 18
 """A booking runs to this hour of its last day, when the sales office closes."""
-OWN_EXTENSIONS = 1
-"""How many times a manager extends without the head."""
+EXTENSION = "extension"
+"""The kind of approval by which a booking is extended beyond its maker's own right."""
 
 MOST_AT_ONCE = 20
 """Units in one basket."""
@@ -71,21 +70,38 @@ def term_end(start: datetime, days: int) -> datetime:
     return last_day.replace(hour=DAY_ENDS_AT, minute=0, second=0, microsecond=0)
 
 
-def book(session: Session, unit: Unit, *, deal_id: int, days: int, by: User, now: datetime) -> Booking:
+def book(
+    session: Session,
+    unit: Unit,
+    *,
+    deal_id: int,
+    days: int,
+    by: User,
+    now: datetime,
+    kind: BookingKind = BookingKind.VERBAL,
+) -> Booking:
     """Hold the unit and freeze its price for a deal until the end of the term.
 
-    Raises Taken with the winner's name, or Refused when the unit is not for sale or has no price.
+    Raises Invalid for a term the kind has not, Taken with the winner's name, LimitReached, or Refused when
+    the unit is not for sale or has no price.
     """
-    if days not in TERMS:
-        raise Refused(_("A booking is for 1, 3 or 7 days"))
+    terms = kinds.demand_term(session, kind, days, by=by)
     _refuse_taken(session, unit, now=now)  # without queueing for the row: of a crowd most come too late
     lock(session, unit)
     price = _free_or_refuse(session, unit, now=now)
-    return _hold(session, unit, price, deal_id=deal_id, days=days, by=by, now=now)
+    allowances.demand_room(session, terms, adding=1, by=by, now=now)
+    return _hold(session, unit, price, deal_id=deal_id, days=days, kind=kind, by=by, now=now)
 
 
 def book_all(
-    session: Session, unit_ids: Iterable[int], *, deal_id: int, days: int, by: User, now: datetime
+    session: Session,
+    unit_ids: Iterable[int],
+    *,
+    deal_id: int,
+    days: int,
+    by: User,
+    now: datetime,
+    kind: BookingKind = BookingKind.VERBAL,
 ) -> list[Booking]:
     """Hold every one of the units for a deal, or none of them.
 
@@ -93,8 +109,7 @@ def book_all(
     deadlock. Raises NotAllFree with a sentence for each unit that can't be had.
     """
     wanted = sorted(set(unit_ids))
-    if days not in TERMS:
-        raise Refused(_("A booking is for 1, 3 or 7 days"))
+    terms = kinds.demand_term(session, kind, days, by=by)
     if not 0 < len(wanted) <= MOST_AT_ONCE:
         raise Refused(_("Choose from 1 to %(most)s units", most=MOST_AT_ONCE))
     units = lock_all(session, wanted)
@@ -109,13 +124,23 @@ def book_all(
             refusals[unit.id] = no
     if refusals:
         raise NotAllFree(refusals)
+    allowances.demand_room(session, terms, adding=len(units), by=by, now=now)
     return [
-        _hold(session, unit, prices[unit.id], deal_id=deal_id, days=days, by=by, now=now) for unit in units
+        _hold(session, unit, prices[unit.id], deal_id=deal_id, days=days, kind=kind, by=by, now=now)
+        for unit in units
     ]
 
 
 def _hold(
-    session: Session, unit: Unit, price: Decimal, *, deal_id: int, days: int, by: User, now: datetime
+    session: Session,
+    unit: Unit,
+    price: Decimal,
+    *,
+    deal_id: int,
+    days: int,
+    kind: BookingKind,
+    by: User,
+    now: datetime,
 ) -> Booking:
     booking = Booking(
         unit_id=unit.id,
@@ -124,6 +149,7 @@ def _hold(
         price=price,
         booked_at=now,
         until=term_end(now, days),
+        kind=kind,
     )
     try:
         with session.begin_nested():
@@ -131,26 +157,68 @@ def _hold(
     except IntegrityError:
         _free_or_refuse(session, unit, now=now)
         raise
-    _record(session, "unit.booked", booking, unit, by=by, price=booking.price, until=booking.until)
+    _record(
+        session,
+        "unit.booked",
+        booking,
+        unit,
+        by=by,
+        price=booking.price,
+        until=booking.until,
+        kind=kind.value,
+    )
     return booking
 
 
 def extend(session: Session, booking: Booking, *, days: int, by: User, now: datetime) -> None:
-    """Prolong an active booking from its present end. A manager may once; their head, again."""
-    if days not in TERMS:
-        raise Refused(_("A booking is for 1, 3 or 7 days"))
-    unit = _lock_active(session, booking, now=now)
+    """Prolong an active booking from its present end, by a term of its kind.
+
+    Its maker goes as far as the terms allow (`beyond_own_right`); a head goes on from there.
+    """
+    unit = lock_active(session, booking, now=now)
     _demand_right(session, booking, by=by)
-    if by.id == booking.booked_by_id and booking.extensions >= OWN_EXTENSIONS and by.chief_id is not None:
-        raise Refused(_("You have already extended this booking. Ask your head to extend it further."))
+    terms = kinds.of(session, booking.kind)
+    kinds.demand_offered(terms, days)
+    if by.id == booking.booked_by_id and by.chief_id is not None:
+        _demand_own_right(booking, terms, days)
     before, booking.until = booking.until, term_end(booking.until, days)
     booking.extensions += 1
+    approvals.outlive(session, EXTENSION, booking.id, until=booking.until)
     _record(session, "booking.extended", booking, unit, by=by, changes={"until": (before, booking.until)})
+
+
+def shorten(session: Session, booking: Booking, *, until: datetime, by: User, now: datetime) -> None:
+    """The way back from `extend`: the end it had before, unless that has passed already."""
+    unit = lock_active(session, booking, now=now)
+    _demand_right(session, booking, by=by)
+    if not now < until < booking.until or booking.extensions == 0:
+        raise Refused(_("The end it had before has passed: release the unit instead"))
+    before, booking.until = booking.until, until
+    booking.extensions -= 1
+    _record(session, "booking.shortened", booking, unit, by=by, changes={"until": (before, booking.until)})
+
+
+def beyond_own_right(booking: Booking, terms: Terms, days: int) -> str | None:
+    """Why its maker may not extend so far alone, in words; None when they may."""
+    if booking.extensions >= terms.own_extensions:
+        return (
+            _("You have already extended this booking. Ask your head to extend it further.")
+            if booking.extensions
+            else _("A booking of this kind is extended by the head only. Ask your head.")
+        )
+    whole = formats.here(term_end(booking.until, days)).date() - formats.here(booking.booked_at).date()
+    if whole.days > terms.total_days:
+        return _(
+            "That would make %(days)s in all, and %(most)s are allowed without the head. Ask your head.",
+            days=formats.days(whole.days),
+            most=formats.days(terms.total_days),
+        )
+    return None
 
 
 def cancel(session: Session, booking: Booking, *, by: User, now: datetime) -> None:
     """Give the unit back to sale before the term ends."""
-    unit = _lock_active(session, booking, now=now)
+    unit = lock_active(session, booking, now=now)
     _demand_right(session, booking, by=by)
     _close(session, booking, unit, BookingState.CANCELLED, "booking.cancelled", by=by, now=now)
 
@@ -262,13 +330,18 @@ def _free_or_refuse(session: Session, unit: Unit, *, now: datetime) -> Decimal:
     return unit.price
 
 
-def _lock_active(session: Session, booking: Booking, *, now: datetime) -> Unit:
+def lock_active(session: Session, booking: Booking, *, now: datetime) -> Unit:
     unit = session.get_one(Unit, booking.unit_id)
     lock(session, unit)
     session.refresh(booking)
     if booking.state is not BookingState.ACTIVE or booking.until <= now:
         raise Refused(_("This booking is already over"))
     return unit
+
+
+def _demand_own_right(booking: Booking, terms: Terms, days: int) -> None:
+    if refusal := beyond_own_right(booking, terms, days):
+        raise Refused(refusal)
 
 
 def _demand_right(session: Session, booking: Booking, *, by: User) -> None:
@@ -292,6 +365,7 @@ def _close(
 ) -> None:
     booking.state, booking.closed_at = state, now
     session.flush()
+    approvals.lapse(session, EXTENSION, booking.id, now=now)
     _record(session, event, booking, unit, by=by)
 
 

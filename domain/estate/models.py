@@ -157,6 +157,8 @@ class Booking(Record, table=True):
     state: BookingState = one_of(BookingState, default=BookingState.ACTIVE)
     closed_at: datetime | None = moment(optional=True)
     extensions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    settled_at: datetime | None = moment(optional=True)
+    """When its maker said that nothing more is to be done about one that ran out."""
 
     unit: Unit = Relationship()
     booked_by: User = Relationship()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 from sqlmodel import Session, col, select
 
@@ -38,7 +39,10 @@ def _related(attribute: Any) -> Any:
 def get_booking(session: Session, user: User, booking_id: int) -> Booking:
     """A booking that holds is on the chessboard for everyone; one that is over is only its makers'."""
     known = may(user, Permission.ESTATE_SEE) and 0 < booking_id <= LARGEST_ID
-    shown = (col(Booking.state) == BookingState.ACTIVE) | rows_of(user, col(Booking.booked_by_id))
+    holds = col(Booking.closed_at).is_(None) & (
+        (col(Booking.state) != BookingState.ACTIVE) | (col(Booking.until) > sa.func.clock_timestamp())
+    )
+    shown = holds | rows_of(user, col(Booking.booked_by_id))
     booking = session.exec(select(Booking).where(Booking.id == booking_id, shown)).first() if known else None
     if booking is None:
         raise Missing(_("There is no such booking"))

@@ -7,8 +7,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from domain import events
+from domain.access.chiefs import chief_of
 from domain.access.models import Role, User
 from domain.activities.models import Task
+from domain.approvals import Approval
 from domain.deals.models import Deal
 from domain.estate.models import Booking
 from domain.events import Event
@@ -51,6 +53,18 @@ def _keepers_of_exchange(session: Session, event: Event) -> set[int]:
     return set(session.execute(keepers).scalars())
 
 
+def _decider(session: Session, event: Event) -> set[int]:
+    """The nearest head of who asked."""
+    approval = session.get(Approval, event.subject_id)
+    chief = chief_of(session, approval.asked_by) if approval else None
+    return {chief.id} if chief else set()
+
+
+def _asker(session: Session, event: Event) -> set[int]:
+    asked = sa.select(col(Approval.asked_by_id)).where(col(Approval.id) == event.subject_id)
+    return set(session.execute(asked).scalars())
+
+
 CONCERNED: dict[str, Concerned] = {
     "unit.booked": _responsible,
     "booking.extended": _holder,
@@ -60,5 +74,12 @@ CONCERNED: dict[str, Concerned] = {
     "deal.edited": _responsible,
     "deal.commented": _responsible,
     "task.planned": _assignee,
+    "booking.shortened": _holder,
+    "approval.asked": _decider,
+    "approval.approved": _asker,
+    "approval.declined": _asker,
+    "approval.lapsed": _asker,
+    "approval.reopened": _asker,
+    "deal.move_refused": _responsible,
     "exchange.message_dead": _keepers_of_exchange,
 }

@@ -56,6 +56,8 @@ IMPORT = "select id as import_id from stock_import order by id limit 1"
 MESSAGE = "select id as message_id from message order by id limit 1"
 AGENCY = "select min(id) as agency_id from agency"
 
+REQUEST = "select id as approval_id from approval where state = 'waiting' order by id limit 1"
+
 SCREENS = (
     Screen("sign-in", "/sign-in", login=None),
     Screen("my day", "/"),
@@ -161,6 +163,12 @@ SCREENS = (
     Screen("agent's unit", "/agent/stock/{unit_id:int}", row=FREE, login="agata"),
     Screen("agent's clients", "/agent/clients", login="agata"),
     Screen("agent's requests", "/agent/requests", login="agata"),
+    Screen("overdue bookings", "/bookings", query="?state=overdue"),
+    Screen("bookings that wait", "/bookings", query="?state=waiting", login="anna"),
+    Screen("terms and limits", "/estate/terms"),
+    Screen("approvals", "/approvals"),
+    Screen("a request", "/approvals/{approval_id:int}", row=REQUEST),
+    Screen("decided requests", "/approvals", query="?state=decided"),
 )  # fmt: skip
 
 PIECES = {
@@ -182,5 +190,6 @@ PIECES = {
     "/exports/{export_id:int}": "waits for a file of more than two thousand units",
     "/exports/{export_id:int}/file": "a file",
     "/estate/imports/{import_id:int}/file": "a file",
+    "/bookings/excel": "a file",
 }
 """What answers a GET and is no screen, with the reason."""

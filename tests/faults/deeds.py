@@ -13,11 +13,11 @@ import httpx
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from domain import events, files
+from domain import deals, events, files
 from domain.access.models import LoginThrottle, User
 from domain.activities.models import Task
-from domain.deals.models import Deal
-from domain.estate import Booking, Project, Unit, booking
+from domain.deals.models import Deal, Stage
+from domain.estate import Booking, Project, Unit, booking, extending
 from domain.estate.chessboard import Filter
 from domain.estate.sheets import asking
 from domain.estate.sheets import receiving as receiving_sheets
@@ -122,6 +122,10 @@ def everything_listened_to_has_happened(_base_1c: Demo1C) -> list[Any]:
             "task": task,
             "exchange": message,
         }
+        subjects["approval"] = extending.ask(
+            session, subjects["booking"], days=7, reason="Ждёт банк", by=subjects["booking"].booked_by,
+            now=clock.now(),
+        )  # fmt: skip
         session.flush()
         for name in SUBSCRIBERS:
             kind = name.partition(".")[0]
@@ -236,6 +240,20 @@ def bookings_have_run_out(_base_1c: Demo1C) -> list[Any]:
             held = _book(session, number)
             held.booked_at -= timedelta(days=5)
             held.until = clock.now() - timedelta(days=1)
+    return []
+
+
+@deed("actor:relay")
+def a_deal_loses_its_last_unit_and_goes_back(_base_1c: Demo1C) -> list[Any]:
+    """It had followed the booking to its stage by itself; a step is planned, once."""
+    with unit_of_work() as session:
+        deal = _of(session, Deal)
+        anna, now = session.get_one(User, deal.responsible_id), clock.now()
+        funnel = deal.stage.funnel
+        talks = _of(session, Stage, Stage.name == "Переговоры")
+        deals.funnels.follow_bookings(session, funnel, stage=talks, steps_back=True, calls_back=True, by=None)
+        held = deals.book(session, deal, _of(session, Unit, Unit.number == "1"), days=3, by=anna, now=now)
+        booking.cancel(session, held, by=anna, now=now)
     return []
 
 

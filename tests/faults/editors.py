@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -19,7 +20,7 @@ from domain.access import User
 from domain.agencies import directory
 from domain.agencies.models import Agency
 from domain.deals.models import Deal
-from domain.estate import Unit, UnitKind, drawings
+from domain.estate import BookingKind, Unit, UnitKind, drawings
 from domain.estate.drawings import (
     CharacteristicType,
     Outline,
@@ -29,6 +30,8 @@ from domain.estate.drawings import (
     outlines,
     plans,
 )
+from domain.estate.terms import Allowance, Terms, Whose
+from domain.estate.terms import editing as terms_editing
 from domain.events import Event
 from domain.files.pictures import SVG, Picture
 from domain.kernel import clock, formats
@@ -54,9 +57,11 @@ class Editor:
     """The verb that compares it, to be blinded in the control."""
     blinded: Callable[..., Any]
     login: str = "anna"
-    """Who may use the form."""
+    """Who may save it."""
     change: str = ""
     """What history calls the field, where it is not the name of the input."""
+    kind: str = ""
+    """The form among several of the page, by the number in its address."""
 
     def in_form(self, text: str, name: str) -> str:
         field = re.search(rf'<input[^>]*name="{name}"[^>]*>', text)
@@ -66,11 +71,16 @@ class Editor:
 
     def fields(self, text: str) -> dict[str, str]:
         """What a browser would send back of a form it was given."""
-        form = next(
-            part for part in re.findall(r"<form.*?</form>", text, re.DOTALL) if f'name="{self.guard}"' in part
-        )
+        form = self.form_in(text)
         names = re.findall(r'<input[^>]*name="(\w+)"', form)
         return {name: self.in_form(form, name) for name in names if name != "_csrf_token"}
+
+    def form_in(self, text: str) -> str:
+        return next(
+            part
+            for part in re.findall(r"<form.*?</form>", text, re.DOTALL)
+            if f'name="{self.guard}"' in part and f'action="{self.kind}' in part
+        )
 
     def history(self, session: Session, record_id: int) -> list[tuple[str, str]]:
         """Before and after of the field, save by save, as the form would show them."""
@@ -84,10 +94,12 @@ class Editor:
         ]
         return [(self.shown(before), self.shown(after)) for before, after in changes]
 
-    def shown(self, kept: str) -> str:
-        if self.table != "task":
-            return kept
-        return local(datetime.fromisoformat(kept))
+    def shown(self, kept: Any) -> str:
+        if self.table == "task":
+            return local(datetime.fromisoformat(kept))
+        if self.table == "terms":
+            return f"{Decimal(kept).normalize():f}"
+        return "" if kept is None else str(kept)
 
     def version(self, session: Session, record_id: int) -> int | None:
         """None for a record guarded by the value itself."""
@@ -184,12 +196,29 @@ EDITORS = [
         value=lambda n: f"10,10 {20 + n / 100:g},10 30,40", guard="shown", event="outline.drawn",
         verb=(drawings, "draw"), blinded=_redrawing, login="admin",
     ),
+    Editor(
+        table="terms", route="/estate/terms/{terms_id:int}", form="/estate/terms",
+        save="/estate/terms/{terms}", field="price", value=lambda n: f"{n}", guard="version",
+        event="terms.edited", verb=(terms_editing, "edit"), blinded=_fresh(terms_editing.edit), login="boris",
+        kind="/estate/terms/",
+    ),
+    Editor(
+        table="allowance", route="/estate/limits/{limit_id:int}", form="/estate/terms",
+        save="/estate/limits/{allowance}", field="most", value=lambda n: f"{n}", guard="version",
+        event="allowance.set", verb=(terms_editing, "change"), blinded=_fresh(terms_editing.change),
+        login="boris", kind="/estate/limits/",
+    ),
 ]  # fmt: skip
 
 DEEDS = {
     "/units/{unit_id:int}/booking": "makes a booking; who is second is told (R1)",
     "/bookings/{booking_id:int}/extensions": "adds days to the end that stands, under the unit's lock",
     "/bookings/{booking_id:int}/cancellation": "closes once",
+    "/bookings/{booking_id:int}/requests": "makes a request; one waits at a time",
+    "/bookings/{booking_id:int}/renewal": "makes a booking; who is second is told (R1)",
+    "/bookings/{booking_id:int}/settlement": "says once that nothing more is to be done",
+    "/approvals/{approval_id:int}/withdrawal": "closes once",
+    "/estate/limits/{limit_id:int}/removal": "removes once",
     "/deals/{deal_id:int}/moves": "carries the version of the card; no words are typed",
     "/deals/{deal_id:int}/moves/undo": "only one's own last move, while nobody touched the deal since",
     "/deals/{deal_id:int}/tasks": "makes a step",
@@ -238,7 +267,15 @@ def records(session: Session) -> dict[str, int]:
         "company": company.id,
         "task": step.id,
         **_arranged(session),
+        **_ruled(session),
     }
+
+
+def _ruled(session: Session) -> dict[str, int]:
+    """The rules of bookings: terms of a kind, how many a manager may hold."""
+    verbal = session.exec(select(Terms).where(Terms.kind == BookingKind.VERBAL)).one()
+    common = session.exec(select(Allowance).where(Allowance.whose == Whose.MANAGER)).one()
+    return {"terms": verbal.id, "allowance": common.id}
 
 
 def _arranged(session: Session) -> dict[str, int]:

@@ -47,7 +47,8 @@ class Saves:
 
     def _look(self, text: str, mine: str) -> None:
         kept = self.editor.fields(text)[self.editor.field]
-        note = text.partition(f'name="{self.editor.field}"')[2].partition("</div>")[0]
+        form = self.editor.form_in(text)
+        note = form.partition(f'name="{self.editor.field}"')[2].partition("</div>")[0]
         if kept != mine:
             self.wrong.append(f"the form forgot {mine}")
         if "Сейчас: «" not in note:

@@ -13,16 +13,30 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from domain import deals, estate, files
+from domain import approvals, deals, estate, files
 from domain.access import User
 from domain.agencies import asking
 from domain.agencies.models import Agency, BookingRequest, Fixation
+from domain.approvals import Approval, ApprovalState
+from domain.deals import following
 from domain.deals.models import Deal, Stage, StageKind
+from domain.estate import extending
 from domain.estate.importing import Described, Stock, withdraw
-from domain.estate.models import Availability, Booking, BookingState, Building, Floor, Section, Unit
+from domain.estate.models import (
+    Availability,
+    Booking,
+    BookingKind,
+    BookingState,
+    Building,
+    Floor,
+    Section,
+    Unit,
+)
 from domain.estate.prices import change_availability, reprice
+from domain.estate.settling import settle
 from domain.estate.sheets import applying
 from domain.estate.sheets.models import ImportStep, StockImport, StockImportRow, Verdict
+from domain.events import Event
 from jobs import work
 
 
@@ -254,6 +268,65 @@ def workbook_back(scene: Scene) -> None:
     file = a_workbook(scene, scene.unit())
     applying.apply(scene.session, file, by=scene.head(), now=scene.now, told=lambda _passed: None)
     applying.undo(scene.session, file, by=scene.head(), now=scene.now, told=lambda _passed: None)
+
+
+@writes("domain.estate.booking.book", "domain.deals.bookings.book")
+def book_another_kind(scene: Scene) -> None:
+    """Also by the head, whose kinds are more; the terms and the allowance are looked up under the locks."""
+    user = scene.user()
+    kind, days = scene.chance.choice([(BookingKind.PAID, 7), (BookingKind.MORTGAGE, 14)])
+    deals.book(scene.session, scene.deal_of(user), scene.unit(), days=days, kind=kind, by=user, now=scene.now)
+
+
+@writes("domain.deals.bookings.rebook", "domain.estate.booking.book")
+def rebook_what_ran_out(scene: Scene) -> None:
+    over = select(Booking).where(Booking.state == BookingState.EXPIRED).order_by(col(Booking.id))
+    if ran_out := scene.session.exec(over).first():
+        deals.rebook(scene.session, ran_out, by=ran_out.booked_by, now=scene.now)
+
+
+@writes("domain.estate.booking.extend")
+def ask_and_be_granted(scene: Scene) -> None:
+    """What is asked and granted in one breath, as two people at one desk do it."""
+    if held := scene.held():
+        booking = scene.chance.choice(held)
+        asked = extending.ask(
+            scene.session, booking, days=7, reason="Ждёт банк", by=booking.booked_by, now=scene.now
+        )
+        approvals.approve(scene.session, asked, by=scene.head(), now=scene.now)
+
+
+@writes("domain.estate.booking.extend")
+def answer_what_waits(scene: Scene) -> None:
+    waiting = scene.session.exec(select(Approval).where(Approval.state == ApprovalState.WAITING)).all()
+    if waiting:
+        asked = scene.chance.choice(waiting)
+        if scene.chance.random() < 0.7:
+            approvals.approve(scene.session, asked, by=scene.head(), now=scene.now)
+        else:
+            approvals.decline(scene.session, asked, by=scene.head(), now=scene.now, comment="Хватит недели")
+
+
+@writes("domain.estate.booking.shorten")
+def take_an_answer_back(scene: Scene) -> None:
+    granted = scene.session.exec(select(Approval).where(Approval.state == ApprovalState.APPROVED)).all()
+    if granted:
+        approvals.reopen(scene.session, scene.chance.choice(granted), by=scene.head(), now=scene.now)
+
+
+@writes("domain.estate.settling.settle")
+def settle_what_ran_out(scene: Scene) -> None:
+    over = select(Booking).where(Booking.state == BookingState.EXPIRED).order_by(col(Booking.id))
+    if ran_out := scene.session.exec(over).first():
+        settle(scene.session, ran_out, by=ran_out.booked_by, now=scene.now)
+
+
+@writes()
+def deal_follows(scene: Scene) -> None:
+    """What the relay does when a booking is gone, at whatever moment it comes to it."""
+    gone = select(Event).where(col(Event.name).in_(["booking.expired", "booking.cancelled"]))
+    if event := scene.session.exec(gone.order_by(col(Event.id).desc()).limit(1)).first():
+        following.after_release(scene.session, event, now=scene.now)
 
 
 def price(chance: Random) -> Decimal:

@@ -13,8 +13,7 @@ from domain.agencies import directory, fixing, reading
 from domain.agencies.models import Agency
 from domain.kernel.errors import Forbidden, Invalid, Stale
 from domain.kernel.text import _
-from web import replies
-from web.deals import fields
+from web import fields, replies
 from web.estate import cells
 from web.estate.tabs import tabs
 from web.given import Given

@@ -18,8 +18,7 @@ from domain.estate import UnitKind
 from domain.kernel import formats
 from domain.kernel.errors import DomainError, Invalid, Missing, Refused
 from domain.kernel.text import _
-from web import replies
-from web.deals import fields
+from web import fields, replies
 from web.estate import cells, filters
 from web.given import Given
 

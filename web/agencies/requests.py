@@ -10,13 +10,13 @@ from sqlmodel import Session
 
 from domain.access import Permission, User
 from domain.agencies import asking, reading
-from domain.estate.booking import TERMS
+from domain.estate import BookingKind
 from domain.kernel import formats
 from domain.kernel.errors import DomainError, Invalid, Refused
 from domain.kernel.text import _
-from web import replies
-from web.deals import fields
+from web import fields, replies
 from web.estate import cells
+from web.estate.choice import choice
 from web.estate.tabs import tabs
 from web.estate.wanted import days_of
 from web.given import Given
@@ -95,6 +95,12 @@ class AgencyRequests(Controller):
         return replies.done(request, to="/agencies/requests", toast=_("Declined; the agent reads why"))
 
 
+def _verbal(session: Session, user: User) -> tuple[int, ...]:
+    """For how long the person may book by word alone: what an agent is confirmed with."""
+    kinds = choice(session, user).kinds
+    return next((kind.days for kind in kinds if kind.value == BookingKind.VERBAL), ())
+
+
 def _queue(
     request: Request[Any, Any, Any],
     session: Session,
@@ -109,7 +115,7 @@ def _queue(
     context: dict[str, Any] = {
         "waiting": reading.requests(session, user, now=now, waiting=True),
         "decided": reading.requests(session, user, now=now, waiting=False)[:20],
-        "terms": TERMS,
+        "terms": _verbal(session, user),
         "cells": cells,
         "at": at,
         "fields": no.fields if isinstance(no, Invalid) else {},

@@ -14,8 +14,7 @@ from domain.deals import card
 from domain.files.examining import ACCEPTED
 from domain.kernel.errors import DomainError, Invalid, Stale
 from domain.kernel.text import _
-from web import replies
-from web.deals import fields
+from web import fields, replies
 from web.estate import cells
 from web.given import Given
 
@@ -95,6 +94,7 @@ def around(user: User, *, aside: bool) -> dict[str, Any]:
         "may_edit": may(user, Permission.DEALS_EDIT),
         "may_move": may(user, Permission.DEALS_MOVE),
         "may_book": may(user, Permission.ESTATE_BOOK),
+        "may_ask": may(user, Permission.APPROVALS_SEE),
     }
 
 

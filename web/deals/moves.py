@@ -16,7 +16,7 @@ from web import replies
 from web.deals import boards
 from web.deals.asked import asked
 from web.deals.cards import regions
-from web.deals.fields import number, optional_number
+from web.fields import number, optional_number
 from web.given import Given
 from web.replies import Toast
 

@@ -14,8 +14,7 @@ from domain.deals import finding
 from domain.kernel.errors import DomainError, Invalid, Refused
 from domain.kernel.text import _
 from domain.parties import clients
-from web import replies
-from web.deals import fields
+from web import fields, replies
 from web.deals.asked import asked, funnel_of
 from web.given import Given
 

@@ -13,8 +13,7 @@ from domain.access import Permission, User
 from domain.kernel import formats
 from domain.kernel.errors import Invalid, Stale
 from domain.kernel.text import _
-from web import replies
-from web.deals import fields
+from web import fields, replies
 from web.deals.cards import regions
 from web.given import Given
 from web.replies import Toast

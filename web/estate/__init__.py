@@ -13,11 +13,14 @@ from web.estate.layouts import Drawings, Layouts
 from web.estate.outlines import FloorPlans
 from web.estate.plans import Plans
 from web.estate.projects import Projects
+from web.estate.register import Register
+from web.estate.terms import BookingRules
 from web.estate.units import Units
 
 __all__ = [
     "Arrangements",
     "Baskets",
+    "BookingRules",
     "Bookings",
     "Characteristics",
     "Chessboard",
@@ -28,6 +31,7 @@ __all__ = [
     "Layouts",
     "Plans",
     "Projects",
+    "Register",
     "StockChanges",
     "StockExports",
     "UnitBooking",

@@ -14,8 +14,7 @@ from domain.estate.drawings import arranging, characteristics, plans
 from domain.files.pictures import SUFFIXES
 from domain.kernel.errors import Invalid, Refused, Stale
 from domain.kernel.text import _
-from web import replies
-from web.deals import fields
+from web import fields, replies
 from web.estate import cells, sent
 from web.given import Given
 

@@ -16,6 +16,7 @@ from domain.kernel.errors import Invalid, Refused
 from domain.kernel.text import _, ngettext
 from web import replies
 from web.estate.bookings import ELSEWHERE
+from web.estate.choice import choice, kind_of
 from web.estate.wanted import Wanted, days_of, deal_for
 from web.given import Given
 
@@ -55,18 +56,20 @@ class Baskets(Controller):
             with session.begin_nested():
                 bookings = _book(session, data, by=user, now=now)
         except Invalid as no:
-            return _again(request, session, data, now=now, status=422, fields=no.fields)
+            return _again(request, session, user, data, now=now, status=422, fields=no.fields)
         except Refused as no:
             if not replies.wants_fragment(request):
                 raise
-            return _again(request, session, data, now=now, status=409, refusal=no)
+            return _again(request, session, user, data, now=now, status=409, refusal=no)
         count = len(bookings)
         told = ngettext("%(count)s unit is booked", "%(count)s units are booked", count, count=count)
         numbers = ",".join(str(booking.id) for booking in bookings)
         return replies.done(
             request,
             to=f"/deals/{bookings[0].deal_id}",
-            body=replies.render(request, "estate/_basket.html", basket=None, given=None),
+            body=replies.render(
+                request, "estate/_basket.html", basket=None, given=None, choice=choice(session, user)
+            ),
             toast=replies.Toast(told, undo=f"/baskets/cancellations?bookings={numbers}"),
         )
 
@@ -92,12 +95,14 @@ def _book(session: Session, data: Several, *, by: User, now: datetime) -> list[e
         raise Refused(_("Choose from 1 to %(most)s units", most=MOST_AT_ONCE))
     deal = deal_for(session, data, units, by=by, now=now)
     wanted = [unit.id for unit in units]
-    return deals.book_all(session, deal, wanted, days=days_of(data.days), by=by, now=now)
+    days, kind = days_of(data.days), kind_of(data.kind)
+    return deals.book_all(session, deal, wanted, days=days, kind=kind, by=by, now=now)
 
 
 def _again(
     request: Request[Any, Any, Any],
     session: Session,
+    user: User,
     data: Several,
     *,
     now: datetime,
@@ -109,6 +114,7 @@ def _again(
     taken = refusal.taken if isinstance(refusal, NotAllFree) else frozenset()
     context = {
         "basket": basket(session, set(_numbers(data.units)) - taken, now=now),
+        "choice": choice(session, user),
         "given": data,
         "fields": fields or {},
         "refusal": refusal,

@@ -1,25 +1,26 @@
-"""POST /units/42/booking and what happens to a booking afterwards; GET /bookings: the register."""
+"""POST /units/42/booking and what happens to a booking afterwards."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
-from litestar.params import URLEncodedBody
+from litestar import Controller, Request, Response, post
+from litestar.params import FromQuery, URLEncodedBody
 from sqlmodel import Session
 
 from domain import deals, estate
 from domain.access import Permission, User
+from domain.access.chiefs import chief_of
 from domain.estate import Booking, Unit
-from domain.estate.register import register
+from domain.estate.settling import settle, unsettle
 from domain.estate.similar import similar
 from domain.kernel import formats
 from domain.kernel.errors import Invalid, Refused
 from domain.kernel.text import _
 from web import replies
 from web.estate import cells
+from web.estate.choice import kind_of
 from web.estate.panel import panel
-from web.estate.tabs import tabs
 from web.estate.wanted import Wanted, days_of, deal_for
 from web.given import Given
 
@@ -30,6 +31,11 @@ ELSEWHERE = "<!-- -->"
 @dataclass
 class Term:
     days: str = "1"
+
+
+@dataclass
+class Question(Term):
+    reason: str = ""
 
 
 class UnitBooking(Controller):
@@ -49,7 +55,8 @@ class UnitBooking(Controller):
         try:
             with session.begin_nested():
                 deal = deal_for(session, data, [unit], by=user, now=now)
-                booking = deals.book(session, deal, unit, days=days_of(data.days), by=user, now=now)
+                days, kind = days_of(data.days), kind_of(data.kind)
+                booking = deals.book(session, deal, unit, days=days, kind=kind, by=user, now=now)
         except Invalid as no:
             return _again(request, session, user, unit, data, now=now, status=422, fields=no.fields)
         except Refused as no:
@@ -75,20 +82,6 @@ class UnitBooking(Controller):
 
 class Bookings(Controller):
     path = "/bookings"
-
-    @get(sync_to_thread=True, permission=Permission.ESTATE_BOOK)
-    def index(
-        self,
-        request: Request[Any, Any, Any],
-        session: Given[Session],
-        user: Given[User],
-        now: Given[datetime],
-    ) -> Response[str]:
-        shown = "over" if request.query_params.get("state") == "over" else "active"
-        rows = register(session, user, over=shown == "over", now=now)
-        return replies.page(
-            request, "estate/bookings.html", rows=rows, state=shown, tabs=tabs(user, "/bookings")
-        )
 
     @post(
         "/{booking_id:int}/cancellation",
@@ -126,6 +119,81 @@ class Bookings(Controller):
         estate.extend(session, booking, days=days_of(data.days), by=user, now=now)
         told = _("The booking is extended until %(until)s", until=formats.told(booking.until, now=now))
         return _done(request, session, user, booking.unit, now=now, toast=told)
+
+    @post(
+        "/{booking_id:int}/requests",
+        sync_to_thread=True,
+        permission=Permission.ESTATE_BOOK,
+        status_code=200,
+    )
+    def ask(
+        self,
+        request: Request[Any, Any, Any],
+        booking: Given[Booking],
+        data: URLEncodedBody[Question],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+    ) -> Response[str]:
+        """Beyond one's own right: the head is asked, and the booking says that it waits."""
+        asked = estate.ask_to_extend(
+            session, booking, days=days_of(data.days), reason=data.reason, by=user, now=now
+        )
+        chief = chief_of(session, user)
+        told = _("Asked: %(who)s will decide", who=chief.name if chief else "—")
+        undo = f"/approvals/{asked.id}/withdrawal"
+        return _done(request, session, user, booking.unit, now=now, toast=replies.Toast(told, undo=undo))
+
+    @post(
+        "/{booking_id:int}/renewal",
+        sync_to_thread=True,
+        permission=Permission.ESTATE_BOOK,
+        status_code=200,
+    )
+    def renew(
+        self,
+        request: Request[Any, Any, Any],
+        booking: Given[Booking],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+    ) -> Response[str]:
+        """The unit of a booking that ran out is booked again for the same deal, in one press."""
+        again = deals.rebook(session, booking, by=user, now=now)
+        told = _(
+            "Unit %(number)s is booked until %(until)s",
+            number=booking.unit.number,
+            until=formats.told(again.until, now=now),
+        )
+        undo = f"/bookings/{again.id}/cancellation"
+        return _done(request, session, user, booking.unit, now=now, toast=replies.Toast(told, undo=undo))
+
+    @post(
+        "/{booking_id:int}/settlement",
+        sync_to_thread=True,
+        permission=Permission.ESTATE_BOOK,
+        status_code=200,
+    )
+    def settle(
+        self,
+        request: Request[Any, Any, Any],
+        booking: Given[Booking],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+        back: FromQuery[str] = "",
+    ) -> Response[str]:
+        """Nothing more is to be done about a booking that ran out; `back` takes that back."""
+        here = f"/bookings/{booking.id}/settlement"
+        if back:
+            unsettle(session, booking, by=user, now=now)
+            toast = replies.Toast(_("The booking is in the list again"))
+        else:
+            settle(session, booking, by=user, now=now)
+            told = _("The overdue booking of unit %(number)s is settled", number=booking.unit.number)
+            toast = replies.Toast(told, undo=f"{here}?back=1")
+        body = ELSEWHERE if replies.wants_fragment(request) else ""
+        return replies.done(request, to="/bookings?state=overdue", body=body, toast=toast)
 
 
 def _done(

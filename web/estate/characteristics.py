@@ -12,8 +12,7 @@ from domain.estate import UnitKind
 from domain.estate.drawings import Characteristic, CharacteristicType, characteristics
 from domain.kernel.errors import Invalid, Stale
 from domain.kernel.text import _
-from web import replies
-from web.deals import fields
+from web import fields, replies
 from web.estate import cells
 from web.estate.tabs import tabs
 from web.given import Given

@@ -15,6 +15,7 @@ from domain.exchange import monitor
 from jobs.work import glance
 from web import kept, replies
 from web.estate import cells, filters, past, press
+from web.estate.choice import choice
 from web.estate.places import buildings_of
 from web.filters import near
 from web.given import Given
@@ -54,7 +55,8 @@ class Chessboard(Controller):
             "put": lambda **values: filters.put(query, **values),
             "cells": cells,
             "heard": monitor.last_heard(session),
-            "may_book": may(user, Permission.ESTATE_BOOK) and as_of is None,
+            "may_book": (may_book := may(user, Permission.ESTATE_BOOK) and as_of is None),
+            "choice": choice(session, user) if may_book else None,
             **past.around(session, building, query, as_of, wrong, now=now),
         }
         unit = query.get("unit", "")
@@ -71,6 +73,7 @@ class Chessboard(Controller):
             names,
             heard,
             context["may_book"],
+            context["choice"],
             context["layouts"],
             past.today(now),
         )

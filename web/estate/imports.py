@@ -32,7 +32,7 @@ STATES: dict[ImportStep, tuple[Callable[[], str], str]] = {
     ImportStep.FAILED: (lambda: _("not taken over"), "bad"),
     ImportStep.DONE: (lambda: _("taken over"), "ok"),
     ImportStep.UNDOING: (lambda: _("being taken back"), "acc"),
-    ImportStep.UNDONE: (lambda: _("taken back"), ""),
+    ImportStep.UNDONE: (lambda: _("undone"), ""),
 }
 """The word and its tone."""
 VERDICTS: dict[Verdict, Callable[[], str]] = {

@@ -16,8 +16,7 @@ from domain.files.pictures import SUFFIXES
 from domain.kernel import formats
 from domain.kernel.errors import Invalid, Missing, Refused, Stale
 from domain.kernel.text import _, ngettext
-from web import replies
-from web.deals import fields
+from web import fields, replies
 from web.estate import cells, sent
 from web.estate.tabs import tabs
 from web.given import Given

@@ -11,11 +11,14 @@ from sqlmodel import Session, col
 from domain import deals
 from domain.access import Permission, User, may, rows_of
 from domain.estate import Booking, Building, Unit, UnitStatus
-from domain.estate.booking import TERMS, active, term_end
+from domain.estate.booking import active, term_end
 from domain.estate.chessboard import status
+from domain.estate.extending import Extending, choices
+from domain.estate.terms import kinds
 from domain.events import Event
 from domain.kernel.db import pick
 from domain.kernel.errors import Missing
+from web.estate.choice import Choice, choice
 from web.estate.drawn import Drawn, drawn
 
 HISTORY = 8
@@ -32,9 +35,18 @@ class Panel:
     mine: bool
     """Whether this person may cancel and extend the booking."""
     bookable: bool
+    choice: Choice | None
+    """For how long it may be booked; None when it may not."""
     terms: list[tuple[int, datetime]]
+    extending: Extending | None
+    """What this person may do about the end of the booking; None of a colleague's."""
     history: list[tuple[Event, str | None]]
     drawn: Drawn
+
+    @property
+    def kind_word(self) -> str:
+        """Of the booking that holds it."""
+        return kinds.word(self.booking.kind) if self.booking else ""
 
     @property
     def metre(self) -> Decimal | None:
@@ -44,15 +56,21 @@ class Panel:
 def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
     booking = active(session, unit, now=now)
     now_is = status(unit.availability, booking.state if booking else None)
+    mine = booking is not None and may(user, Permission.ESTATE_BOOK) and _below(session, user, booking)
+    bookable = now_is is UnitStatus.FREE and may(user, Permission.ESTATE_BOOK) and unit.price is not None
+    offered = choice(session, user) if bookable else None
+    shown = booking if now_is is UnitStatus.BOOKED else None
     return Panel(
         unit=unit,
         building=unit.floor.section.building,
         status=now_is,
-        booking=booking if now_is is UnitStatus.BOOKED else None,
+        booking=shown,
         deal=_deal(session, user, booking),
-        mine=booking is not None and may(user, Permission.ESTATE_BOOK) and _below(session, user, booking),
-        bookable=now_is is UnitStatus.FREE and may(user, Permission.ESTATE_BOOK) and unit.price is not None,
-        terms=[(days, term_end(now, days)) for days in TERMS],
+        mine=mine,
+        bookable=bookable,
+        choice=offered,
+        terms=[(days, term_end(now, days)) for days, _kinds in (offered.days if offered else [])],
+        extending=choices(session, shown, by=user, now=now) if shown and mine else None,
         history=_history(session, unit),
         drawn=drawn(session, user, unit),
     )

@@ -20,6 +20,7 @@ TABS: list[tuple[str, Callable[[], str], Permission]] = [
     ("/drawings", lambda: _("Plans"), Permission.ESTATE_ARRANGE),
     ("/characteristics", lambda: _("Characteristics"), Permission.ESTATE_ARRANGE),
     ("/estate/imports", lambda: _("Import"), Permission.ESTATE_ARRANGE),
+    ("/estate/terms", lambda: _("Terms and limits"), Permission.BOOKING_RULES),
 ]
 """Address, title and who may enter, in the order they stand."""
 

@@ -19,6 +19,7 @@ class Wanted:
 
     deal_id: str = ""
     days: str = "3"
+    kind: str = "verbal"
     new: str = ""
     client: str = ""
     phone: str = ""

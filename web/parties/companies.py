@@ -16,8 +16,7 @@ from domain.kernel.errors import Invalid, Stale
 from domain.kernel.text import _
 from domain.parties.companies import ready
 from domain.parties.register import list_clients
-from web import replies
-from web.deals import fields
+from web import fields, replies
 from web.given import Given
 from web.parties.people import searched
 

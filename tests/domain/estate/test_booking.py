@@ -13,7 +13,7 @@ from domain import deals, estate
 from domain.estate import Availability, Booking, BookingState
 from domain.estate.booking import Taken
 from domain.events import Event
-from domain.kernel.errors import Forbidden, Refused
+from domain.kernel.errors import Forbidden, Invalid, Refused
 from jobs import work
 
 NOW = datetime(2026, 11, 21, 11, 32, tzinfo=UTC)  # Saturday, 14:32 in Moscow
@@ -61,7 +61,7 @@ def test_what_has_no_price_is_not_booked(session, flat_1, ivanov_deal, anna):
 
 
 def test_only_one_three_or_seven_days(session, flat_1, ivanov_deal, anna):
-    with pytest.raises(Refused):
+    with pytest.raises(Invalid, match="1, 3 или 7"):
         book(session, flat_1, ivanov_deal, anna, days=30)
 
 

@@ -114,7 +114,7 @@ def test_days_that_are_no_term_are_refused_in_words(open_client, flat_1, ivanov_
         f"/units/{flat_1.id}/booking", data={"deal_id": ivanov_deal.id, "days": 30}
     )
 
-    assert answer.status_code == 409 and "1, 3 или 7 дней" in answer.text
+    assert answer.status_code == 422 and "1, 3 или 7" in answer.text
 
 
 def test_a_foreign_deal_is_404_as_one_that_does_not_exist(open_client, flat_1, ivanov_deal):

@@ -56,6 +56,7 @@ SHARED = {
     "service": "the company's catalogue",
     "unit_period": "what units were, no more a secret than what they are; written by triggers",
     "claim_period": "while units were held, as the chessboard shows everyone; written by triggers",
+    "terms": "the company's rules of bookings, the same for all",
     "app_user": "colleagues are known by name: their bookings, deals and clients are told to be theirs",
 }
 """Tables whose rows belong to nobody, with the reason why they are no secret between colleagues."""
@@ -352,6 +353,11 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "stock_import_row": lambda session, world, letter: {
         "said": {}, "verdict": "changed", "outcome": "applied",
     },
+    "allowance": lambda session, world, letter: {"whose": "manager", "most": 50},
+    "approval": lambda session, world, letter: {
+        "kind": "extension", "subject_id": first_id("booking", letter), "until": world.now + SOON,
+        "wish": {"days": 3, "number": "1"}, "granted": {}, "state": "waiting",
+    },
 }  # fmt: skip
 
 
@@ -364,10 +370,41 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
         tables["booking"],
         letter,
         "booking over",
-        unit_id=free_unit(session),
+        unit_id=left_unit(session),
         state="cancelled",
         until=world.now + SOON,
         closed_at=world.now,
+    )
+    over_a_while = {"booked_at": world.now - timedelta(days=3), "until": world.now - timedelta(hours=2)}
+    sower.row(
+        tables["booking"],
+        letter,
+        "booking expired",
+        unit_id=left_unit(session),
+        state="expired",
+        closed_at=world.now - timedelta(hours=2),
+        extensions=0,
+        **over_a_while,
+    )
+    sower.row(
+        tables["booking"],
+        letter,
+        "booking extended",
+        unit_id=free_unit(session),
+        until=world.now + SOON,
+        extensions=1,
+    )
+    sower.row(
+        tables["approval"],
+        letter,
+        "approval decided",
+        **special(session, world, "approval", letter)
+        | {
+            "state": "declined",
+            "subject_id": world.id("booking extended", letter),
+            "decided_at": world.now,
+            "decided_by_id": world.people["rustam" if letter == "c" else "boris"],
+        },
     )
     for what in ("person", "booking"):
         about = {"subject_kind": what, "subject_id": world.id(what, letter)}
@@ -452,6 +489,12 @@ def free_unit(session: Session, *, last: bool = False) -> int:
     return session.exec(free.order_by(Unit.id.desc() if last else Unit.id)).first() or 0  # type: ignore[arg-type,attr-defined]
 
 
+def left_unit(session: Session) -> int:
+    """One that has been booked and is free again: all bookings that are over are of it."""
+    over = sa.text("select min(unit_id) from booking where closed_at is not null")
+    return session.execute(over).scalar() or free_unit(session)
+
+
 @contextmanager
 def settled(databases: servers.Databases, template: str) -> Iterator[World]:
     """A database with this world, made the one of this process."""
@@ -463,6 +506,7 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
                 "stage first": first_stage(session),
                 "funnel": session.exec(select(Funnel.id)).first(),
                 "unit": free_unit(session),
+                "terms": session.execute(sa.text("select min(id) from terms")).scalar(),
                 "project": session.execute(sa.text("select min(id) from project")).scalar(),
                 "building": session.execute(sa.text("select min(id) from building")).scalar(),
                 **drawn(session),

@@ -86,7 +86,8 @@ def furnish() -> None:
                 session, funnel=funnel, title="Квартира", client=client, by=person, now=now
             )
             plan(session, deal, title="Позвонить", due_at=now + timedelta(days=1), by=person, now=now)
-            estate.book(session, flat, deal_id=deal.id, days=1, by=person, now=now)
+            held = estate.book(session, flat, deal_id=deal.id, days=1, by=person, now=now)
+            estate.ask_to_extend(session, held, days=7, reason="<b>Ждёт банк", by=person, now=now)
             session.add(
                 Message(
                     connection_id=onec.id,

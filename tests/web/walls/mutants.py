@@ -43,6 +43,10 @@ OWN = {"deal"}
 EXEMPT = {
     ("domain.estate.booking", "by.id == booking.booked_by_id"): "how often one extends: a rule of bookings",
     (
+        "domain.approvals.reading",
+        "col(Approval.asked_by_id) != user.id",
+    ): "one's own question is not counted; nobody answers himself anyway",
+    (
         "web.navigation",
         "may(user, Permission.EXCHANGE_SEE)",
     ): "saves a question; the section has its own guard",

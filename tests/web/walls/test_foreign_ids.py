@@ -43,6 +43,9 @@ ON_THE_CHESSBOARD = {
     "POST /bookings/{booking_id:int}/cancellation",
     "POST /bookings/{booking_id:int}/extensions",
     "POST /baskets/cancellations",
+    "POST /bookings/{booking_id:int}/requests",
+    "POST /bookings/{booking_id:int}/renewal",
+    "POST /bookings/{booking_id:int}/settlement",
 }
 """A booking that holds is seen by everyone on the chessboard, with the name of who made it: 403 in words."""
 
@@ -50,6 +53,7 @@ HIDDEN: dict[str, str] = {
     "deal_id": "deal",
     "after_id": "deal",
     "responsible_id": "user",
+    "user_id": "user",
     "stage_id": "",
     "units": "",
     "manager_id": "user",

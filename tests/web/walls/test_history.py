@@ -18,6 +18,10 @@ from tests.web.walls.visits import EVERYTHING, Persona, Visits, visiting
 from tests.world.people import PASSWORD
 
 ANNA = Persona("Anna with every permission", "anna", EVERYTHING)
+BORIS = Persona("Boris with every permission", "boris", EVERYTHING)
+"""Who answers Anna: nobody answers himself."""
+ADMIN = Persona("the administrator", "admin", EVERYTHING)
+"""Who lifts the limits of people: nobody lifts his own."""
 NOBODY = Persona("nobody")
 AGATA = Persona("the agent Agata", "agata")
 ONEC = Persona("1C", "onec")
@@ -72,6 +76,10 @@ def who_asks(route: Route) -> Persona:
         return NOBODY
     if route.path.startswith("/agent/"):
         return AGATA
+    if route.path.startswith("/approvals") and "{" not in route.path:
+        return BORIS
+    if route.path.startswith("/estate/limits"):
+        return ADMIN
     return ONEC if route.for_machines else ANNA
 
 

@@ -37,6 +37,9 @@ PARAMETERS = {
     "characteristic_id": "characteristic",
     "export_id": "stock_export",
     "import_id": "stock_import",
+    "approval_id": "approval",
+    "limit_id": "allowance",
+    "terms_id": "terms",
 }
 """What a number in an address is of, see `World.rows`."""
 
@@ -156,7 +159,56 @@ def on_a_past_day(world: World, of: str) -> Filled:
 
 FOREIGN_STEP = {"deal_id": "o:deal"}
 TRIALS: dict[str, list[Trial]] = {
-    "GET /bookings": [Trial(), Trial("over", lambda world, of: {"state": "over"})],
+    "GET /bookings": [
+        Trial(),
+        Trial("over", lambda world, of: {"state": "over"}),
+        Trial("overdue", lambda world, of: {"state": "overdue"}),
+        Trial("waiting", lambda world, of: {"state": "waiting"}),
+    ],
+    "GET /bookings/excel": [Trial(), Trial("over", lambda world, of: {"state": "over"})],
+    "GET /approvals": [Trial(), Trial("decided", lambda world, of: {"state": "decided"})],
+    "POST /approvals/decisions": [
+        Trial("approve", form=lambda world, of: {"single": world.id("approval", of), "verdict": "approve"}),
+        Trial(
+            "decline",
+            form=lambda world, of: {
+                "ids": world.id("approval", of), "verdict": "decline", "comment": "Хватит",
+            },
+        ),
+    ],
+    "POST /approvals/reopenings": [
+        Trial(query=lambda world, of: {"ids": world.id("approval decided", of)}),
+    ],
+    "POST /approvals/{approval_id:int}/withdrawal": [Trial()],
+    "POST /bookings/{booking_id:int}/requests": [
+        Trial(
+            form=lambda world, of: {"days": 7, "reason": "Ждёт банк"}, at={"booking_id": "booking extended"}
+        ),
+        Trial("over", form=lambda world, of: {"days": 7, "reason": "Так"}, at={"booking_id": "booking over"}),
+    ],
+    "POST /bookings/{booking_id:int}/renewal": [
+        Trial("over", at={"booking_id": "booking expired"}),
+        Trial("held"),
+    ],
+    "POST /bookings/{booking_id:int}/settlement": [
+        Trial("over", at={"booking_id": "booking expired"}),
+        Trial("held"),
+    ],
+    "POST /estate/limits": [
+        Trial(form=lambda world, of: {"user_id": world.person(of), "most": 5}),
+        Trial("a head", form=lambda world, of: {"user_id": world.people["rustam"], "most": 5}),
+        Trial("without one", form=lambda world, of: {"user_id": world.people["stas"], "most": 5}),
+    ],
+    "POST /estate/limits/{limit_id:int}": [Trial(form=lambda world, of: {"version": 1, "most": 7})],
+    "POST /estate/limits/{limit_id:int}/removal": [Trial()],
+    "POST /estate/terms/{terms_id:int}": [
+        Trial(
+            form=lambda world, of: {
+                "version": 1, "days": "1, 3", "default_days": 3, "total_days": 9, "own_extensions": 2,
+                "price": "100",
+            },
+        ),
+    ],
     "GET /companies": [Trial(), Trial("by name", lambda world, of: {"q": "zqz"})],
     "GET /people": [
         Trial(),

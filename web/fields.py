@@ -1,4 +1,4 @@
-"""Reading what people type into the forms of deals."""
+"""Reading what people type into forms."""
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation

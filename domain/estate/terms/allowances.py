@@ -1,0 +1,152 @@
+"""How many bookings somebody may hold at once: counted under a lock of the person, so two can't be the last.
+
+The order of locks is units, then the person, then the deal: whoever books has locked the units already.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from domain.access.chiefs import chief_of
+from domain.access.models import Role, User
+from domain.estate.models import Booking, BookingKind, BookingState, Building, Floor, Section, Unit
+from domain.estate.terms.kinds import word
+from domain.estate.terms.models import Allowance, Terms, Whose
+from domain.kernel import formats
+from domain.kernel.db import LOCK, pick
+from domain.kernel.errors import Refused
+from domain.kernel.text import _, ngettext
+
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A booking that takes one place of an allowance."""
+
+    booking_id: int
+    kind: BookingKind
+    number: str
+    building: str
+    until: datetime
+    deal_id: int
+
+
+class LimitReached(Refused):
+    """No place is left; `filling` are the bookings that take them."""
+
+    def __init__(self, sentence: str, filling: Sequence[Filling], *, now: datetime) -> None:
+        self.filling = tuple(filling)
+        super().__init__(sentence, tuple(_named(one, now) for one in self.filling[:MOST_NAMED]))
+
+
+def demand_room(session: Session, terms: Terms, *, adding: int, by: User, now: datetime) -> None:
+    """Refuse what would be one booking too many for this person, of all kinds or of this one."""
+    if terms.kind is BookingKind.OFFER:
+        return
+    most = most_of(session, by)
+    of_kind = terms.at_once if by.role is Role.MANAGER else None
+    if most is None and of_kind is None:
+        return
+    lock_person(session, by)
+    held = filling(session, by.id, now=now)
+    demand(session, most, held, adding=adding, of=by, now=now)
+    same = [one for one in held if one.kind is terms.kind]
+    demand(session, of_kind, same, adding=adding, of=by, now=now, kind=terms.kind)
+
+
+def demand(
+    session: Session,
+    most: int | None,
+    held: Sequence[Filling],
+    *,
+    adding: int,
+    of: User,
+    now: datetime,
+    kind: BookingKind | None = None,
+) -> None:
+    """The check itself, for whoever counts otherwise: an agent, an agency."""
+    if most is None or len(held) + adding <= most:
+        return
+    chief = chief_of(session, of)
+    lifter = chief.name if chief else _("the administrator")
+    told = ngettext(
+        "The limit is %(count)s booking at once", "The limit is %(count)s bookings at once", most, count=most
+    )
+    if kind is not None:
+        told = _("%(limit)s of the kind “%(kind)s”", limit=told, kind=word(kind).lower())
+    raise LimitReached(
+        _(
+            "%(limit)s, and %(held)s are taken. Release one, or ask to lift the limit: %(who)s",
+            limit=told,
+            held=len(held),
+            who=lifter,
+        ),
+        held,
+        now=now,
+    )
+
+
+def most_of(session: Session, person: User) -> int | None:
+    """The person's own allowance, else that of all managers; a head has none unless given one."""
+    own = session.exec(select(Allowance).where(Allowance.user_id == person.id)).first()
+    if own is not None:
+        return own.most
+    return common(session, Whose.MANAGER) if person.role is Role.MANAGER else None
+
+
+def common(session: Session, whose: Whose) -> int | None:
+    """The number for everybody of this sort; None without one."""
+    wanted = pick(Allowance.most).where(col(Allowance.whose) == whose, col(Allowance.user_id).is_(None))
+    return session.execute(wanted).scalar()
+
+
+def lock_person(session: Session, person: User) -> None:
+    """Who books in this name at the same moment waits here, and counts what we have booked."""
+    row = pick(col(User.id)).where(col(User.id) == person.id)
+    session.execute(row.with_for_update(key_share=LOCK["key_share"]))
+
+
+def filling(session: Session, person_id: int, *, now: datetime) -> list[Filling]:
+    """The person's bookings that hold, the first to end first; a contract takes no place."""
+    rows = (
+        pick(
+            col(Booking.id), Booking.kind, Unit.number, Building.name, Booking.until, Booking.deal_id,
+        )
+        .join(Unit, col(Unit.id) == Booking.unit_id)
+        .join(Floor, col(Floor.id) == Unit.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .join(Building, col(Building.id) == Section.building_id)
+        .where(
+            col(Booking.booked_by_id) == person_id,
+            col(Booking.state) == BookingState.ACTIVE,
+            col(Booking.until) > now,
+            col(Booking.kind) != BookingKind.OFFER,
+        )
+        .order_by(col(Booking.until), col(Booking.id))
+    )  # fmt: skip
+    return [Filling(*row) for row in session.execute(rows)]
+
+
+def room(session: Session, person: User, *, now: datetime) -> tuple[int, int | None]:
+    """How many places are taken, of how many: for the screen, without a lock."""
+    held = sa.select(sa.func.count()).where(
+        col(Booking.booked_by_id) == person.id,
+        col(Booking.state) == BookingState.ACTIVE,
+        col(Booking.until) > now,
+        col(Booking.kind) != BookingKind.OFFER,
+    )
+    return session.execute(held).scalar_one(), most_of(session, person)
+
+
+def _named(one: Filling, now: datetime) -> str:
+    return _(
+        "№ %(number)s, %(building)s: until %(until)s, deal № %(deal)s",
+        number=one.number,
+        building=one.building,
+        until=formats.told(one.until, now=now),
+        deal=one.deal_id,
+    )
