@@ -6,6 +6,8 @@ from domain.access import models as access
 from domain.activities import models as activities
 from domain.deals import models as deals
 from domain.estate import models as estate
+from domain.estate.contracts import models as contracts
+from domain.estate.waiting import models as waiting
 from domain.events import models as events
 from domain.exchange import models as exchange
 from domain.files import models as files
@@ -18,6 +20,7 @@ metadata = SQLModel.metadata
 __all__ = [
     "access",
     "activities",
+    "contracts",
     "deals",
     "estate",
     "events",
@@ -27,4 +30,5 @@ __all__ = [
     "notices",
     "parties",
     "quotes",
+    "waiting",
 ]

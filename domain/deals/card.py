@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +16,7 @@ from domain.deals.funnels import next_stage, stages_of
 from domain.deals.models import Deal, Stage, StageKind, StageStay
 from domain.deals.rules import Condition
 from domain.deals.timeline import Day, timeline
-from domain.estate.models import Booking, BookingState, Building, Floor, Project, Section, Unit
+from domain.deals.units import Awaited, Held, awaited, held
 from domain.kernel.db import pick
 
 
@@ -28,23 +27,6 @@ class Step:
     due_at: datetime
     pace: Pace
     responsible_id: int
-
-
-@dataclass(frozen=True)
-class Held:
-    """A unit with its booking for this deal."""
-
-    booking_id: int
-    unit_id: int
-    number: str
-    kind: str
-    rooms: int
-    area: Decimal
-    floor: int
-    place: str
-    price: Decimal
-    until: datetime
-    extensions: int
 
 
 @dataclass(frozen=True)
@@ -104,6 +86,7 @@ class DealCard:
     gate: Gate | None
     steps: Sequence[Step]
     held: Sequence[Held]
+    awaited: Sequence[Awaited]
     files: Sequence[Shelved]
     days_told: Sequence[Day]
 
@@ -128,6 +111,7 @@ def card(session: Session, deal: Deal, *, now: datetime) -> DealCard:
         gate=Gate(onward, rules.conditions(session, deal, onward)) if onward else None,
         steps=steps(session, deal, now=now),
         held=held(session, deal.id, now=now),
+        awaited=awaited(session, deal.id),
         files=files(session, deal.id),
         days_told=timeline(session, deal.id, now=now),
     )
@@ -156,53 +140,6 @@ def files(session: Session, deal_id: int) -> list[Shelved]:
         .order_by(col(Attachment.id).desc())
     )  # fmt: skip
     return [Shelved(*row) for row in rows]
-
-
-def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
-    """Units booked for the deal at this moment."""
-    rows = session.execute(
-        pick(
-            col(Booking.id).label("booking_id"),
-            Booking.price,
-            Booking.until,
-            Booking.extensions,
-            col(Unit.id).label("unit_id"),
-            Unit.number,
-            Unit.kind,
-            Unit.rooms,
-            Unit.area_total,
-            col(Floor.number).label("floor"),
-            col(Building.name).label("building"),
-            col(Project.name).label("project"),
-        )
-        .join(Unit, col(Unit.id) == Booking.unit_id)
-        .join(Floor, col(Floor.id) == Unit.floor_id)
-        .join(Section, col(Section.id) == Floor.section_id)
-        .join(Building, col(Building.id) == Section.building_id)
-        .join(Project, col(Project.id) == Building.project_id)
-        .where(
-            col(Booking.deal_id) == deal_id,
-            col(Booking.state) == BookingState.ACTIVE,
-            col(Booking.until) > now,
-        )
-        .order_by(col(Booking.until), col(Booking.id))
-    )
-    return [
-        Held(
-            booking_id=row.booking_id,
-            unit_id=row.unit_id,
-            number=row.number,
-            kind=row.kind.value,
-            rooms=row.rooms,
-            area=row.area_total,
-            floor=row.floor,
-            place=f"{row.project}, {row.building}",
-            price=row.price,
-            until=row.until,
-            extensions=row.extensions,
-        )
-        for row in rows
-    ]
 
 
 def _places(session: Session, deal: Deal, stages: Sequence[Stage], onward: Stage | None) -> list[Place]:

@@ -15,7 +15,7 @@ from domain.activities.models import Task
 from domain.deals.board import Pace, day_end, days_between, pace_of
 from domain.deals.funnels import in_work
 from domain.deals.models import Deal, Stage
-from domain.estate.models import Booking, BookingState, Unit
+from domain.estate.models import Booking, BookingKind, BookingState, Unit
 from domain.parties.models import Company, Person
 
 MOST = 50
@@ -53,6 +53,8 @@ class Ending:
     deal_id: int
     deal: str
     client: str
+    is_offer: bool
+    """The unit waits for an answer; then it goes to the next in its line."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def _ending(session: Session, user: User, now: datetime) -> tuple[Ending, ...]:
     rows = _named(
         session,
         _mine(user, col(Booking.id).label("booking_id"), col(Booking.until), col(Unit.number))
-        .add_columns(col(Unit.id).label("unit_id"))
+        .add_columns(col(Unit.id).label("unit_id"), col(Booking.kind).label("kind"))
         .join(Booking, col(Booking.deal_id) == Deal.id)
         .join(Unit, col(Unit.id) == Booking.unit_id)
         .where(
@@ -141,6 +143,7 @@ def _ending(session: Session, user: User, now: datetime) -> tuple[Ending, ...]:
             deal_id=row.deal_id,
             deal=row.deal,
             client=row.client,
+            is_offer=row.kind is BookingKind.OFFER,
         )
         for row in rows
     )

@@ -9,6 +9,8 @@ from typing import Any
 from sqlmodel import Session, col
 
 from domain.access.models import User
+from domain.deals.claims import WORDING as OF_CLAIMS
+from domain.deals.told import Payload, Told, moment_told
 from domain.events import Event
 from domain.kernel import formats
 from domain.kernel.db import pick
@@ -16,16 +18,6 @@ from domain.kernel.text import _
 
 MOST = 100
 """How far back the card looks at once."""
-
-Payload = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Told:
-    headline: str
-    text: str = ""
-    icon: str = "history"
-    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,10 +72,6 @@ def _names(session: Session, rows: Any) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(named)}
 
 
-def _moment(value: str, now: datetime) -> str:
-    return formats.told(datetime.fromisoformat(value), now=now)
-
-
 def _opened(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
     return Told(_("The deal is opened"), payload.get("title", ""), "plus", "acc")
 
@@ -134,13 +122,13 @@ def _restored(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
 
 
 def _planned(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
-    text = f"{payload['title']} — {_moment(payload['due_at'], now)}"
+    text = f"{payload['title']} — {moment_told(payload['due_at'], now)}"
     return Told(_("The next step is planned"), text, "calendar")
 
 
 def _postponed(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
     before, after = payload["changes"]["due_at"]
-    text = f"{payload['title']}: {_moment(before, now)} → {_moment(after, now)}"
+    text = f"{payload['title']}: {moment_told(before, now)} → {moment_told(after, now)}"
     return Told(_("The step is moved"), text, "calendar-clock")
 
 
@@ -150,30 +138,6 @@ def _finished(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
 
 def _reopened(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
     return Told(_("The step is open again"), payload["title"], "undo-2")
-
-
-def _booked(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
-    text = _(
-        "%(price)s, until %(until)s",
-        price=formats.money(Decimal(payload["price"])),
-        until=_moment(payload["until"], now),
-    )
-    return Told(_("Unit %(number)s is booked", number=payload["number"]), text, "key-round", "warn")
-
-
-def _extended(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
-    _before, after = payload["changes"]["until"]
-    headline = _("The booking of unit %(number)s is extended", number=payload["number"])
-    return Told(headline, _("Until %(until)s", until=_moment(after, now)), "timer", "warn")
-
-
-def _cancelled(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
-    return Told(_("The booking of unit %(number)s is cancelled", number=payload["number"]), icon="circle-x")
-
-
-def _expired(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
-    headline = _("The booking of unit %(number)s has expired", number=payload["number"])
-    return Told(headline, icon="timer", tone="bad")
 
 
 WORDING: dict[str, Callable[[Payload, datetime, dict[int, str]], Told]] = {
@@ -189,9 +153,6 @@ WORDING: dict[str, Callable[[Payload, datetime, dict[int, str]], Told]] = {
     "task.moved": _postponed,
     "task.done": _finished,
     "task.reopened": _reopened,
-    "unit.booked": _booked,
-    "booking.extended": _extended,
-    "booking.cancelled": _cancelled,
-    "booking.expired": _expired,
+    **OF_CLAIMS,
 }
 """Every event that can carry a deal; `test_timeline` proves none is missing."""

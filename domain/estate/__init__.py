@@ -1,9 +1,21 @@
 """Real estate: the stock of units, their prices and the bookings that never collide."""
 
-from domain.estate.booking import book, book_all, cancel, cancel_all, expire, extend, lock_held, release_all
+from domain.estate.booking import (
+    book,
+    book_all,
+    cancel,
+    cancel_all,
+    expire,
+    extend,
+    extend_all,
+    lock_held,
+    release_all,
+    tied,
+)
 from domain.estate.models import (
     Availability,
     Booking,
+    BookingKind,
     BookingState,
     Building,
     Finish,
@@ -19,6 +31,7 @@ from domain.estate.reading import get_booking, get_unit
 __all__ = [
     "Availability",
     "Booking",
+    "BookingKind",
     "BookingState",
     "Building",
     "Finish",
@@ -34,8 +47,10 @@ __all__ = [
     "cancel_all",
     "expire",
     "extend",
+    "extend_all",
     "get_booking",
     "get_unit",
     "lock_held",
     "release_all",
+    "tied",
 ]

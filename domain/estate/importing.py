@@ -8,6 +8,7 @@ import enum
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -16,7 +17,9 @@ from sqlmodel import Session, col, select, tuple_
 from domain import events
 from domain.estate.models import Availability, Building, Finish, Floor, Project, Section, Unit, UnitKind
 from domain.estate.prices import change_availability
+from domain.estate.waiting import offer_returned
 from domain.events import names
+from domain.kernel import clock
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
 
@@ -83,8 +86,11 @@ Spot = tuple[int, str, str]
 class Stock:
     """One stocktaking. Remembers the places it has met and who stands where."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, now: datetime | None = None) -> None:
         self._session = session
+        self._now = now
+        self._back: set[int] = set()
+        """Units on sale again, to be offered to who waits for them."""
         self._places: dict[tuple[str, str, int, int], Place] = {}
         self._described: set[Spot] = set()
 
@@ -115,6 +121,8 @@ class Stock:
             self._described.add(spot)
             taken.append(self._alter(unit, described, place) if unit else self._add(described, place))
         self._announce_added(taken, places)
+        offer_returned(self._session, self._back, now=self._now or clock.now())
+        self._back.clear()
         return taken
 
     def _known(self, ids: Sequence[int]) -> dict[int, Unit]:
@@ -155,6 +163,8 @@ class Stock:
         turned = changed(unit, [("availability", described.availability)])
         if turned:
             self._record(names.UNIT_AVAILABILITY_CHANGED, unit, place, changes=turned)
+            if unit.availability is Availability.ON_SALE:
+                self._back.add(unit.id)
         return Taken(unit, Outcome.CHANGED if changes or turned else Outcome.SAME)
 
     def _record(self, name: str, unit: Unit, place: Place, **payload: Any) -> None:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from domain.access.models import User
 from domain.access.policy import Permission, may, rows_of
-from domain.estate.models import Booking, BookingState, Floor, Section, Unit
+from domain.estate.models import Booking, Floor, Section, Unit
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 
@@ -38,7 +38,7 @@ def _related(attribute: Any) -> Any:
 def get_booking(session: Session, user: User, booking_id: int) -> Booking:
     """A booking that holds is on the chessboard for everyone; one that is over is only its makers'."""
     known = may(user, Permission.ESTATE_SEE) and 0 < booking_id <= LARGEST_ID
-    shown = (col(Booking.state) == BookingState.ACTIVE) | rows_of(user, col(Booking.booked_by_id))
+    shown = col(Booking.closed_at).is_(None) | rows_of(user, col(Booking.booked_by_id))
     booking = session.exec(select(Booking).where(Booking.id == booking_id, shown)).first() if known else None
     if booking is None:
         raise Missing(_("There is no such booking"))

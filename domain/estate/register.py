@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from domain.access.models import User
 from domain.access.policy import rows_of
-from domain.estate.models import Booking, BookingState, Building, Floor, Section, Unit
+from domain.estate.models import Booking, BookingKind, BookingState, Building, Floor, Section, Unit
 from domain.kernel.db import pick
 
 MOST = 200
@@ -26,15 +26,23 @@ class Line:
     booked_at: datetime
     until: datetime
     state: BookingState
+    kind: BookingKind
 
 
 def register(session: Session, user: User, *, over: bool, now: datetime) -> list[Line]:
-    """Bookings that hold, nearest end first; or those that are over, latest first."""
-    holds = (col(Booking.state) == BookingState.ACTIVE) & (col(Booking.until) > now)
+    """What holds, nearest end first, contracts and sales after it; or what is over, latest first."""
+    holds = col(Booking.closed_at).is_(None) & (
+        (col(Booking.state) != BookingState.ACTIVE) | (col(Booking.until) > now)
+    )
+    order = (
+        [col(Booking.until).desc()]
+        if over
+        else [col(Booking.state) != BookingState.ACTIVE, col(Booking.until)]
+    )
     lines = (
         pick(
             Booking.id, Unit.id, Unit.number, Building.name, Booking.deal_id, User.name, Booking.price,
-            Booking.booked_at, Booking.until, Booking.state,
+            Booking.booked_at, Booking.until, Booking.state, Booking.kind,
         )
         .join(Unit, col(Unit.id) == Booking.unit_id)
         .join(Floor, col(Floor.id) == Unit.floor_id)
@@ -42,7 +50,7 @@ def register(session: Session, user: User, *, over: bool, now: datetime) -> list
         .join(Building, col(Building.id) == Section.building_id)
         .join(User, col(User.id) == Booking.booked_by_id)
         .where(rows_of(user, col(Booking.booked_by_id)), ~holds if over else holds)
-        .order_by(col(Booking.until).desc() if over else col(Booking.until), col(Booking.id))
+        .order_by(*order, col(Booking.id))
         .limit(MOST)
     )  # fmt: skip
     return [Line(*row) for row in session.execute(lines)]

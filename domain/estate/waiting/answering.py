@@ -1,0 +1,83 @@
+"""The answer to an offer: yes makes it an ordinary booking, no gives the unit to the next in the line."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from domain.access.models import User
+from domain.access.policy import Permission, may
+from domain.estate import claims
+from domain.estate.booking import TERMS, holds, lock, term_end
+from domain.estate.models import Booking, BookingKind, BookingState, Unit
+from domain.estate.waiting import joining, lines
+from domain.estate.waiting.models import Waiting, WaitingState
+from domain.events import names
+from domain.kernel.errors import Forbidden, Refused
+from domain.kernel.text import _
+
+
+def accept(
+    session: Session,
+    booking: Booking,
+    *,
+    days: int,
+    by: User,
+    now: datetime,
+    kind: BookingKind = BookingKind.VERBAL,
+) -> None:
+    """From now on a booking of the chosen kind for a whole term; the price stays as it was offered."""
+    if days not in TERMS:
+        raise Refused(_("A booking is for 1, 3 or 7 days"))
+    if kind is BookingKind.OFFER:
+        raise Refused(_("Choose the kind of the booking"))
+    unit = _lock_offer(session, booking, by=by, now=now)
+    before, booking.until = booking.until, term_end(now, days)
+    booking.kind = kind
+    one = session.exec(select(Waiting).where(Waiting.booking_id == booking.id)).one()
+    one.state, one.left_at = WaitingState.TAKEN, now
+    session.flush()
+    changes = {"until": (before, booking.until)}
+    claims.record(
+        session,
+        names.BOOKING_ACCEPTED,
+        booking,
+        unit,
+        by=by,
+        kind=kind.value,
+        price=booking.price,
+        changes=changes,
+    )
+
+
+def decline(session: Session, booking: Booking, *, by: User, now: datetime) -> None:
+    """The place in the line is given up, and the next one is offered the unit at once."""
+    unit = _lock_offer(session, booking, by=by, now=now)
+    claims.close(session, booking, unit, BookingState.CANCELLED, "booking.cancelled", by=by, now=now)
+
+
+def clear_way(session: Session, unit: Unit, *, deal_id: int, reason: str, by: User, now: datetime) -> None:
+    """By the head's word the deal comes before everybody who waits, also before who is being offered.
+
+    Who was offered the unit waits again in the same place. A booking in force is not touched.
+    """
+    if not may(by, Permission.ESTATE_LINE):
+        raise Forbidden(_("Only the head changes the order of a waiting list"))
+    told = lines.reason_of(reason)
+    lock(session, unit)
+    claim = claims.claim_of(session, unit)
+    if claim and holds(claim, now=now) and claim.kind is BookingKind.OFFER and claim.deal_id != deal_id:
+        one = session.exec(select(Waiting).where(Waiting.booking_id == claim.id)).one()
+        one.state, one.booking_id, one.offered_at, one.answer_until = WaitingState.WAITING, None, None, None
+        session.flush()
+        claims.end(
+            session, claim, unit, BookingState.CANCELLED, names.BOOKING_WITHDRAWN, by=by, now=now, reason=told
+        )
+    joining.put_first(session, unit, deal_id=deal_id, reason=told, by=by, now=now)
+
+
+def _lock_offer(session: Session, booking: Booking, *, by: User, now: datetime) -> Unit:
+    unit = claims.lock_active(session, booking, now=now)
+    if booking.kind is not BookingKind.OFFER:
+        raise Refused(_("This is no offer any more"))
+    claims.demand_right(session, booking, by=by)
+    return unit
