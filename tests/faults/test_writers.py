@@ -16,7 +16,10 @@ from domain import deals, estate
 from domain.access import User
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate import booking as booking_verbs
-from domain.estate.models import Booking, BookingState, Unit
+from domain.estate import waiting
+from domain.estate.contracts import UnitContract
+from domain.estate.models import Availability, Booking, BookingKind, BookingState, Unit
+from domain.estate.waiting import Waiting, WaitingState
 from domain.events import Event
 from domain.kernel import formats
 from domain.kernel.errors import DomainError
@@ -34,7 +37,16 @@ BUSY = {"55P03", "40001", "40P01", "23505"}
 PATIENT = "set local lock_timeout = '60s'"
 """A row may be waited for as long as the order of steps is long, however slow the machine."""
 LATEST = timedelta(seconds=5)
-ENDS = {"booking.cancelled": BookingState.CANCELLED, "booking.expired": BookingState.EXPIRED}
+BEGINS = {"unit.booked", "unit.offered"}
+ENDS = {
+    "booking.cancelled": BookingState.CANCELLED,
+    "booking.expired": BookingState.EXPIRED,
+    "booking.declined": BookingState.CANCELLED,
+    "booking.withdrawn": BookingState.CANCELLED,
+    "booking.lapsed": BookingState.EXPIRED,
+    "booking.terminated": BookingState.CANCELLED,
+}
+SIGNED = {"booking.contracted": BookingState.CONTRACT, "booking.sold": BookingState.SOLD}
 
 
 @dataclass
@@ -72,6 +84,8 @@ class Theatre:
     def arrange(self, chance: Random) -> int:
         """As at the beginning, one unit held by a booking about to end; returns the last event so far."""
         with self.database.engine.begin() as owner:
+            owner.execute(sa.text("delete from unit_contract"))
+            owner.execute(sa.text("delete from waiting"))
             owner.execute(sa.text("delete from booking"))
             owner.execute(sa.text("delete from stage_stay"))
             owner.execute(sa.text("update unit set availability = 'on_sale', price = 7000000"))
@@ -79,15 +93,29 @@ class Theatre:
             owner.execute(sa.text(f"update deal set stage_id = {first}, version = 1, amount = null"))
             owner.execute(sa.text(f"insert into stage_stay (deal_id, stage_id) select id, {first} from deal"))
         with work.begin() as session:
+            last = session.execute(sa.select(sa.func.coalesce(sa.func.max(Event.id), 0))).scalar_one()
             anna = session.exec(select(User).where(User.login == "anna")).one()
             unit = session.get_one(Unit, self.units[0])
             deal = session.exec(select(Deal).where(Deal.responsible_id == anna.id)).one()
             yesterday = self.term - timedelta(days=1, hours=2)
             if chance.random() < 0.8:
                 deals.book(session, deal, unit, days=1, by=anna, now=yesterday)
-            last = session.execute(sa.select(sa.func.max(Event.id))).scalar_one()
+                session.flush()
+                self.line_up(session, unit, chance, now=yesterday)
             session.commit()
-        return int(last) - 10
+        return int(last)
+
+    @staticmethod
+    def line_up(session: Session, unit: Unit, chance: Random, *, now: datetime) -> None:
+        """Maria's deals wait for the booked unit, as often as not; once in a while one has its offer."""
+        maria = session.exec(select(User).where(User.login == "maria")).one()
+        hers = session.exec(select(Deal).where(Deal.responsible_id == maria.id).order_by(col(Deal.id)))
+        for deal in hers.all()[: chance.choice([0, 1, 2, 2])]:
+            deals.join(session, deal, unit, by=maria, now=now)
+        if chance.random() < 0.3:
+            booking = session.exec(select(Booking)).one()
+            late = now + timedelta(hours=2)
+            estate.cancel(session, booking, by=booking.booked_by, now=late)
 
     def ended(self, order: Order) -> Iterator[str]:
         for runner in order.runners:
@@ -105,16 +133,22 @@ class Theatre:
         """What must hold after any order at all."""
         with work.begin() as session:
             estate.expire(session, now=clock)
+            waiting.offer_free(session, now=clock)
             session.commit()
             bookings = session.exec(select(Booking).order_by(col(Booking.id))).all()
-            active = [one for one in bookings if one.state is BookingState.ACTIVE]
+            active = [one for one in bookings if one.closed_at is None]
             for unit, count in Counter(one.unit_id for one in active).items():
                 if count > 1:
                     yield f"unit {unit} has {count} active claims"
             for one in active:
-                if one.until + LATEST <= clock:
+                if one.state is BookingState.ACTIVE and one.until + LATEST <= clock:
                     yield f"booking {one.id} lives past its term"
             yield from self.refused_and_holding(session, active)
+            yield from self.papers(session, bookings)
+            standing = session.exec(select(Waiting).where(col(Waiting.left_at).is_(None))).all()
+            yield from self.offers(standing, active)
+            yield from self.waits(session, standing, active)
+            yield from in_turn(self.of_lines(session, since))
             told = self.told(session, since, {one.id for one in bookings})
         for one in bookings:
             yield from history(one, told.get(one.id, []))
@@ -126,6 +160,46 @@ class Theatre:
             deal = session.get_one(Deal, one.deal_id)
             if session.get_one(Stage, deal.stage_id).kind is StageKind.LOST:
                 yield f"refused deal {deal.id} holds unit {one.unit_id}"
+
+    @staticmethod
+    def papers(session: Session, bookings: Sequence[Booking]) -> Iterator[str]:
+        """Under contract is what has one contract in force, and nothing else."""
+        signed = {one.id for one in bookings if one.state in (BookingState.CONTRACT, BookingState.SOLD)}
+        standing = select(UnitContract.booking_id).where(col(UnitContract.ended_at).is_(None))
+        if (papers := sorted(session.exec(standing).all())) != sorted(signed):
+            yield f"contracts of bookings {papers}, but under contract are {sorted(signed)}"
+
+    @staticmethod
+    def offers(standing: Sequence[Waiting], active: Sequence[Booking]) -> Iterator[str]:
+        """Who is offered has the offer, nobody is offered twice, nobody waits for what they hold."""
+        offers = sorted(one.id for one in active if one.kind is BookingKind.OFFER)
+        offered = [one for one in standing if one.state is WaitingState.OFFERED]
+        if sorted(one.booking_id or 0 for one in offered) != offers:
+            yield f"offers {offers}, but offered are {[(one.id, one.booking_id) for one in offered]}"
+        for unit, count in Counter(one.unit_id for one in offered).items():
+            if count > 1:
+                yield f"unit {unit} is offered {count} times at once"
+        holders = {(one.unit_id, one.deal_id) for one in active if one.kind is not BookingKind.OFFER}
+        for one in standing:
+            if (one.unit_id, one.deal_id) in holders:
+                yield f"deal {one.deal_id} waits for unit {one.unit_id}, which it holds"
+
+    @staticmethod
+    def waits(session: Session, standing: Sequence[Waiting], active: Sequence[Booking]) -> Iterator[str]:
+        """No refused deal waits, and nothing is idle while somebody waits for it."""
+        held = {one.unit_id for one in active}
+        for one in standing:
+            unit, deal = session.get_one(Unit, one.unit_id), session.get_one(Deal, one.deal_id)
+            if session.get_one(Stage, deal.stage_id).kind is StageKind.LOST:
+                yield f"refused deal {deal.id} waits for unit {unit.id}"
+            if unit.id not in held and unit.availability is Availability.ON_SALE and unit.price:
+                yield f"unit {unit.id} is idle while deal {deal.id} waits for it"
+
+    @staticmethod
+    def of_lines(session: Session, since: int) -> list[Event]:
+        names = ["waiting.joined", "waiting.left", "waiting.moved", *BEGINS, *ENDS, "booking.transferred"]
+        about = select(Event).where(col(Event.id) > since, col(Event.name).in_(names))
+        return list(session.exec(about.order_by(col(Event.id))).all())
 
     @staticmethod
     def told(session: Session, since: int, ids: set[int]) -> dict[int, list[Event]]:
@@ -141,18 +215,62 @@ class Theatre:
 def history(one: Booking, told: list[Event]) -> Iterator[str]:
     """Every state of the booking has its event, and the price is what it was booked for."""
     names = [event.name for event in told]
-    closed = [name for name in names if name in ENDS]
-    if names[:1] != ["unit.booked"] or names.count("unit.booked") != 1:
+    if not (names and names[0] in BEGINS and len(BEGINS.intersection(names)) == 1 and begun_once(names)):
         yield f"booking {one.id} begins as {names}"
         return
-    if names.count("booking.extended") != one.extensions:
+    inherited = told[0].payload.get("extensions", 0)
+    if names.count("booking.extended") + inherited != one.extensions:
         yield f"booking {one.id} was extended {one.extensions} times, told {names}"
-    if one.state is BookingState.ACTIVE and closed:
-        yield f"booking {one.id} is active after {names}"
-    if one.state is not BookingState.ACTIVE and [ENDS[name] for name in closed] != [one.state]:
-        yield f"booking {one.id} is {one.state} after {names}"
+    if (now_is := state_told(told)) != one.state:
+        yield f"booking {one.id} is {one.state}, told {now_is} by {names}"
+    if (one.kind is BookingKind.OFFER) != (names[0] == "unit.offered" and "booking.accepted" not in names):
+        yield f"booking {one.id} is of kind {one.kind} after {names}"
     if f"{one.price:.2f}" != f"{float(told[0].payload['price']):.2f}":
         yield f"booking {one.id} costs {one.price}, was booked for {told[0].payload['price']}"
+
+
+def begun_once(names: list[str]) -> bool:
+    return sum(name in BEGINS for name in names) == 1
+
+
+def state_told(told: list[Event]) -> BookingState:
+    """What the booking must be after these; the end is told once, unless it was taken back."""
+    state = BookingState.ACTIVE
+    for event in told[1:]:
+        over = state in (BookingState.CANCELLED, BookingState.EXPIRED)
+        if event.name == "booking.restored":
+            state = BookingState(event.payload["state"])
+        elif over:
+            return BookingState.ACTIVE if state is BookingState.CANCELLED else BookingState.CANCELLED
+        else:
+            state = {**ENDS, **SIGNED}.get(event.name, state)
+    return state
+
+
+def in_turn(told: list[Event]) -> Iterator[str]:
+    """The lines as history tells them: every offer is to the first who waits and was not passed over."""
+    standing: dict[int, list[int]] = {}
+    for event in told:
+        line, deal = standing.setdefault(event.payload["unit"], []), event.deal_id or 0
+        if event.name == "unit.offered" and line[:1] != [deal]:
+            yield f"unit {event.payload['unit']} was offered to deal {deal} while {line} wait"
+        place = place_told(event, len(line))
+        line[:] = line if event.name in ENDS else [each for each in line if each != deal]
+        if place is not None:
+            line.insert(place, deal)
+
+
+def place_told(event: Event, last: int) -> int | None:
+    """Where the deal stands in the line after this; None where it does not wait, or nothing changed."""
+    if event.name == "waiting.joined":
+        return 0 if event.payload["place"] < 1 else last
+    if event.name == "waiting.moved":
+        return max(0, int(event.payload["changes"]["place"][1]) - 1)
+    return 0 if event.name == "booking.withdrawn" else None
+
+
+def resumed(event: Event) -> bool:
+    return event.name == "booking.restored" and event.payload["undone"] == "booking.terminated"
 
 
 def overlaps(told: dict[int, list[Event]], bookings: Any) -> Iterator[str]:
@@ -161,7 +279,7 @@ def overlaps(told: dict[int, list[Event]], bookings: Any) -> Iterator[str]:
     holder: dict[int, int] = {}
     for event in sorted((event for events in told.values() for event in events), key=lambda event: event.id):
         unit = unit_of[event.subject_id]
-        if event.name == "unit.booked":
+        if event.name in BEGINS or resumed(event):
             if unit in holder:
                 yield f"unit {unit} was booked by {event.subject_id} while {holder[unit]} held it"
             holder[unit] = event.subject_id
@@ -171,13 +289,14 @@ def overlaps(told: dict[int, list[Event]], bookings: Any) -> Iterator[str]:
 
 @pytest.fixture
 def theatre(database: Database, session: Session, anna: User, maria: User) -> Iterator[Theatre]:
-    """Three flats; a deal of Anna's and one of Maria's."""
+    """Three flats; a deal of Anna's and two of Maria's."""
     units = build_flats(session, 3)
     now = formats.here(datetime.now(settings().zone))
     client = find_or_add_person(session, name="Петрова", phone="89215550022", by=maria, now=now)
-    deals.open_deal(
-        session, funnel=deals.list_funnels(session)[0], title="Для Петровой", client=client, by=maria, now=now
-    )
+    for title in ("Для Петровой", "Для её сестры"):
+        deals.open_deal(
+            session, funnel=deals.list_funnels(session)[0], title=title, client=client, by=maria, now=now
+        )
     session.commit()
     term = (now + timedelta(days=1)).replace(
         hour=booking_verbs.DAY_ENDS_AT, minute=0, second=0, microsecond=0

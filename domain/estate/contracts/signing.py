@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from domain.access.models import User
 from domain.access.policy import Permission, may, rows_of
 from domain.estate import claims
-from domain.estate.booking import lock, lock_all
+from domain.estate.booking import lines, lock, lock_all
 from domain.estate.contracts.models import UnitContract
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Unit
 from domain.events import Event, names
@@ -122,6 +122,8 @@ def _resume(session: Session, booking: Booking, unit: Unit, last: Event, *, by: 
     made.ended_at, made.ended_by_id, made.reason = None, None, ""
     booking.state, booking.closed_at = BookingState(last.payload["was"]), None
     session.flush()
+    for line in lines:
+        line.booked(session, booking, now=now)
 
 
 def contract_of(session: Session, booking: Booking) -> UnitContract:

@@ -58,7 +58,7 @@ def decline(session: Session, booking: Booking, *, by: User, now: datetime) -> N
 def clear_way(session: Session, unit: Unit, *, deal_id: int, reason: str, by: User, now: datetime) -> None:
     """By the head's word the deal comes before everybody who waits, also before who is being offered.
 
-    Who was offered the unit waits again in the same place. A booking in force is not touched.
+    Who was offered the unit waits again, before the others. A booking in force is not touched.
     """
     if not may(by, Permission.ESTATE_LINE):
         raise Forbidden(_("Only the head changes the order of a waiting list"))
@@ -66,13 +66,18 @@ def clear_way(session: Session, unit: Unit, *, deal_id: int, reason: str, by: Us
     lock(session, unit)
     claim = claims.claim_of(session, unit)
     if claim and holds(claim, now=now) and claim.kind is BookingKind.OFFER and claim.deal_id != deal_id:
-        one = session.exec(select(Waiting).where(Waiting.booking_id == claim.id)).one()
-        one.state, one.booking_id, one.offered_at, one.answer_until = WaitingState.WAITING, None, None, None
-        session.flush()
-        claims.end(
-            session, claim, unit, BookingState.CANCELLED, names.BOOKING_WITHDRAWN, by=by, now=now, reason=told
-        )
+        _withdraw(session, unit, claim, reason=told, by=by, now=now)
     joining.put_first(session, unit, deal_id=deal_id, reason=told, by=by, now=now)
+
+
+def _withdraw(session: Session, unit: Unit, offer: Booking, *, reason: str, by: User, now: datetime) -> None:
+    one = session.exec(select(Waiting).where(Waiting.booking_id == offer.id)).one()
+    one.state, one.booking_id, one.offered_at, one.answer_until = WaitingState.WAITING, None, None, None
+    one.place = min(each.place for each in lines.line(session, unit.id)) - 1
+    session.flush()
+    claims.end(
+        session, offer, unit, BookingState.CANCELLED, names.BOOKING_WITHDRAWN, by=by, now=now, reason=reason
+    )
 
 
 def _lock_offer(session: Session, booking: Booking, *, by: User, now: datetime) -> Unit:

@@ -73,6 +73,8 @@ def put_first(session: Session, unit: Unit, *, deal_id: int, reason: str, by: Us
     standing = lines.line(session, unit.id)
     place = min((each.place for each in standing), default=1) - 1
     mine = next((each for each in standing if each.deal_id == deal_id), None)
+    if mine and mine.state is WaitingState.OFFERED:
+        return mine
     one = mine or _stand(session, unit, deal_id=deal_id, place=place, by=by, now=now)
     if mine:
         before, mine.place = mine.place, place
