@@ -4,7 +4,19 @@ from litestar.types import ControllerRouterHandler
 
 from web import health
 from web.deals import Boards, Cards, Comments, Files, Moves, NewDeals, Steps
-from web.estate import Baskets, Bookings, Chessboard, Projects, UnitBooking, Units
+from web.estate import (
+    Baskets,
+    Bookings,
+    Chessboard,
+    Contracts,
+    Offered,
+    Places,
+    Projects,
+    Swaps,
+    UnitBooking,
+    UnitLine,
+    Units,
+)
 from web.exchange import Exchange, ExchangeMessages
 from web.live import live
 from web.metrics import metrics
@@ -26,6 +38,11 @@ ROUTES: list[ControllerRouterHandler] = [
     UnitBooking,
     Baskets,
     Bookings,
+    UnitLine,
+    Places,
+    Offered,
+    Swaps,
+    Contracts,
     Boards,
     Cards,
     Comments,

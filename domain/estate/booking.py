@@ -375,7 +375,7 @@ def _end(
 def _record(
     session: Session, name: str, booking: Booking, unit: Unit, *, by: User | None, **payload: Any
 ) -> None:
-    topics = {f"building-{building_of(session, unit)}", f"deal-{booking.deal_id}"}
+    topics = {f"building-{building_of(session, unit)}", f"unit-{unit.id}", f"deal-{booking.deal_id}"}
     for of in deal_topics:
         topics.update(of(session, booking.deal_id))
     events.record(

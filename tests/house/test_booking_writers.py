@@ -33,11 +33,16 @@ LAWFUL = {
     "domain.exchange.catalogue.offers": "reprice and withdraw, raced as prices_and_states_from_1c",
     "domain.exchange.catalogue.vanishing": "withdraw, raced as vanished_from_1c",
     "domain.exchange.stock": "reprice and change_availability, raced as prices_and_states_from_1c",
-    "web.estate.baskets": "book_all and cancel_all",
+    "web.estate.baskets": "book_all, extend_all and cancel_all",
+    "web.estate.contracts": "contract_all, sell and terminate, raced by their names; take_back of deals",
+    "web.estate.lines": "join, leave and reorder, raced as join_line, leave_line and reorder_line",
+    "web.estate.offers": "accept and decline, raced as accept_offer and decline_offer",
+    "web.estate.swaps": "swap of deals, raced as swap",
+    "domain.deals.exchanging": "swap, hand_over and take_back, raced as swap, transfer and take_back",
     "web.estate.bookings": "book, extend and cancel",
-    "domain.deals.bookings": "book and book_all, raced as book and book_basket",
+    "domain.deals.bookings": "book, book_all, join, accept and clear_way, raced by these names",
     "domain.deals.moving": "release_all, raced as refuse_deal",
-    "jobs.sweeping": "expire, raced as sweep",
+    "jobs.sweeping": "expire and offer_free, raced as sweep and offer_what_is_free",
 }
 """Who may call what writes, and how it is raced."""
 CLAIM = {"unit_id", "state", "until", "closed_at", "extensions"}
