@@ -79,20 +79,13 @@ def _withdrawn(payload: Payload, now: datetime, people: People) -> Told:
 
 
 def _transferred(payload: Payload, now: datetime, people: People) -> Told:
-    headline = _(
-        "The booking of unit %(number)s came from deal No. %(deal)s",
-        number=payload["number"],
-        deal=payload["came_from"],
-    )
+    """Without the other deal's number: it may be nobody's business here."""
+    headline = _("The booking of unit %(number)s came from another deal", number=payload["number"])
     return Told(headline, payload["reason"], "arrow-right", "warn")
 
 
 def _taken_away(payload: Payload, now: datetime, people: People) -> Told:
-    headline = _(
-        "The booking of unit %(number)s went to deal No. %(deal)s",
-        number=payload["number"],
-        deal=payload["to"],
-    )
+    headline = _("The booking of unit %(number)s went to another deal", number=payload["number"])
     return Told(headline, payload["reason"], "arrow-right")
 
 

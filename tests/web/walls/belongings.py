@@ -20,7 +20,7 @@ from sqlmodel import Session, select
 
 from domain.access import Region, Role, User, sessions
 from domain.deals.models import Funnel, Stage
-from domain.estate.models import Availability, Unit
+from domain.estate.models import Availability, Unit, UnitKind
 from domain.exchange import visiting
 from domain.files import storing
 from domain.kernel import clock, formats
@@ -92,6 +92,8 @@ class World:
     """Text to look for: the owner's letter and the column it was put in."""
     tokens: dict[str, str] = field(default_factory=dict)
     now: datetime = field(default_factory=clock.now)
+    price: str = ""
+    """Of the unit that is left for those who come to book."""
 
     def id(self, what: str, letter: str) -> int:
         """The row's number; for nobody one that no row has, unless it is everyone's."""
@@ -198,7 +200,8 @@ def build(session: Session) -> World:
         everything_of(session, sower, letter)
     for letter in OWNERS:
         more_of(session, sower, letter)
-    everywhere = ["exchange", *(f"{what}-{sower.reference(what, HOUSE)}" for what in ("building", "funnel"))]
+    shared = ("building", "funnel", "unit")
+    everywhere = ["exchange", *(f"{what}-{sower.reference(what, HOUSE)}" for what in shared)]
     sower.row(metadata.tables["event"], HOUSE, "news", topics=everywhere, subject_id=1, deal_id=None)
     return world
 
@@ -279,6 +282,26 @@ def an_attachment(session: Session, world: World, letter: str) -> dict[str, Any]
     }
 
 
+def a_contract(session: Session, world: World, letter: str) -> dict[str, Any]:
+    """Of a booking of its own: under contract, as only such a booking is."""
+    number = first_id("booking", letter) + 500
+    held = {"state": "contract", "unit_id": one_more_unit(session), "price": 1, "extensions": 0}
+    whose = {"deal_id": first_id("deal", letter), "booked_by_id": world.person(letter), "kind": "verbal"}
+    when = {"booked_at": world.now - timedelta(hours=1), "until": world.now + SOON}
+    session.execute(sa.insert(metadata.tables["booking"]).values({"id": number} | held | whose | when))
+    world.rows.setdefault("booking contracted", {})[letter] = number
+    return {"booking_id": number, "sold_at": None, "sold_by_id": None, "ended_by_id": None}
+
+
+def a_waiting(session: Session, world: World, letter: str) -> dict[str, Any]:
+    """Everybody in one line, in the order of owners."""
+    if "unit awaited" not in world.rows:
+        world.rows["unit awaited"] = dict.fromkeys(OWNERS, one_more_unit(session))
+    return {
+        "unit_id": world.id("unit awaited", letter), "place": MILLIONS[letter], "booking_id": None,
+    }  # fmt: skip
+
+
 SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "connection": lambda session, world, letter: {
         "kind": "commerceml", "login": "onec", "timezone": "Europe/Moscow", "mapping": {},
@@ -296,6 +319,8 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "message": a_message,
     "company": a_company,
     "attachment": an_attachment,
+    "unit_contract": a_contract,
+    "waiting": a_waiting,
 }  # fmt: skip
 
 
@@ -318,6 +343,7 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
         sower.row(
             tables["message"], letter, f"message of {what}", **a_message(session, world, letter) | about
         )
+    lines_of(session, sower, letter)
     sower.row(tables["comment"], letter, "comment two")
     off = an_attachment(session, world, letter)
     if letter == "o":
@@ -358,10 +384,72 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
     )
 
 
+IN_THE_LINE_OF = {"o": "f", "c": "o", "f": "c", "v": "f"}
+"""Who waits for whose unit."""
+
+
+def lines_of(session: Session, sower: Sower, letter: str) -> None:
+    """A place in a colleague's line, one given up, an offer; a booking just swapped, one just handed over."""
+    world, tables = sower.world, metadata.tables
+    of = sa.text("select unit_id from booking where id = :id")
+    held = session.execute(of, {"id": world.id("booking", IN_THE_LINE_OF[letter])}).scalar_one()
+    sower.row(tables["waiting"], letter, "waiting in line", unit_id=held, booking_id=None)
+    over = {"state": "left", "left_at": world.now, "booking_id": None}
+    sower.row(tables["waiting"], letter, "waiting over", unit_id=held, **over)
+    until = {"until": world.now + SOON, "extensions": 0}
+    unit = one_more_unit(session)
+    offer = sower.row(tables["booking"], letter, "booking offered", unit_id=unit, kind="offer", **until)
+    sower.row(
+        tables["waiting"], letter, "waiting offered", unit_id=unit, state="offered", booking_id=offer,
+        offered_at=world.now, answer_until=world.now + SOON,
+    )  # fmt: skip
+    world.rows.setdefault("unit offered", {})[letter] = unit
+    signed = {
+        "name": "booking.contracted",
+        "subject_id": world.id("booking contracted", letter),
+        "at": world.now,
+    }
+    sower.row(
+        tables["event"], letter, "event signed", **signed, subject_kind="booking", topics=[],
+        actor_id=world.person(letter), deal_id=None, payload={},
+    )  # fmt: skip
+    came_from = world.id("deal", "c" if letter != "c" else "o")
+    done = {
+        "swapped": ("unit.booked", {"swapped_from": world.id("booking over", letter)}),
+        "transferred": (
+            "booking.transferred", {"came_from": came_from, "held_by": world.person(letter), "reason": ""},
+        ),
+    }  # fmt: skip
+    for what, (name, said) in done.items():
+        booking = sower.row(
+            tables["booking"], letter, f"booking {what}", unit_id=one_more_unit(session), **until
+        )
+        sower.row(
+            tables["event"], letter, f"event {what}", name=name, actor_id=world.person(letter), at=world.now,
+            subject_kind="booking", subject_id=booking, deal_id=world.id("deal", letter), topics=[],
+            payload=said | {"price": "1", "until": world.now.isoformat(), "number": "1"},
+        )  # fmt: skip
+
+
+def one_more_unit(session: Session) -> int:
+    """A parking place on sale beside the flats, for what flats are too few for."""
+    like = session.exec(select(Unit).order_by(Unit.id)).first()  # type: ignore[arg-type]
+    assert like
+    number = session.execute(sa.text("select count(*) from unit where kind = 'parking'")).scalar_one()
+    unit = Unit(
+        floor_id=like.floor_id, kind=UnitKind.PARKING, number=f"М{number + 1}", area_total=like.area_total,
+        availability=Availability.ON_SALE, price=like.price,
+    )  # fmt: skip
+    session.add(unit)
+    session.flush()
+    return unit.id
+
+
 def free_unit(session: Session) -> int:
     """A unit nobody holds; three are left to the end for those who come to book."""
     booked = sa.select(metadata.tables["booking"].c.unit_id)
-    free = select(Unit.id).where(Unit.availability == Availability.ON_SALE, Unit.id.not_in(booked))  # type: ignore[attr-defined]
+    flat = Unit.kind != UnitKind.PARKING
+    free = select(Unit.id).where(flat, Unit.availability == Availability.ON_SALE, Unit.id.not_in(booked))  # type: ignore[attr-defined]
     return session.exec(free.order_by(Unit.id)).first() or 0  # type: ignore[arg-type]
 
 
@@ -376,9 +464,11 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
                 "stage first": first_stage(session),
                 "funnel": session.exec(select(Funnel.id)).first(),
                 "unit": free_unit(session),
+                "unit first": session.execute(sa.text("select min(id) from unit")).scalar(),
                 "project": session.execute(sa.text("select min(id) from project")).scalar(),
                 "building": session.execute(sa.text("select min(id) from building")).scalar(),
             }
+            world.price = str(session.get_one(Unit, shared["unit"]).price)
             for what, number in shared.items():
                 world.rows[what] = dict.fromkeys(OWNERS, number)
             for letter in OWNERS:

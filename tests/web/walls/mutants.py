@@ -23,13 +23,14 @@ import web
 
 SCOPES = {"rows_of", "may", "is_exchange"}
 """Answers a condition or yes and no; without it everything is true."""
-DEMANDS = {"_demand_right", "_demand_own"}
+DEMANDS = {"_demand_right", "_demand_own", "demand_right"}
 """Raises or lets pass; without it everyone passes."""
 DOORS = {
     "get_visible",
     "get_person",
     "get_company",
     "get_booking",
+    "get_waiting",
     "get_task",
     "get_attachment",
     "colleagues",
@@ -42,6 +43,14 @@ OWN = {"deal"}
 """In a door, which finds what belongs to a record, so is the record's number."""
 EXEMPT = {
     ("domain.estate.booking", "by.id == booking.booked_by_id"): "how often one extends: a rule of bookings",
+    (
+        "domain.estate.waiting.joining",
+        "may(by, Permission.ESTATE_LINE)",
+    ): "the route asks for it, and so does who goes past the line",
+    (
+        "domain.estate.contracts.signing",
+        "may(by, Permission.ESTATE_CONTRACT)",
+    ): "every route to it asks for it",
     (
         "web.navigation",
         "may(user, Permission.EXCHANGE_SEE)",
