@@ -1,5 +1,7 @@
 """R2: every writer of a booking at once, in random orders of their statements, each order by its seed."""
 
+import faulthandler
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +21,7 @@ from domain.estate import booking as booking_verbs
 from domain.estate import waiting
 from domain.estate.contracts import UnitContract
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Unit
-from domain.estate.waiting import Waiting, WaitingState
+from domain.estate.waiting import Waiting, WaitingState, lines
 from domain.events import Event
 from domain.kernel import formats
 from domain.kernel.errors import DomainError
@@ -37,6 +39,7 @@ BUSY = {"55P03", "40001", "40P01", "23505"}
 PATIENT = "set local lock_timeout = '60s'"
 """A row may be waited for as long as the order of steps is long, however slow the machine."""
 LATEST = timedelta(seconds=5)
+STANDING_SECONDS = 300
 BEGINS = {"unit.booked", "unit.offered"}
 ENDS = {
     "booking.cancelled": BookingState.CANCELLED,
@@ -310,6 +313,7 @@ def theatre(database: Database, session: Session, anna: User, maria: User) -> It
 def test_in_any_order_of_their_statements_no_unit_is_claimed_twice(theatre: Theatre, gate: Gate):
     orders = gate.size(60, 2000)
     for number in range(orders):
+        faulthandler.dump_traceback_later(STANDING_SECONDS, exit=True, file=sys.__stderr__)  # for each anew
         seed = f"{gate.seed} {number}"
         theatre.wrong += [f"order {seed}: {word}" for word in theatre.play(seed)]
     unheard = sorted({writer.name for writer in WRITERS} - set(theatre.done))
@@ -342,3 +346,22 @@ def test_control_without_locks_and_index_units_are_claimed_twice(
     twice = sum(any("active claims" in word or "was booked by" in word for word in words) for words in broken)
     gate.report(f"{twice} of {orders} orders sold a unit twice without locks and index", twice=twice)
     assert twice > 0
+
+
+@pytest.mark.control("R2")
+def test_control_offers_out_of_turn_are_seen(theatre: Theatre, gate: Gate, monkeypatch: pytest.MonkeyPatch):
+    """With the last of the line taken for its first, and nobody asked whose turn it is."""
+
+    def last_of(session: Session, unit_id: int) -> Any:
+        waits = [one for one in waiting.line(session, unit_id) if one.state is WaitingState.WAITING]
+        return (waits[-1], session.get_one(Deal, waits[-1].deal_id).responsible_id) if waits else None
+
+    monkeypatch.setattr(lines, "first_of", last_of)
+    enders = [
+        writer for writer in WRITERS if writer.name in {"cancel", "sweep", "join_line", "decline_offer"}
+    ]
+    orders = gate.size(15, 100)
+    broken = [theatre.play(f"{gate.seed} {number}", enders) for number in range(orders)]
+    seen = sum(any("was offered to deal" in word for word in words) for words in broken)
+    gate.report(f"{seen} of {orders} orders offered a unit out of turn", out_of_turn=seen)
+    assert seen > 0

@@ -16,7 +16,7 @@ KEEPERS = {
     "domain.estate.contracts.signing": {"contract_of", "contracted"},
     "domain.estate.swapping": {"came_from"},
     "domain.estate.waiting.answering": set(),
-    "domain.estate.waiting.joining": set(),
+    "domain.estate.waiting.joining": {"demand_head"},
     "domain.estate.waiting.lines": {
         "answering_for", "first_of", "get_waiting", "line", "reason_of", "record",
     },

@@ -12,7 +12,6 @@ from domain import deals
 from domain.access import Permission, User
 from domain.deals.units import Held, held
 from domain.estate import Booking, claims, contracts
-from domain.estate.reading import get_booking
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
 from web import replies
@@ -64,7 +63,7 @@ class Contracts(Controller):
         others = [one.booking_id for one in _others(session, booking, now=now)] if data.all else []
         try:
             with session.begin_nested():
-                every = [booking, *(get_booking(session, user, other) for other in others)]
+                every = [booking, *(session.get_one(Booking, other) for other in others)]
                 contracts.contract_all(session, every, number=number, by=user, now=now)
         except Refused as no:
             return _signing(request, session, booking, data, now=now, no=no)

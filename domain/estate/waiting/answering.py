@@ -5,14 +5,13 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from domain.access.models import User
-from domain.access.policy import Permission, may
 from domain.estate import claims
 from domain.estate.booking import TERMS, holds, lock, term_end
 from domain.estate.models import Booking, BookingKind, BookingState, Unit
 from domain.estate.waiting import joining, lines
 from domain.estate.waiting.models import Waiting, WaitingState
 from domain.events import names
-from domain.kernel.errors import Forbidden, Refused
+from domain.kernel.errors import Refused
 from domain.kernel.text import _
 
 
@@ -60,8 +59,7 @@ def clear_way(session: Session, unit: Unit, *, deal_id: int, reason: str, by: Us
 
     Who was offered the unit waits again, before the others. A booking in force is not touched.
     """
-    if not may(by, Permission.ESTATE_LINE):
-        raise Forbidden(_("Only the head changes the order of a waiting list"))
+    joining.demand_head(by)
     told = lines.reason_of(reason)
     lock(session, unit)
     claim = claims.claim_of(session, unit)

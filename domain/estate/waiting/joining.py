@@ -46,7 +46,7 @@ def leave(session: Session, one: Waiting, *, by: User, now: datetime) -> None:
 
 def reorder(session: Session, one: Waiting, *, place: int, reason: str, by: User, now: datetime) -> None:
     """Put somebody who waits to the n-th place; the head says why, and those passed over are told."""
-    _demand_head(by)
+    demand_head(by)
     told = lines.reason_of(reason)
     _lock_standing(session, one)
     if one.state is not WaitingState.WAITING:
@@ -68,7 +68,7 @@ def reorder(session: Session, one: Waiting, *, place: int, reason: str, by: User
 
 def put_first(session: Session, unit: Unit, *, deal_id: int, reason: str, by: User, now: datetime) -> Waiting:
     """The deal before everybody who waits, by the head's word; the caller holds the unit."""
-    _demand_head(by)
+    demand_head(by)
     told = lines.reason_of(reason)
     standing = lines.line(session, unit.id)
     place = min((each.place for each in standing), default=1) - 1
@@ -119,6 +119,6 @@ def _demand_own(session: Session, one: Waiting, *, by: User) -> None:
         raise Forbidden(_("This place belongs to %(who)s. Ask them or their head.", who=one.who.name))
 
 
-def _demand_head(by: User) -> None:
+def demand_head(by: User) -> None:
     if not may(by, Permission.ESTATE_LINE):
         raise Forbidden(_("Only the head changes the order of a waiting list"))

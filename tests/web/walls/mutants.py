@@ -44,10 +44,6 @@ OWN = {"deal"}
 EXEMPT = {
     ("domain.estate.booking", "by.id == booking.booked_by_id"): "how often one extends: a rule of bookings",
     (
-        "domain.estate.waiting.joining",
-        "may(by, Permission.ESTATE_LINE)",
-    ): "the route asks for it, and so does who goes past the line",
-    (
         "domain.estate.contracts.signing",
         "may(by, Permission.ESTATE_CONTRACT)",
     ): "every route to it asks for it",
