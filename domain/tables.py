@@ -8,10 +8,12 @@ from domain.agencies import models as agencies
 from domain.approvals import models as approvals
 from domain.deals import models as deals
 from domain.estate import models as estate
+from domain.estate.contracts import models as contracts
 from domain.estate.drawings import models as drawings
 from domain.estate.past import models as estate_past
 from domain.estate.sheets import models as estate_sheets
 from domain.estate.terms import models as terms
+from domain.estate.waiting import models as waiting
 from domain.events import models as events
 from domain.exchange import models as exchange
 from domain.files import models as files
@@ -26,6 +28,7 @@ __all__ = [
     "activities",
     "agencies",
     "approvals",
+    "contracts",
     "deals",
     "drawings",
     "estate",
@@ -39,4 +42,5 @@ __all__ = [
     "parties",
     "quotes",
     "terms",
+    "waiting",
 ]

@@ -12,7 +12,7 @@ from sqlmodel import col
 from domain import files
 from domain.access import UserSession
 from domain.access.models import LoginThrottle
-from domain.estate import booking, chessboard
+from domain.estate import booking, chessboard, waiting
 from domain.events import sealing
 from domain.exchange import claiming, polling, receiving
 from domain.kernel import clock
@@ -51,6 +51,12 @@ def expire_bookings() -> None:
     """The term of a booking ends by itself, whether anybody is looking or not."""
     with unit_of_work() as session:
         booking.expire(session, now=clock.now())
+
+
+def offer_units() -> None:
+    """A unit that came free while nobody was there to offer it goes to the first of its line."""
+    with unit_of_work() as session:
+        waiting.offer_free(session, now=clock.now())
 
 
 def look_into_bases() -> None:

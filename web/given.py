@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from sqlmodel import Session
 
 from domain import access, deals, estate
+from domain.estate import waiting
 from domain.kernel import clock
 from web import transaction
 
@@ -41,6 +42,12 @@ def booking(session: Given[Session], user: Given[access.User], booking_id: FromP
     return estate.get_booking(session, user, booking_id)
 
 
+def waiting_place(
+    session: Given[Session], user: Given[access.User], waiting_id: FromPath[int]
+) -> waiting.Waiting:
+    return waiting.get_waiting(session, user, waiting_id)
+
+
 PROVIDED = {
     "session": Provide(session, sync_to_thread=False),
     "user": Provide(user, sync_to_thread=False),
@@ -48,4 +55,5 @@ PROVIDED = {
     "deal": Provide(deal, sync_to_thread=True),
     "unit": Provide(unit, sync_to_thread=True),
     "booking": Provide(booking, sync_to_thread=True),
+    "waiting_place": Provide(waiting_place, sync_to_thread=True),
 }

@@ -225,6 +225,7 @@ def _may_follow(session: Any, user: User, topic: str) -> bool:
             return bool(deals.get_visible(session, user, int(number)))
     return {
         "building": may(user, Permission.ESTATE_SEE),
+        "unit": may(user, Permission.ESTATE_SEE),
         "funnel": may(user, Permission.DEALS_SEE),
     }.get(kind, False)
 

@@ -30,6 +30,10 @@ class Permission(enum.StrEnum):
     CLIENTS_EDIT = "clients.edit"
     ESTATE_SEE = "estate.see"
     ESTATE_BOOK = "estate.book"
+    ESTATE_LINE = "estate.line"
+    """Change the order of a waiting list, with a reason."""
+    ESTATE_CONTRACT = "estate.contract"
+    """Confirm contracts and sales of booked units, and end them."""
     ESTATE_ARRANGE = "estate.arrange"
     """Lay out the stock: plans, layouts, characteristics, files of units."""
     ESTATE_AUDIT = "estate.audit"
@@ -69,6 +73,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         _SALES
         | {
             _P.EXCHANGE_SEE,
+            _P.ESTATE_LINE,
+            _P.ESTATE_CONTRACT,
             _P.ESTATE_AUDIT,
             _P.BOOKING_RULES,
             _P.APPROVALS_DECIDE,
@@ -85,6 +91,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.CLIENTS_SEE,
             _P.CLIENTS_EDIT,
             _P.ESTATE_SEE,
+            _P.ESTATE_CONTRACT,
             _P.ESTATE_AUDIT,
             _P.PRICES_SEE,
             _P.PRICES_SET,

@@ -1,7 +1,8 @@
 """Deals: opened, moved through funnels by rules that explain themselves, won or lost."""
 
-from domain.deals.bookings import book, book_all, rebook
+from domain.deals.bookings import accept, book, book_ahead, book_all, join, rebook
 from domain.deals.editing import edit
+from domain.deals.exchanging import swap, swap_back, take_back, transfer, transfer_back
 from domain.deals.funnels import StagePlan, arrange, get_stage, list_funnels, next_stage, stages_of
 from domain.deals.models import Deal, Funnel, Stage, StageKind, StageStay
 from domain.deals.moving import move, step_back
@@ -16,12 +17,15 @@ __all__ = [
     "StageKind",
     "StagePlan",
     "StageStay",
+    "accept",
     "arrange",
     "book",
+    "book_ahead",
     "book_all",
     "edit",
     "get_stage",
     "get_visible",
+    "join",
     "list_funnels",
     "move",
     "next_stage",
@@ -29,4 +33,9 @@ __all__ = [
     "rebook",
     "stages_of",
     "step_back",
+    "swap",
+    "swap_back",
+    "take_back",
+    "transfer",
+    "transfer_back",
 ]

@@ -22,7 +22,7 @@ from domain.access.policy import Viewer, rows_of
 from domain.activities.models import Task
 from domain.deals import rules
 from domain.deals.models import Deal, Stage, StageKind
-from domain.estate.models import Booking, BookingState, Unit
+from domain.estate.models import Booking, BookingKind, BookingState, Unit
 from domain.kernel import formats
 from domain.kernel.db import pick
 from domain.parties.models import Company, Person
@@ -90,6 +90,8 @@ class Card:
     pace: Pace
     booked_unit: str | None
     booked_until: datetime | None
+    held_as: str
+    """How the unit is held: `active`, `offer`, `contract`, `sold`; empty when none is."""
     unmet: frozenset[str] = frozenset()
     """Names of the rules this deal would break on some stage of its funnel."""
 
@@ -336,12 +338,19 @@ def _card_columns(deal: Any, at: Moments, *, start: Any = None) -> sa.Select[Any
         .lateral("step")
     )
     held = (
-        pick(col(Unit.number), col(Booking.until))
+        pick(
+            col(Unit.number),
+            col(Booking.until),
+            sa.case(
+                (col(Booking.kind) == BookingKind.OFFER, BookingKind.OFFER.value),
+                else_=sa.type_coerce(col(Booking.state), sa.String),
+            ).label("held_as"),
+        )
         .join(Unit, col(Unit.id) == Booking.unit_id)
         .where(
             col(Booking.deal_id) == deal.c.id,
-            col(Booking.state) == BookingState.ACTIVE,
-            col(Booking.until) > at.now,
+            col(Booking.closed_at).is_(None),
+            sa.or_(col(Booking.state) != BookingState.ACTIVE, col(Booking.until) > at.now),
         )
         .order_by(col(Booking.until))
         .limit(1)
@@ -362,6 +371,7 @@ def _card_columns(deal: Any, at: Moments, *, start: Any = None) -> sa.Select[Any
         step.c.due_at.label("step_at"),
         held.c.number.label("booked_unit"),
         held.c.until.label("booked_until"),
+        held.c.held_as,
     )
     told = told.select_from(start).outerjoin(deal, sa.true()) if start else told.select_from(deal)
     return (
@@ -482,6 +492,7 @@ def _card(row: Any, stage: str, norm: int | None, now: datetime) -> Card:
         pace=pace_of(row.step_at, now),
         booked_unit=row.booked_unit,
         booked_until=row.booked_until,
+        held_as=row.held_as or "",
     )
 
 

@@ -1,6 +1,6 @@
 """Booking a unit for a deal: the way in from the chessboard and from the deal's card alike."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlmodel import Session, col
@@ -11,7 +11,9 @@ from domain.activities import planning
 from domain.deals import following
 from domain.deals.models import Deal, Stage, StageKind
 from domain.deals.reading import get_visible
-from domain.estate.booking import deal_topics
+from domain.estate import waiting
+from domain.estate.booking import active, deal_topics
+from domain.estate.models import BookingKind
 from domain.estate.terms import kinds
 from domain.kernel.db import LOCK, pick
 from domain.kernel.errors import Refused
@@ -32,11 +34,55 @@ def book(
 
     The unit is locked before the deal, as everywhere; raises what `estate.book` raises.
     """
-    _demand_open(deal)
+    demand_open(deal)
+    if offer := _offered(session, unit, deal, now=now):
+        return accept(session, deal, offer, days=days, by=by, now=now, kind=kind)
     booking = estate.book(session, unit, deal_id=deal.id, days=days, by=by, now=now, kind=kind)
-    _lock_open(session, deal)
+    lock_open(session, deal)
     following.after_booking(session, deal, by=by, now=now)
     return booking
+
+
+def book_ahead(
+    session: Session,
+    deal: Deal,
+    unit: estate.Unit,
+    *,
+    days: int,
+    reason: str,
+    by: User,
+    now: datetime,
+    kind: BookingKind = BookingKind.VERBAL,
+) -> estate.Booking:
+    """Book past those who wait for the unit: the head says why, and they are told."""
+    demand_open(deal)
+    waiting.clear_way(session, unit, deal_id=deal.id, reason=reason, by=by, now=now)
+    return book(session, deal, unit, days=days, by=by, now=now, kind=kind)
+
+
+def accept(
+    session: Session,
+    deal: Deal,
+    offer: estate.Booking,
+    *,
+    days: int,
+    by: User,
+    now: datetime,
+    kind: BookingKind = BookingKind.VERBAL,
+) -> estate.Booking:
+    """Say yes to an offer; the deal is open and takes the price as with any booking."""
+    waiting.accept(session, offer, days=days, by=by, now=now, kind=kind)
+    lock_open(session, deal)
+    following.after_booking(session, deal, by=by, now=now)
+    return offer
+
+
+def join(session: Session, deal: Deal, unit: estate.Unit, *, by: User, now: datetime) -> waiting.Waiting:
+    """The deal waits for a unit that is not free."""
+    demand_open(deal)
+    one = waiting.join(session, unit, deal_id=deal.id, by=by, now=now)
+    lock_open(session, deal)
+    return one
 
 
 def book_all(
@@ -53,9 +99,9 @@ def book_all(
 
     Raises what `estate.book_all` raises.
     """
-    _demand_open(deal)
+    demand_open(deal)
     bookings = estate.book_all(session, unit_ids, deal_id=deal.id, days=days, by=by, now=now, kind=kind)
-    _lock_open(session, deal)
+    lock_open(session, deal)
     following.after_booking(session, deal, by=by, now=now)
     return bookings
 
@@ -69,13 +115,30 @@ def rebook(session: Session, booking: estate.Booking, *, by: User, now: datetime
     return book(session, deal, unit, days=days, kind=kind, by=by, now=now)
 
 
-def _lock_open(session: Session, deal: Deal) -> None:
+def _offered(session: Session, unit: estate.Unit, deal: Deal, *, now: datetime) -> estate.Booking | None:
+    """The offer of this very unit to this very deal, still to be answered."""
+    held = active(session, unit, now=now)
+    mine = held is not None and held.kind is BookingKind.OFFER and held.deal_id == deal.id
+    return held if mine else None
+
+
+def _open(session: Session, deal_ids: Collection[int]) -> dict[int, int]:
+    """Which of the deals are open, and who is responsible: whom a unit is offered to."""
+    found = (
+        pick(col(Deal.id), Deal.responsible_id)
+        .join(Stage, col(Stage.id) == Deal.stage_id)
+        .where(col(Deal.id).in_(deal_ids), col(Stage.kind) == StageKind.OPEN)
+    )
+    return {row.id: row.responsible_id for row in session.execute(found)}
+
+
+def lock_open(session: Session, deal: Deal) -> None:
     """A deal refused at the same moment has freed its units already: it must not keep these."""
     session.refresh(deal, with_for_update=LOCK)
-    _demand_open(deal)
+    demand_open(deal)
 
 
-def _demand_open(deal: Deal) -> None:
+def demand_open(deal: Deal) -> None:
     if deal.stage.kind is not StageKind.OPEN:
         raise Refused(_("The deal is closed: units are booked for open deals only"))
 
@@ -87,3 +150,4 @@ def _funnel_topic(session: Session, deal_id: int) -> list[str]:
 
 deal_topics.append(_funnel_topic)
 planning.deal_topics.append(_funnel_topic)
+waiting.open_deals.append(_open)

@@ -3,17 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from domain.access.models import User
 from domain.activities.models import Attachment, Task
-from domain.approvals.models import Approval
-from domain.approvals.reading import alive
 from domain.deals import rules
 from domain.deals.board import Pace, days_between, pace_of
 from domain.deals.following import Behind, behind
@@ -21,9 +17,7 @@ from domain.deals.funnels import next_stage, stages_of
 from domain.deals.models import Deal, Stage, StageKind, StageStay
 from domain.deals.rules import Condition
 from domain.deals.timeline import Day, timeline
-from domain.estate.booking import EXTENSION
-from domain.estate.models import Booking, BookingKind, BookingState, Building, Floor, Project, Section, Unit
-from domain.estate.terms import Terms, kinds
+from domain.deals.units import Awaited, Held, awaited, held
 from domain.kernel.db import pick
 
 
@@ -34,30 +28,6 @@ class Step:
     due_at: datetime
     pace: Pace
     responsible_id: int
-
-
-@dataclass(frozen=True)
-class Held:
-    """A unit with its booking for this deal."""
-
-    booking_id: int
-    unit_id: int
-    number: str
-    kind: str
-    rooms: int
-    area: Decimal
-    floor: int
-    place: str
-    price: Decimal
-    until: datetime
-    extensions: int
-    booking_kind: BookingKind
-    days: tuple[int, ...]
-    """Terms its kind is extended by."""
-    asked_id: int | None
-    asked_days: int | None
-    """An extension by so many days waits for the decider."""
-    decider: str | None
 
 
 @dataclass(frozen=True)
@@ -117,6 +87,7 @@ class DealCard:
     gate: Gate | None
     steps: Sequence[Step]
     held: Sequence[Held]
+    awaited: Sequence[Awaited]
     files: Sequence[Shelved]
     days_told: Sequence[Day]
     behind: Behind | None
@@ -143,6 +114,7 @@ def card(session: Session, deal: Deal, *, now: datetime) -> DealCard:
         gate=Gate(onward, rules.conditions(session, deal, onward)) if onward else None,
         steps=steps(session, deal, now=now),
         held=units,
+        awaited=awaited(session, deal.id),
         files=files(session, deal.id),
         days_told=timeline(session, deal.id, now=now),
         behind=behind(session, deal, booked=bool(units)),
@@ -172,72 +144,6 @@ def files(session: Session, deal_id: int) -> list[Shelved]:
         .order_by(col(Attachment.id).desc())
     )  # fmt: skip
     return [Shelved(*row) for row in rows]
-
-
-def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
-    """Units booked for the deal at this moment."""
-    asker: Any = aliased(User)
-    chief: Any = aliased(User)
-    rows = session.execute(
-        pick(
-            col(Booking.id).label("booking_id"),
-            Booking.price,
-            Booking.until,
-            Booking.extensions,
-            col(Unit.id).label("unit_id"),
-            Unit.number,
-            Unit.kind,
-            Unit.rooms,
-            Unit.area_total,
-            col(Floor.number).label("floor"),
-            col(Building.name).label("building"),
-            col(Project.name).label("project"),
-            col(Booking.kind).label("booking_kind"),
-            col(Terms.days).label("days"),
-            col(Approval.id).label("asked_id"),
-            col(Approval.wish)["days"].as_integer().label("asked_days"),
-            chief.name.label("decider"),
-        )
-        .join(Unit, col(Unit.id) == Booking.unit_id)
-        .join(Floor, col(Floor.id) == Unit.floor_id)
-        .join(Section, col(Section.id) == Floor.section_id)
-        .join(Building, col(Building.id) == Section.building_id)
-        .join(Project, col(Project.id) == Building.project_id)
-        .outerjoin(Terms, col(Terms.kind) == Booking.kind)
-        .outerjoin(
-            Approval,
-            (col(Approval.kind) == EXTENSION) & (col(Approval.subject_id) == Booking.id) & alive(now),
-        )
-        .outerjoin(asker, asker.id == Approval.asked_by_id)
-        .outerjoin(chief, chief.id == asker.chief_id)
-        .where(
-            col(Booking.deal_id) == deal_id,
-            col(Booking.state) == BookingState.ACTIVE,
-            col(Booking.until) > now,
-        )
-        .order_by(col(Booking.until), col(Booking.id))
-    )
-    return [
-        Held(
-            booking_id=row.booking_id,
-            unit_id=row.unit_id,
-            number=row.number,
-            kind=row.kind.value,
-            rooms=row.rooms,
-            area=row.area_total,
-            floor=row.floor,
-            place=f"{row.project}, {row.building}",
-            price=row.price,
-            until=row.until,
-            extensions=row.extensions,
-            booking_kind=row.booking_kind,
-            days=tuple(row.days or kinds.usual(row.booking_kind).days),
-            asked_id=row.asked_id,
-            asked_days=row.asked_days,
-            decider=row.decider,
-        )
-        for row in rows
-    ]
 
 
 def _places(session: Session, deal: Deal, stages: Sequence[Stage], onward: Stage | None) -> list[Place]:

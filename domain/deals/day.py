@@ -16,7 +16,7 @@ from domain.deals.board import Pace, day_end, days_between, pace_of
 from domain.deals.funnels import in_work
 from domain.deals.models import Deal, Stage
 from domain.deals.register import free_again, overdue
-from domain.estate.models import Booking, BookingState, Unit
+from domain.estate.models import Booking, BookingKind, BookingState, Unit
 from domain.parties.models import Company, Person
 
 MOST = 50
@@ -56,6 +56,8 @@ class Ending:
     client: str
     free: bool
     """Nobody has taken the unit meanwhile."""
+    is_offer: bool
+    """The unit waits for an answer; then it goes to the next in its line."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,9 @@ def _bookings(session: Session, user: User, now: datetime) -> tuple[Ending, ...]
     rows = _named(
         session,
         _mine(user, col(Booking.id).label("booking_id"), col(Booking.until), col(Unit.number))
-        .add_columns(col(Unit.id).label("unit_id"), free_again(now).label("free"))
+        .add_columns(
+            col(Unit.id).label("unit_id"), free_again(now).label("free"), col(Booking.kind).label("kind")
+        )
         .join(Booking, col(Booking.deal_id) == Deal.id)
         .join(Unit, col(Unit.id) == Booking.unit_id)
         .where(sa.or_(about_to, sa.and_(overdue(now), col(Booking.until) >= yesterday))),
@@ -152,6 +156,7 @@ def _bookings(session: Session, user: User, now: datetime) -> tuple[Ending, ...]
             deal=row.deal,
             client=row.client,
             free=row.free,
+            is_offer=row.kind is BookingKind.OFFER,
         )
         for row in rows
     )

@@ -8,6 +8,7 @@ from domain import estate, events
 from domain.access.models import User
 from domain.deals import ordering, rules
 from domain.deals.models import Deal, Stage, StageKind, StageStay
+from domain.estate import contracts
 from domain.events import Event
 from domain.kernel import formats
 from domain.kernel.db import LOCK
@@ -33,9 +34,7 @@ def move(
     conditions when the stage's rules say no. Entering a lost stage frees the deal's units. `by` is None when
     the deal follows its bookings by itself.
     """
-    if to.kind is StageKind.LOST:
-        estate.lock_held(session, deal.id)  # units before deals, as everywhere
-    session.refresh(deal, with_for_update=LOCK)
+    _lock(session, deal, refused=to.kind is StageKind.LOST, now=now)
     if deal.version != version:
         raise Stale(_stale(session, deal, now=now))
     if to.funnel_id != deal.stage.funnel_id:
@@ -45,23 +44,49 @@ def move(
         return
     if reasons := rules.unmet(session, deal, to):
         raise Refused(_("Not ready for “%(stage)s” yet", stage=to.name), reasons)
+    _demand_nothing_signed(session, deal, to)
     _enter(session, deal, to, after_id=after_id, by=by, now=now)
 
 
 def step_back(session: Session, deal: Deal, *, by: User, now: datetime) -> None:
     """Undo one's own last move while nobody has touched the deal since. Back is always allowed."""
-    session.refresh(deal, with_for_update=LOCK)
-    last = session.exec(
-        select(Event)
-        .where(Event.deal_id == deal.id, Event.name == "deal.moved")
-        .order_by(col(Event.id).desc())
-        .limit(1)
-    ).first()
+    before = _last_move(session, deal)
+    refused = before is not None and _left(session, before).kind is StageKind.LOST
+    _lock(session, deal, refused=refused, now=now)
+    last = _last_move(session, deal)
     mine = last is not None and last.actor_id == by.id and now - last.at < UNDO_WITHIN
     if last is None or not mine or last.payload["version"] != deal.version:
         raise Refused(_("This move can't be undone any more: the deal has changed since"))
-    back = session.get_one(Stage, last.payload["left_id"])
+    back = _left(session, last)
+    _demand_nothing_signed(session, deal, back)
     _enter(session, deal, back, after_id=None, by=by, now=now)
+
+
+def _lock(session: Session, deal: Deal, *, refused: bool, now: datetime) -> None:
+    """The deal's row; for a refusal the units it is tied to before it, as everywhere."""
+    locked = estate.lock_held(session, deal.id) if refused else set()
+    session.refresh(deal, with_for_update=LOCK)
+    if refused and estate.tied(session, deal.id) - locked:
+        raise Stale(_stale(session, deal, now=now))
+
+
+def _demand_nothing_signed(session: Session, deal: Deal, to: Stage) -> None:
+    """A contract outlives no refusal: it is terminated first, by whoever may."""
+    numbers = contracts.contracted(session, deal.id) if to.kind is StageKind.LOST else []
+    if numbers:
+        raise Refused(
+            _("The deal is not refused while its units are under contract"),
+            tuple(_("Unit %(number)s: terminate its contract first", number=number) for number in numbers),
+        )
+
+
+def _last_move(session: Session, deal: Deal) -> Event | None:
+    moves = select(Event).where(Event.deal_id == deal.id, Event.name == "deal.moved")
+    return session.exec(moves.order_by(col(Event.id).desc()).limit(1)).first()
+
+
+def _left(session: Session, move: Event) -> Stage:
+    return session.get_one(Stage, move.payload["left_id"])
 
 
 def _enter(

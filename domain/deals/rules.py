@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 
 from domain.activities.models import Task
 from domain.deals.models import Deal, Stage
-from domain.estate.models import Booking, BookingState
+from domain.estate.models import Booking, BookingKind, BookingState
 from domain.kernel.db import pick
 from domain.kernel.text import _
 
@@ -123,8 +123,25 @@ def next_step() -> ColumnElement[bool]:
     unmet=lambda: _("Book a unit on the chessboard for this deal"),
 )
 def active_booking() -> ColumnElement[bool]:
+    """A contract and a sale hold the unit too; an offer nobody has answered does not count."""
     return sa.exists().where(
         col(Booking.deal_id) == Deal.id,
-        col(Booking.state) == BookingState.ACTIVE,
-        col(Booking.until) > sa.func.clock_timestamp(),
+        col(Booking.closed_at).is_(None),
+        col(Booking.kind) != BookingKind.OFFER,
+        sa.or_(
+            col(Booking.state) != BookingState.ACTIVE,
+            col(Booking.until) > sa.func.clock_timestamp(),
+        ),
+    )
+
+
+@stage_rule(
+    "contract",
+    title=lambda: _("A contract is confirmed"),
+    unmet=lambda: _("Ask the head or the accountant to confirm the contract"),
+)
+def contract() -> ColumnElement[bool]:
+    return sa.exists().where(
+        col(Booking.deal_id) == Deal.id,
+        col(Booking.state).in_([BookingState.CONTRACT, BookingState.SOLD]),
     )

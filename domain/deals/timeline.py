@@ -10,6 +10,8 @@ from sqlmodel import Session, col
 
 from domain.access.models import User
 from domain.approvals import kinds
+from domain.deals.claims import WORDING as OF_CLAIMS
+from domain.deals.told import Payload, Told, moment_told
 from domain.events import Event
 from domain.kernel import formats
 from domain.kernel.db import pick
@@ -17,16 +19,6 @@ from domain.kernel.text import _
 
 MOST = 100
 """How far back the card looks at once."""
-
-Payload = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Told:
-    headline: str
-    text: str = ""
-    icon: str = "history"
-    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,10 +73,6 @@ def _names(session: Session, rows: Any) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(named)}
 
 
-def _moment(value: str, now: datetime) -> str:
-    return formats.told(datetime.fromisoformat(value), now=now)
-
-
 def _opened(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
     return Told(_("The deal is opened"), payload.get("title", ""), "plus", "acc")
 
@@ -135,13 +123,13 @@ def _restored(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
 
 
 def _planned(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
-    text = f"{payload['title']} — {_moment(payload['due_at'], now)}"
+    text = f"{payload['title']} — {moment_told(payload['due_at'], now)}"
     return Told(_("The next step is planned"), text, "calendar")
 
 
 def _postponed(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
     before, after = payload["changes"]["due_at"]
-    text = f"{payload['title']}: {_moment(before, now)} → {_moment(after, now)}"
+    text = f"{payload['title']}: {moment_told(before, now)} → {moment_told(after, now)}"
     return Told(_("The step is moved"), text, "calendar-clock")
 
 
@@ -153,34 +141,10 @@ def _reopened(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
     return Told(_("The step is open again"), payload["title"], "undo-2")
 
 
-def _booked(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
-    text = _(
-        "%(price)s, until %(until)s",
-        price=formats.money(Decimal(payload["price"])),
-        until=_moment(payload["until"], now),
-    )
-    return Told(_("Unit %(number)s is booked", number=payload["number"]), text, "key-round", "warn")
-
-
-def _extended(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
-    _before, after = payload["changes"]["until"]
-    headline = _("The booking of unit %(number)s is extended", number=payload["number"])
-    return Told(headline, _("Until %(until)s", until=_moment(after, now)), "timer", "warn")
-
-
-def _cancelled(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
-    return Told(_("The booking of unit %(number)s is cancelled", number=payload["number"]), icon="circle-x")
-
-
-def _expired(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
-    headline = _("The booking of unit %(number)s has expired", number=payload["number"])
-    return Told(headline, icon="timer", tone="bad")
-
-
 def _shortened(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
     _before, after = payload["changes"]["until"]
     headline = _("The extension of unit %(number)s is taken back", number=payload["number"])
-    return Told(headline, _("Until %(until)s", until=_moment(after, now)), "undo-2", "warn")
+    return Told(headline, _("Until %(until)s", until=moment_told(after, now)), "undo-2", "warn")
 
 
 def _settled(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
@@ -241,10 +205,6 @@ WORDING: dict[str, Callable[[Payload, datetime, dict[int, str]], Told]] = {
     "task.moved": _postponed,
     "task.done": _finished,
     "task.reopened": _reopened,
-    "unit.booked": _booked,
-    "booking.extended": _extended,
-    "booking.cancelled": _cancelled,
-    "booking.expired": _expired,
     "booking.shortened": _shortened,
     "booking.settled": _settled,
     "deal.move_refused": _move_refused,
@@ -254,5 +214,6 @@ WORDING: dict[str, Callable[[Payload, datetime, dict[int, str]], Told]] = {
     "approval.withdrawn": _withdrawn,
     "approval.lapsed": _lapsed,
     "approval.reopened": _answer_taken_back,
+    **OF_CLAIMS,
 }
 """Every event that can carry a deal; `test_timeline` proves none is missing."""

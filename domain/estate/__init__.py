@@ -1,7 +1,18 @@
 """Real estate: the stock of units, their prices and the bookings that never collide."""
 
 import domain.estate.drawings.models  # noqa: F401  the tables a unit refers to
-from domain.estate.booking import book, book_all, cancel, cancel_all, expire, extend, lock_held, release_all
+from domain.estate.booking import (
+    book,
+    book_all,
+    cancel,
+    cancel_all,
+    expire,
+    extend,
+    extend_all,
+    lock_held,
+    release_all,
+    tied,
+)
 from domain.estate.extending import ask as ask_to_extend
 from domain.estate.models import (
     Availability,
@@ -39,8 +50,10 @@ __all__ = [
     "cancel_all",
     "expire",
     "extend",
+    "extend_all",
     "get_booking",
     "get_unit",
     "lock_held",
     "release_all",
+    "tied",
 ]

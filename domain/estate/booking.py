@@ -8,7 +8,7 @@ index on active bookings is the last line, which nobody can go around.
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager
@@ -37,20 +37,48 @@ deal_topics: list[TopicsOf] = []
 """Filled from above: which open screens follow a deal (deals are not known here)."""
 
 
+class Line(Protocol):
+    """What waits for a unit, as far as it is known here; every call comes with the unit's row locked."""
+
+    def tied(self, session: Session, deal_id: int) -> set[int]:
+        """The units the deal waits for."""
+
+    def demand_turn(self, session: Session, unit: Unit, *, deal_id: int, now: datetime) -> None:
+        """Refuse who is not the first in the line of a unit that nobody holds."""
+
+    def booked(self, session: Session, booking: Booking, *, now: datetime) -> None: ...
+    def ended(self, session: Session, booking: Booking, *, now: datetime) -> None: ...
+    def freed(self, session: Session, unit: Unit, *, now: datetime) -> None: ...
+    def refused(self, session: Session, deal_id: int, *, by: User | None, now: datetime) -> None:
+        """A deal that is over waits for nothing."""
+
+
+lines: list[Line] = []
+"""Filled by the waiting lists, which stand above."""
+OFFER_ENDS = {"booking.cancelled": "booking.declined", "booking.expired": "booking.lapsed"}
+
+
 class Taken(Refused):
     """Somebody was first. `booking` is theirs."""
 
     def __init__(self, unit: Unit, booking: Booking, *, now: datetime) -> None:
         self.booking = booking
-        super().__init__(
-            _(
-                "Unit %(number)s is already booked: %(who)s, %(when)s; until %(until)s",
-                number=unit.number,
-                who=booking.booked_by.name,
-                when=formats.told(booking.booked_at, now=now),
-                until=formats.told(booking.until, now=now),
+        told: dict[str, str] = {
+            "number": unit.number,
+            "who": booking.booked_by.name,
+            "when": formats.told(booking.booked_at, now=now),
+            "until": formats.told(booking.until, now=now),
+        }
+        if booking.state is not BookingState.ACTIVE:
+            super().__init__(_("Unit %(number)s is under contract or sold: %(who)s, %(when)s", **told))
+        elif booking.kind is BookingKind.OFFER:
+            super().__init__(
+                _("Unit %(number)s is offered to the first in its line: %(who)s; until %(until)s", **told)
             )
-        )
+        else:
+            super().__init__(
+                _("Unit %(number)s is already booked: %(who)s, %(when)s; until %(until)s", **told)
+            )
 
 
 class NotAllFree(Refused):
@@ -88,7 +116,7 @@ def book(
     terms = kinds.demand_term(session, kind, days, by=by)
     _refuse_taken(session, unit, now=now)  # without queueing for the row: of a crowd most come too late
     lock(session, unit)
-    price = _free_or_refuse(session, unit, now=now)
+    price = _free_or_refuse(session, unit, deal_id=deal_id, now=now)
     allowances.demand_room(session, terms, adding=1, by=by, now=now)
     return _hold(session, unit, price, deal_id=deal_id, days=days, kind=kind, by=by, now=now)
 
@@ -119,7 +147,7 @@ def book_all(
     refusals: dict[int, Refused] = {}
     for unit in units:
         try:
-            prices[unit.id] = _free_or_refuse(session, unit, now=now)
+            prices[unit.id] = _free_or_refuse(session, unit, deal_id=deal_id, now=now)
         except Refused as no:
             refusals[unit.id] = no
     if refusals:
@@ -155,7 +183,7 @@ def _hold(
         with session.begin_nested():
             session.add(booking)
     except IntegrityError:
-        _free_or_refuse(session, unit, now=now)
+        _free_or_refuse(session, unit, deal_id=deal_id, now=now)
         raise
     _record(
         session,
@@ -167,6 +195,8 @@ def _hold(
         until=booking.until,
         kind=kind.value,
     )
+    for line in lines:
+        line.booked(session, booking, now=now)
     return booking
 
 
@@ -177,6 +207,8 @@ def extend(session: Session, booking: Booking, *, days: int, by: User, now: date
     """
     unit = lock_active(session, booking, now=now)
     _demand_right(session, booking, by=by)
+    if booking.kind is BookingKind.OFFER:
+        raise Refused(_("An offer is accepted or declined, not extended"))
     terms = kinds.of(session, booking.kind)
     kinds.demand_offered(terms, days)
     if by.id == booking.booked_by_id and by.chief_id is not None:
@@ -223,6 +255,14 @@ def cancel(session: Session, booking: Booking, *, by: User, now: datetime) -> No
     _close(session, booking, unit, BookingState.CANCELLED, "booking.cancelled", by=by, now=now)
 
 
+def extend_all(session: Session, bookings: Iterable[Booking], *, days: int, by: User, now: datetime) -> None:
+    """Prolong all of the bookings or none."""
+    inside = sorted(bookings, key=lambda booking: booking.unit_id)
+    lock_all(session, [booking.unit_id for booking in inside])
+    for booking in inside:
+        extend(session, booking, days=days, by=by, now=now)
+
+
 def cancel_all(session: Session, bookings: Iterable[Booking], *, by: User, now: datetime) -> None:
     """Give all of the units back or none: the way back from `book_all`."""
     inside = sorted(bookings, key=lambda booking: booking.unit_id)
@@ -232,7 +272,9 @@ def cancel_all(session: Session, bookings: Iterable[Booking], *, by: User, now: 
 
 
 def release_all(session: Session, *, deal_id: int, by: User | None, now: datetime) -> int:
-    """Free every unit a refused deal holds; units are locked in order, so no two releases deadlock."""
+    """Free every unit a refused deal holds or waits for; the caller has locked them, see `lock_held`."""
+    for line in lines:
+        line.refused(session, deal_id, by=by, now=now)
     held = select(Booking).where(Booking.deal_id == deal_id, Booking.state == BookingState.ACTIVE)
     released = 0
     for booking in session.exec(held.order_by(col(Booking.unit_id))).all():
@@ -284,13 +326,21 @@ def lock_all(session: Session, unit_ids: Iterable[int]) -> list[Unit]:
     return list(session.exec(locked).all())
 
 
-def lock_held(session: Session, deal_id: int) -> None:
-    """Lock the units a deal holds: for who will lock the deal and then free them."""
-    held = pick(col(Booking.unit_id)).where(
-        col(Booking.deal_id) == deal_id, col(Booking.state) == BookingState.ACTIVE
-    )
-    if unit_ids := list(session.execute(held).scalars()):
+def tied(session: Session, deal_id: int) -> set[int]:
+    """The units a deal holds or waits for: what a refusal of the deal frees."""
+    held = pick(col(Booking.unit_id)).where(col(Booking.deal_id) == deal_id, col(Booking.closed_at).is_(None))
+    return set(session.execute(held).scalars()).union(*(line.tied(session, deal_id) for line in lines))
+
+
+def lock_held(session: Session, deal_id: int) -> set[int]:
+    """Lock the units a deal is tied to, for who will lock the deal and then free them. Returns which.
+
+    Between the two locks the deal may be tied to one more: whoever frees compares `tied` with this.
+    """
+    unit_ids = tied(session, deal_id)
+    if unit_ids:
         lock_all(session, unit_ids)
+    return unit_ids
 
 
 def _claim(session: Session, unit: Unit) -> Booking | None:
@@ -311,13 +361,13 @@ def _refuse_taken(session: Session, unit: Unit, *, now: datetime) -> None:
         raise Taken(unit, found, now=now)
 
 
-def _free_or_refuse(session: Session, unit: Unit, *, now: datetime) -> Decimal:
-    """The price to freeze, when the unit is free and for sale."""
+def _free_or_refuse(session: Session, unit: Unit, *, deal_id: int, now: datetime) -> Decimal:
+    """The price to freeze, when the unit is free, for sale, and it is this deal's turn."""
     found = _claim(session, unit)
     if found is not None and holds(found, now=now):
         raise Taken(unit, found, now=now)
     if found is not None:
-        _close(session, found, unit, BookingState.EXPIRED, "booking.expired", by=None, now=now)
+        _end(session, found, unit, BookingState.EXPIRED, "booking.expired", by=None, now=now)
     reasons = {
         Availability.SOLD: _("Unit %(number)s is sold", number=unit.number),
         Availability.CONTRACT: _("Unit %(number)s is under contract", number=unit.number),
@@ -327,6 +377,8 @@ def _free_or_refuse(session: Session, unit: Unit, *, now: datetime) -> Decimal:
         raise Refused(reasons[unit.availability])
     if unit.price is None:
         raise Refused(_("Unit %(number)s has no price yet", number=unit.number))
+    for line in lines:
+        line.demand_turn(session, unit, deal_id=deal_id, now=now)
     return unit.price
 
 
@@ -334,6 +386,10 @@ def lock_active(session: Session, booking: Booking, *, now: datetime) -> Unit:
     unit = session.get_one(Unit, booking.unit_id)
     lock(session, unit)
     session.refresh(booking)
+    if booking.closed_at is None and booking.state is not BookingState.ACTIVE:
+        raise Refused(
+            _("Unit %(number)s is under contract: only its termination frees it", number=unit.number)
+        )
     if booking.state is not BookingState.ACTIVE or booking.until <= now:
         raise Refused(_("This booking is already over"))
     return unit
@@ -362,17 +418,38 @@ def _close(
     *,
     by: User | None,
     now: datetime,
+    **payload: Any,
+) -> None:
+    """The claim is over, and the unit goes to the first who waits for it in the same breath."""
+    _end(session, booking, unit, state, event, by=by, now=now, **payload)
+    for line in lines:
+        line.freed(session, unit, now=now)
+
+
+def _end(
+    session: Session,
+    booking: Booking,
+    unit: Unit,
+    state: BookingState,
+    event: str,
+    *,
+    by: User | None,
+    now: datetime,
+    **payload: Any,
 ) -> None:
     booking.state, booking.closed_at = state, now
     session.flush()
     approvals.lapse(session, EXTENSION, booking.id, now=now)
-    _record(session, event, booking, unit, by=by)
+    told = OFFER_ENDS.get(event, event) if booking.kind is BookingKind.OFFER else event
+    _record(session, told, booking, unit, by=by, **payload)
+    for line in lines:
+        line.ended(session, booking, now=now)
 
 
 def _record(
     session: Session, name: str, booking: Booking, unit: Unit, *, by: User | None, **payload: Any
 ) -> None:
-    topics = {f"building-{building_of(session, unit)}", f"deal-{booking.deal_id}"}
+    topics = {f"building-{building_of(session, unit)}", f"unit-{unit.id}", f"deal-{booking.deal_id}"}
     for of in deal_topics:
         topics.update(of(session, booking.deal_id))
     events.record(

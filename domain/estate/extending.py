@@ -142,7 +142,7 @@ def _facts(session: Session, approval: Approval, now: datetime) -> list[Fact]:
     return [
         Fact(_("Unit"), f"№ {unit.number}", f"{project.name}, {building.name}", f"/units/{unit.id}"),
         Fact(_("Frozen price"), formats.money(booking.price)),
-        Fact(_("Booking"), kinds.word(booking.kind), _("since %(when)s", when=since)),
+        Fact(_("Booking"), kinds.word(booking.kind), _("put since %(when)s", when=since)),
         Fact(_("Until"), formats.told(booking.until, now=now), extended),
         Fact(
             _("Would be until"),

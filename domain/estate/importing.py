@@ -8,6 +8,7 @@ import enum
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -17,7 +18,9 @@ from domain import events
 from domain.access.models import User
 from domain.estate.models import Availability, Building, Finish, Floor, Project, Section, Unit, UnitKind
 from domain.estate.prices import change_availability
+from domain.estate.waiting import offer_returned
 from domain.events import names
+from domain.kernel import clock
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
 
@@ -84,9 +87,12 @@ Spot = tuple[int, str, str]
 class Stock:
     """One stocktaking. Remembers the places it has met and who stands where. `by` is None for 1C."""
 
-    def __init__(self, session: Session, *, by: User | None = None) -> None:
+    def __init__(self, session: Session, *, by: User | None = None, now: datetime | None = None) -> None:
         self._session = session
         self._by = by
+        self._now = now
+        self._back: set[int] = set()
+        """Units on sale again, to be offered to who waits for them."""
         self._places: dict[tuple[str, str, int, int], Place] = {}
         self._described: set[Spot] = set()
 
@@ -117,6 +123,8 @@ class Stock:
             self._described.add(spot)
             taken.append(self._alter(unit, described, place) if unit else self._add(described, place))
         self._announce_added(taken, places)
+        offer_returned(self._session, self._back, now=self._now or clock.now())
+        self._back.clear()
         return taken
 
     def _known(self, ids: Sequence[int]) -> dict[int, Unit]:
@@ -157,6 +165,8 @@ class Stock:
         turned = changed(unit, [("availability", described.availability)])
         if turned:
             self._record(names.UNIT_AVAILABILITY_CHANGED, unit, place, changes=turned)
+            if unit.availability is Availability.ON_SALE:
+                self._back.add(unit.id)
         return Taken(unit, Outcome.CHANGED if changes or turned else Outcome.SAME)
 
     def _record(self, name: str, unit: Unit, place: Place, **payload: Any) -> None:

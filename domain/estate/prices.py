@@ -1,6 +1,7 @@
 """Prices of units: set by 1C, frozen by a booking, never typed by a manager."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -10,7 +11,9 @@ from sqlmodel import Session, col, select
 from domain import events
 from domain.access.models import User
 from domain.estate.models import Availability, Floor, Section, Unit
+from domain.estate.waiting import offer_returned
 from domain.events import names
+from domain.kernel import clock
 
 
 def reprice(session: Session, prices: Mapping[int, Decimal | None], *, by: User | None = None) -> set[int]:
@@ -46,9 +49,16 @@ def reprice(session: Session, prices: Mapping[int, Decimal | None], *, by: User 
 
 
 def change_availability(
-    session: Session, availabilities: Mapping[int, Availability], *, by: User | None = None
+    session: Session,
+    availabilities: Mapping[int, Availability],
+    *,
+    by: User | None = None,
+    now: datetime | None = None,
 ) -> set[int]:
-    """Set what the master of the stock says of each unit; returns the ids of those that were otherwise."""
+    """Set what the master of the stock says of each unit; returns the ids of those that were otherwise.
+
+    A unit that is back on sale is offered to the first of its waiting list at once.
+    """
     known = (
         select(Unit, Section.building_id)
         .join(Floor, col(Floor.id) == Unit.floor_id)
@@ -69,4 +79,6 @@ def change_availability(
                 changes={"availability": (before, unit.availability)},
             )
     session.flush()
+    back = {unit_id for unit_id in turned if availabilities[unit_id] is Availability.ON_SALE}
+    offer_returned(session, back, now=now or clock.now())
     return turned

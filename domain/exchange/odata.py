@@ -15,6 +15,8 @@ Row = dict[str, Any]
 ROOT = "/odata/standard.odata"
 SAFE = "'(),:$/"
 EMPTY_KEY = "00000000-0000-0000-0000-000000000000"
+NO_DATE = "0001-01-01T00:00:00"
+"""How 1C writes that there is no date."""
 NAMESPACE = uuid.UUID("0f0c1a7e-2a57-5d0b-9b41-4b61726b6173")
 """Ours: keys made from it never meet keys of 1C."""
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain.deals.models import Deal
-from domain.estate.models import Booking, BookingState
+from domain.estate.models import Booking
 from domain.events import Event
 from domain.exchange import counterparties, messages
 from domain.exchange.models import Connection, ConnectionKind
@@ -45,7 +45,7 @@ def name_counterparty(session: Session, base_id: int, client: Client, ref: str) 
     his = (
         select(Booking)
         .join(Deal, col(Deal.id) == Booking.deal_id)
-        .where(col(column) == client.id, Booking.state == BookingState.ACTIVE)
+        .where(col(column) == client.id, col(Booking.closed_at).is_(None))
     )
     for booking in session.exec(his):
         queue_booking(session, booking, [base_id], cause=f"client:{ref}")

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
 from domain.deals.models import Deal
 from domain.estate.models import Booking, BookingState, Unit
+from domain.events import Event, names
 from domain.exchange import links, odata
 from domain.exchange.failures import NotYet, Rejected
 from domain.exchange.mapping import Mapping
@@ -35,28 +37,30 @@ def wanted(session: Session, connection: Connection, mapping: Mapping, booking_i
     booking = session.get(Booking, booking_id) if booking_id else None
     if booking is None:
         raise Rejected(_("The booking does not exist any more"))
-    names = mapping.reservations
+    words = mapping.reservations
     own = odata.own_key("booking", booking.id, booking.booked_at)
-    known = links.linked(session, connection.id, names.set_name, "booking", booking.id)
-    active = booking.state is BookingState.ACTIVE
+    known = links.linked(session, connection.id, words.set_name, "booking", booking.id)
+    active = booking.closed_at is None
     return Reservation(
         booking_id=booking.id,
         ref=known or own,
         known=known is not None,
         active=active,
-        fields=_in_force(session, connection, mapping, booking) if active else {names.status: names.released},
-        mark=(names.comment, f"{MARK} {own}") if names.comment else None,
+        fields=_in_force(session, connection, mapping, booking) if active else {words.status: words.released},
+        mark=(words.comment, f"{MARK} {own}") if words.comment else None,
     )
 
 
 def _in_force(session: Session, connection: Connection, mapping: Mapping, booking: Booking) -> Row:
-    names = mapping.reservations
+    """As long as the unit is held; under contract and sold without an end, since these have no term."""
+    words = mapping.reservations
+    ends = booking.until if booking.state is BookingState.ACTIVE else None
     said = {
-        names.unit: _unit_key(session, connection, mapping, booking),
-        names.counterparty: _client_key(session, connection, mapping, booking),
-        names.until: odata.moment(booking.until, ZoneInfo(connection.timezone)),
-        names.price: booking.price,
-        names.status: names.active,
+        words.unit: _unit_key(session, connection, mapping, booking),
+        words.counterparty: _client_key(session, connection, mapping, booking),
+        words.until: odata.moment(ends, ZoneInfo(connection.timezone)) if ends else odata.NO_DATE,
+        words.price: booking.price,
+        words.status: words.active,
     }
     return {name: value for name, value in said.items() if name and value is not None}
 
@@ -72,6 +76,17 @@ def _client_key(session: Session, connection: Connection, mapping: Mapping, book
     """The company stands before its person; None: 1C does not know the client (yet)."""
     deal = session.get_one(Deal, booking.deal_id)
     entity = mapping.counterparties.set_name
-    return links.linked(session, connection.id, entity, "company", deal.company_id) or links.linked(
+    found = links.linked(session, connection.id, entity, "company", deal.company_id) or links.linked(
         session, connection.id, entity, "person", deal.person_id
     )
+    return found or (odata.EMPTY_KEY if _changed_hands(session, booking) else None)
+
+
+def _changed_hands(session: Session, booking: Booking) -> bool:
+    """The client of the deal it was taken from must not stay in the document."""
+    told = sa.exists().where(
+        col(Event.subject_kind) == "booking",
+        col(Event.subject_id) == booking.id,
+        col(Event.name) == names.BOOKING_TRANSFERRED,
+    )
+    return bool(session.execute(sa.select(told)).scalar_one())

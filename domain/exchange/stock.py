@@ -44,7 +44,8 @@ def take(
 ) -> None:
     """Make our units what the changed `rows` say; `listed` are the keys of all there are."""
     news = _read(session, connection_id, units, rows)
-    repriced, turned = reprice(session, news.prices), change_availability(session, news.states)
+    repriced = reprice(session, news.prices)
+    turned = change_availability(session, news.states, now=now)
     _reconcile(session, connection_id, news, untouched=set(listed) - set(map(ref_of, rows)), now=now)
     if repriced or turned:
         _report(session, connection_id, repriced, turned, rows=rows, now=now)

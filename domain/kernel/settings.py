@@ -44,6 +44,7 @@ class Settings:
     timezone: str
     web_processes: int
     worker_threads: int
+    answer_hours: int  # within which the first of a waiting list answers an offer
     trusted_origins: tuple[str, ...]
     given_secret: str = field(repr=False)
 
@@ -110,6 +111,7 @@ def read(values: Mapping[str, str]) -> Settings:
         timezone=_timezone(given.get("KARKAS_TZ", "Europe/Moscow")),
         web_processes=_number(given, "KARKAS_WEB_PROCESSES", min(cores, 4), 1, 64),
         worker_threads=_number(given, "KARKAS_WORKER_THREADS", min(cores * 2, 8), 1, 64),
+        answer_hours=_number(given, "KARKAS_ANSWER_HOURS", 24, 1, 720),
         trusted_origins=tuple(
             map(_origin, given.get("KARKAS_TRUSTED_ORIGINS", "").replace(",", " ").split())
         ),

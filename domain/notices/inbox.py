@@ -9,7 +9,8 @@ from sqlmodel import Session, col
 
 from domain import events
 from domain.access import Permission, User, may
-from domain.deals.timeline import Told, tell
+from domain.deals.timeline import tell
+from domain.deals.told import Told
 from domain.events import Event
 from domain.kernel.db import pick
 from domain.kernel.text import _

@@ -13,6 +13,7 @@ from domain.activities.models import Task
 from domain.approvals import Approval
 from domain.deals.models import Deal
 from domain.estate.models import Booking
+from domain.estate.waiting import Waiting
 from domain.events import Event
 from domain.notices.models import Notice
 
@@ -38,6 +39,18 @@ def _holder(session: Session, event: Event) -> set[int]:
     """Who booked the unit, and who answers for the deal it is booked for."""
     booked = sa.select(col(Booking.booked_by_id)).where(col(Booking.id) == event.subject_id)
     return set(session.execute(booked).scalars()) | _responsible(session, event)
+
+
+def _waiting(session: Session, event: Event) -> set[int]:
+    """Who put the deal into the line, and who answers for it."""
+    joined = sa.select(col(Waiting.who_id)).where(col(Waiting.id) == event.subject_id)
+    return set(session.execute(joined).scalars()) | _responsible(session, event)
+
+
+def _offered(session: Session, event: Event) -> set[int]:
+    """Who is to answer, and who put the deal into the line."""
+    joined = sa.select(col(Waiting.who_id)).where(col(Waiting.booking_id) == event.subject_id)
+    return set(session.execute(joined).scalars()) | _holder(session, event)
 
 
 def _assignee(session: Session, event: Event) -> set[int]:
@@ -70,6 +83,19 @@ CONCERNED: dict[str, Concerned] = {
     "booking.extended": _holder,
     "booking.cancelled": _holder,
     "booking.expired": _holder,
+    "unit.offered": _offered,
+    "booking.accepted": _holder,
+    "booking.declined": _holder,
+    "booking.lapsed": _holder,
+    "booking.withdrawn": _holder,
+    "booking.transferred": _holder,
+    "booking.taken_away": _responsible,
+    "booking.contracted": _holder,
+    "booking.sold": _holder,
+    "booking.terminated": _holder,
+    "booking.restored": _holder,
+    "waiting.moved": _waiting,
+    "waiting.passed": _waiting,
     "deal.moved": _responsible,
     "deal.edited": _responsible,
     "deal.commented": _responsible,

@@ -35,12 +35,20 @@ FREE = """select unit.id as unit_id, building.id as building, project_id from un
     join floor on floor.id = floor_id join section on section.id = section_id
     join building on building.id = building_id
     where availability = 'on_sale' and price is not null
-    and not exists (select from booking where unit_id = unit.id and state = 'active')
+    and not exists (select from booking where unit_id = unit.id and closed_at is null)
     order by unit.id limit 1"""
 BOOKED = """select unit_id from booking where state = 'active' order by id limit 1"""
 DEAL = """select deal_id, count(*) from event join deal on deal.id = deal_id join stage on stage.id = stage_id
     where stage.kind = 'open' and exists (select from task where task.deal_id = deal.id and done_at is null)
     group by deal_id order by count(*) desc, deal_id limit 1"""
+AWAITED = """select unit_id, id as waiting_id from waiting where state = 'waiting'
+    order by unit_id, id desc limit 1"""
+OFFERED = """select unit_id from booking where kind = 'offer' and closed_at is null order by id limit 1"""
+CONTRACTED = """select unit_id, id as booking_id, deal_id from booking where state = 'contract'
+    order by id limit 1"""
+HELD = (
+    """select id as booking_id from booking where state = 'active' and kind <> 'offer' order by id limit 1"""
+)
 TASK = """select task.id as task_id, deal_id from task where done_at is null order by task.id limit 1"""
 PLANNED = """select plan.floor_id, floor.number, section.building_id as building, project_id from plan
     join floor on floor.id = plan.floor_id join section on section.id = section_id
@@ -123,6 +131,16 @@ SCREENS = (
     Screen("imports", "/estate/imports", login="admin"),
     Screen("an import", "/estate/imports/{import_id:int}", row=IMPORT, login="admin"),
     Screen("bookings that are over", "/bookings", query="?state=over"),
+    Screen("a unit with a waiting list", "/units/{unit_id:int}", row=AWAITED),
+    Screen("a unit offered to the first in its line", "/units/{unit_id:int}", row=OFFERED),
+    Screen("a unit under contract", "/units/{unit_id:int}", row=CONTRACTED, login="olga"),
+    Screen("a deal with a contract", "/deals/{deal_id:int}", row=CONTRACTED),
+    Screen("waiting lists", "/waiting"),
+    Screen("another place in a line", "/waiting/{waiting_id:int}/place", row=AWAITED),
+    Screen("exchange of a unit", "/bookings/{booking_id:int}/swap", row=HELD),
+    Screen("a booking to another deal", "/bookings/{booking_id:int}/transfer", row=HELD),
+    Screen("confirming a contract", "/bookings/{booking_id:int}/contract", row=HELD),
+    Screen("terminating a contract", "/bookings/{booking_id:int}/termination", row=CONTRACTED),
     Screen("people", "/people"),
     Screen("person", "/people/{person_id:int}", row="select min(person_id) as person_id from deal"),
     Screen("companies", "/companies"),
@@ -183,6 +201,7 @@ PIECES = {
     "/deals/similar": "a warning inside «new deal»",
     "/deals/{deal_id:int}/files/{file_id:int}": "a file",
     "/baskets": "what is chosen on the board",
+    "/units/{unit_id:int}/line": "a part of a unit's panel",
     "/notices/bell": "the bell of every page",
     "/exchange/messages/{message_id:int}/file": "a file",
     "/plans/{plan_id:int}": "a picture",

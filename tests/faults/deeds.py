@@ -16,14 +16,15 @@ from sqlmodel import Session, col, select
 from domain import deals, events, files
 from domain.access.models import LoginThrottle, User
 from domain.activities.models import Task
-from domain.deals.models import Deal, Stage
-from domain.estate import Booking, Project, Unit, booking, extending
+from domain.deals.models import Deal, Stage, StageKind
+from domain.estate import Booking, BookingKind, Project, Unit, booking, extending, waiting
 from domain.estate.chessboard import Filter
 from domain.estate.sheets import asking
 from domain.estate.sheets import receiving as receiving_sheets
 from domain.estate.sheets import working as sheets
 from domain.estate.sheets.exporting import Wanted
 from domain.estate.sheets.models import ImportStep, StockImport
+from domain.estate.waiting import Waiting
 from domain.exchange import messages, outbox, polling, receiving
 from domain.exchange.accepting import CATALOG, VANISHED, XML
 from domain.exchange.models import Connection, ConnectionKind, Direction, Message
@@ -113,6 +114,8 @@ def everything_listened_to_has_happened(_base_1c: Demo1C) -> list[Any]:
         session.add(task)
         base_id = _base(session, ConnectionKind.COMMERCEML).id
         message = messages.put(session, base_id, kind=VANISHED, key="dead", direction=Direction.IN)
+        place = Waiting(unit_id=_of(session, Unit).id, deal_id=deal.id, who_id=boris.id, since=clock.now())
+        session.add(place)
         subjects = {
             "unit": _book(session, "1"),
             "booking": _book(session, "2"),
@@ -120,6 +123,7 @@ def everything_listened_to_has_happened(_base_1c: Demo1C) -> list[Any]:
             "person": _of(session, Person),
             "deal": deal,
             "task": task,
+            "waiting": place,
             "exchange": message,
         }
         subjects["approval"] = extending.ask(
@@ -243,6 +247,38 @@ def bookings_have_run_out(_base_1c: Demo1C) -> list[Any]:
     return []
 
 
+@deed("duty:expire_bookings")
+def booked_and_offered_units_have_lines(_base_1c: Demo1C) -> list[Any]:
+    """One booking that ran out, and one offer, each with somebody who waits behind it."""
+    with unit_of_work() as session:
+        booked, offered = _book(session, "1"), _book(session, "2")
+        deals = _deals_in_line(session)
+        for held in (booked, offered):
+            for deal in deals:
+                _wait(session, held, deal)
+        booking.cancel(session, offered, by=offered.booked_by, now=clock.now())
+        session.flush()
+        offer = _of(session, Booking, Booking.kind == BookingKind.OFFER)
+        for held in (booked, offer):
+            held.booked_at -= timedelta(days=5)
+            held.until = clock.now() - timedelta(days=1)
+    return []
+
+
+@deed("duty:offer_units")
+def a_deal_in_the_line_of_a_free_unit_is_open_again(_base_1c: Demo1C) -> list[Any]:
+    with unit_of_work() as session:
+        held = _book(session, "1")
+        first, second = _deals_in_line(session)
+        opened = first.stage_id
+        for deal in (first, second):
+            _wait(session, held, deal)
+            deal.stage_id = _of(session, Stage, Stage.kind != StageKind.OPEN).id
+        session.flush()
+        booking.cancel(session, held, by=held.booked_by, now=clock.now())
+        second.stage_id = opened
+
+
 @deed("actor:relay")
 def a_deal_loses_its_last_unit_and_goes_back(_base_1c: Demo1C) -> list[Any]:
     """It had followed the booking to its stage by itself; a step is planned, once."""
@@ -330,6 +366,26 @@ def _workbook(step: ImportStep) -> int:
             receiving_sheets.check(session, file, now=clock.now())
             receiving_sheets.ask_to_apply(session, file, by=admin)
         return file.id
+
+
+def _deals_in_line(session: Session) -> list[Deal]:
+    """Two more deals of the one there is."""
+    like = _of(session, Deal)
+    deals = [
+        Deal(
+            title=f"Ждёт {number}", stage_id=like.stage_id, rank=like.rank + number,
+            responsible_id=like.responsible_id, person_id=like.person_id,
+        )
+        for number in (1, 2)
+    ]  # fmt: skip
+    session.add_all(deals)
+    session.flush()
+    return deals
+
+
+def _wait(session: Session, held: Booking, deal: Deal) -> None:
+    flat = session.get_one(Unit, held.unit_id)
+    waiting.join(session, flat, deal_id=deal.id, by=held.booked_by, now=clock.now())
 
 
 def carry(put: Callable[[Session], Any]) -> list[Any]:

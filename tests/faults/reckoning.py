@@ -28,6 +28,8 @@ WRITTEN = {
     "cancellation": "select subject_id from event where name = 'booking.cancelled'",
 }
 """Where each kind of write is found."""
+IN_FORCE = {"active", "contract", "sold"}
+"""Under contract and sold the reservation stays in 1C as well."""
 
 
 def written(ask: Ask) -> Counter[Key]:
@@ -65,7 +67,7 @@ def compared(ask: Ask, documents: Iterable[Row]) -> There:
     }
     ours = [row for row in documents if str(row["Комментарий"]).startswith(MARK)]
     spoken_of = Counter(str(row["Комментарий"]).removeprefix(f"{MARK} ") for row in ours)
-    held = {key for key, state in bookings.items() if state == "active"}
+    held = {key for key, state in bookings.items() if state in IN_FORCE}
     there = {str(row["Ref_Key"]) for row in ours if row["Posted"] and row["Статус"] == "Активна"}
     twins = spoken_of - Counter(bookings.keys())
     return There(len(ours), twins.total(), len(held - there), len(there - held))

@@ -35,6 +35,7 @@ DROPPED = {
 
 MOMENTS = {
     "booking": {"closed_at"},
+    "waiting": {"since", "offered_at", "answer_until", "left_at"},
     "event": {"at"},
     "external_id": {"listed_at"},
     "message": {"created_at", "done_at"},
@@ -48,6 +49,9 @@ MOMENTS = {
     "stock_export": {"created_at", "finished_at"},
 }
 """Of these only whether they are set."""
+
+OFFERED = {"booked_at", "until"}
+"""Of an offer these are counted from the moment it is made, by whichever run makes it."""
 
 STEPS = "step"
 """In a report: by which way it came to the end (created, or found after a kill)."""
@@ -151,7 +155,8 @@ class _Reading:
             if name == "id" or name in DROPPED.get(table, ()):
                 continue
             target = next((key.column.table.name for key in columns[name].foreign_keys), referred.get(name))
-            yield name, self.digest(target, value) if target else _plain(table, name, value)
+            if not (table == "booking" and row["kind"] == "offer" and name in OFFERED):
+                yield name, self.digest(target, value) if target else _plain(table, name, value)
 
     def digest(self, table: str, key: Any) -> str | None:
         if key is None:
@@ -164,10 +169,10 @@ class _Reading:
 def _plain(table: str, name: str, value: Any) -> Any:
     if name in MOMENTS.get(table, ()):
         return value is not None
-    if isinstance(value, datetime):
-        return value.isoformat()
+    if name == "payload" and "waiting" in value:
+        return {key: inner for key, inner in value.items() if key not in OFFERED}
     if name == "idempotency_key":
         return STAMP.sub("<moment>", value)
     if name == "report":
         return {key: inner for key, inner in value.items() if key != STEPS}
-    return value
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,5 +1,7 @@
 """R2: every writer of a booking at once, in random orders of their statements, each order by its seed."""
 
+import faulthandler
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +19,10 @@ from domain.access import User
 from domain.approvals import Approval, ApprovalState
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate import booking as booking_verbs
-from domain.estate import extending
-from domain.estate.models import Booking, BookingState, Unit
+from domain.estate import extending, waiting
+from domain.estate.contracts import UnitContract
+from domain.estate.models import Availability, Booking, BookingKind, BookingState, Unit
+from domain.estate.waiting import Waiting, WaitingState, lines
 from domain.events import Event
 from domain.kernel import formats
 from domain.kernel.errors import DomainError
@@ -38,7 +42,17 @@ PATIENT = "set local lock_timeout = '60s'"
 LATEST = timedelta(seconds=5)
 ALLOWED = 2
 """Bookings of a manager at once, of three flats."""
-ENDS = {"booking.cancelled": BookingState.CANCELLED, "booking.expired": BookingState.EXPIRED}
+STANDING_SECONDS = 300
+BEGINS = {"unit.booked", "unit.offered"}
+ENDS = {
+    "booking.cancelled": BookingState.CANCELLED,
+    "booking.expired": BookingState.EXPIRED,
+    "booking.declined": BookingState.CANCELLED,
+    "booking.withdrawn": BookingState.CANCELLED,
+    "booking.lapsed": BookingState.EXPIRED,
+    "booking.terminated": BookingState.CANCELLED,
+}
+SIGNED = {"booking.contracted": BookingState.CONTRACT, "booking.sold": BookingState.SOLD}
 
 
 @dataclass
@@ -77,6 +91,8 @@ class Theatre:
         """As at the beginning, one unit held by a booking about to end; returns the last event so far."""
         with self.database.engine.begin() as owner:
             owner.execute(sa.text("delete from approval"))
+            owner.execute(sa.text("delete from unit_contract"))
+            owner.execute(sa.text("delete from waiting"))
             owner.execute(sa.text("delete from booking"))
             owner.execute(sa.text("delete from task"))
             owner.execute(sa.text(f"update allowance set most = {ALLOWED} where whose = 'manager'"))
@@ -90,6 +106,7 @@ class Theatre:
             )
             owner.execute(sa.text(f"insert into stage_stay (deal_id, stage_id) select id, {first} from deal"))
         with work.begin() as session:
+            last = session.execute(sa.select(sa.func.coalesce(sa.func.max(Event.id), 0))).scalar_one()
             anna = session.exec(select(User).where(User.login == "anna")).one()
             unit = session.get_one(Unit, self.units[0])
             deal = session.exec(select(Deal).where(Deal.responsible_id == anna.id)).one()
@@ -98,9 +115,23 @@ class Theatre:
                 held = deals.book(session, deal, unit, days=1, by=anna, now=yesterday)
                 if chance.random() < 0.5:
                     extending.ask(session, held, days=7, reason="Ждёт банк", by=anna, now=yesterday)
+                session.flush()
+                self.line_up(session, unit, chance, now=yesterday)
             last = session.execute(sa.select(sa.func.max(Event.id))).scalar_one()
             session.commit()
-        return int(last) - 10
+        return int(last)
+
+    @staticmethod
+    def line_up(session: Session, unit: Unit, chance: Random, *, now: datetime) -> None:
+        """Maria's deals wait for the booked unit, as often as not; once in a while one has its offer."""
+        maria = session.exec(select(User).where(User.login == "maria")).one()
+        hers = session.exec(select(Deal).where(Deal.responsible_id == maria.id).order_by(col(Deal.id)))
+        for deal in hers.all()[: chance.choice([0, 1, 2, 2])]:
+            deals.join(session, deal, unit, by=maria, now=now)
+        if chance.random() < 0.3:
+            booking = session.exec(select(Booking)).one()
+            late = now + timedelta(hours=2)
+            estate.cancel(session, booking, by=booking.booked_by, now=late)
 
     def ended(self, order: Order) -> Iterator[str]:
         for runner in order.runners:
@@ -118,9 +149,10 @@ class Theatre:
         """What must hold after any order at all."""
         with work.begin() as session:
             estate.expire(session, now=clock)
+            waiting.offer_free(session, now=clock)
             session.commit()
             bookings = session.exec(select(Booking).order_by(col(Booking.id))).all()
-            active = [one for one in bookings if one.state is BookingState.ACTIVE]
+            active = [one for one in bookings if one.closed_at is None]
             for unit, count in Counter(one.unit_id for one in active).items():
                 if count > 1:
                     yield f"unit {unit} has {count} active claims"
@@ -128,11 +160,16 @@ class Theatre:
                 if count > ALLOWED:
                     yield f"person {person} holds {count} units, {ALLOWED} are allowed"
             for one in active:
-                if one.until + LATEST <= clock:
+                if one.state is BookingState.ACTIVE and one.until + LATEST <= clock:
                     yield f"booking {one.id} lives past its term"
             yield from self.refused_and_holding(session, active)
             yield from self.asked_about_what_is_over(session, active)
             yield from self.amounts(session, active)
+            yield from self.papers(session, bookings)
+            standing = session.exec(select(Waiting).where(col(Waiting.left_at).is_(None))).all()
+            yield from self.offers(standing, active)
+            yield from self.waits(session, standing, active)
+            yield from in_turn(self.of_lines(session, since))
             told = self.told(session, since, {one.id for one in bookings})
         for one in bookings:
             yield from history(one, told.get(one.id, []))
@@ -161,6 +198,46 @@ class Theatre:
                 yield f"deal {deal.id} holds units and has no amount"
 
     @staticmethod
+    def papers(session: Session, bookings: Sequence[Booking]) -> Iterator[str]:
+        """Under contract is what has one contract in force, and nothing else."""
+        signed = {one.id for one in bookings if one.state in (BookingState.CONTRACT, BookingState.SOLD)}
+        standing = select(UnitContract.booking_id).where(col(UnitContract.ended_at).is_(None))
+        if (papers := sorted(session.exec(standing).all())) != sorted(signed):
+            yield f"contracts of bookings {papers}, but under contract are {sorted(signed)}"
+
+    @staticmethod
+    def offers(standing: Sequence[Waiting], active: Sequence[Booking]) -> Iterator[str]:
+        """Who is offered has the offer, nobody is offered twice, nobody waits for what they hold."""
+        offers = sorted(one.id for one in active if one.kind is BookingKind.OFFER)
+        offered = [one for one in standing if one.state is WaitingState.OFFERED]
+        if sorted(one.booking_id or 0 for one in offered) != offers:
+            yield f"offers {offers}, but offered are {[(one.id, one.booking_id) for one in offered]}"
+        for unit, count in Counter(one.unit_id for one in offered).items():
+            if count > 1:
+                yield f"unit {unit} is offered {count} times at once"
+        holders = {(one.unit_id, one.deal_id) for one in active if one.kind is not BookingKind.OFFER}
+        for one in standing:
+            if (one.unit_id, one.deal_id) in holders:
+                yield f"deal {one.deal_id} waits for unit {one.unit_id}, which it holds"
+
+    @staticmethod
+    def waits(session: Session, standing: Sequence[Waiting], active: Sequence[Booking]) -> Iterator[str]:
+        """No refused deal waits, and nothing is idle while somebody waits for it."""
+        held = {one.unit_id for one in active}
+        for one in standing:
+            unit, deal = session.get_one(Unit, one.unit_id), session.get_one(Deal, one.deal_id)
+            if session.get_one(Stage, deal.stage_id).kind is StageKind.LOST:
+                yield f"refused deal {deal.id} waits for unit {unit.id}"
+            if unit.id not in held and unit.availability is Availability.ON_SALE and unit.price:
+                yield f"unit {unit.id} is idle while deal {deal.id} waits for it"
+
+    @staticmethod
+    def of_lines(session: Session, since: int) -> list[Event]:
+        names = ["waiting.joined", "waiting.left", "waiting.moved", *BEGINS, *ENDS, "booking.transferred"]
+        about = select(Event).where(col(Event.id) > since, col(Event.name).in_(names))
+        return list(session.exec(about.order_by(col(Event.id))).all())
+
+    @staticmethod
     def told(session: Session, since: int, ids: set[int]) -> dict[int, list[Event]]:
         about = select(Event).where(
             col(Event.id) > since, Event.subject_kind == "booking", col(Event.subject_id).in_(ids)
@@ -174,18 +251,62 @@ class Theatre:
 def history(one: Booking, told: list[Event]) -> Iterator[str]:
     """Every state of the booking has its event, and the price is what it was booked for."""
     names = [event.name for event in told]
-    closed = [name for name in names if name in ENDS]
-    if names[:1] != ["unit.booked"] or names.count("unit.booked") != 1:
+    if not (names and names[0] in BEGINS and len(BEGINS.intersection(names)) == 1 and begun_once(names)):
         yield f"booking {one.id} begins as {names}"
         return
-    if names.count("booking.extended") - names.count("booking.shortened") != one.extensions:
+    inherited = told[0].payload.get("extensions", 0)
+    if names.count("booking.extended") - names.count("booking.shortened") + inherited != one.extensions:
         yield f"booking {one.id} was extended {one.extensions} times, told {names}"
-    if one.state is BookingState.ACTIVE and closed:
-        yield f"booking {one.id} is active after {names}"
-    if one.state is not BookingState.ACTIVE and [ENDS[name] for name in closed] != [one.state]:
-        yield f"booking {one.id} is {one.state} after {names}"
+    if (now_is := state_told(told)) != one.state:
+        yield f"booking {one.id} is {one.state}, told {now_is} by {names}"
+    if (one.kind is BookingKind.OFFER) != (names[0] == "unit.offered" and "booking.accepted" not in names):
+        yield f"booking {one.id} is of kind {one.kind} after {names}"
     if f"{one.price:.2f}" != f"{float(told[0].payload['price']):.2f}":
         yield f"booking {one.id} costs {one.price}, was booked for {told[0].payload['price']}"
+
+
+def begun_once(names: list[str]) -> bool:
+    return sum(name in BEGINS for name in names) == 1
+
+
+def state_told(told: list[Event]) -> BookingState:
+    """What the booking must be after these; the end is told once, unless it was taken back."""
+    state = BookingState.ACTIVE
+    for event in told[1:]:
+        over = state in (BookingState.CANCELLED, BookingState.EXPIRED)
+        if event.name == "booking.restored":
+            state = BookingState(event.payload["state"])
+        elif over:
+            return BookingState.ACTIVE if state is BookingState.CANCELLED else BookingState.CANCELLED
+        else:
+            state = {**ENDS, **SIGNED}.get(event.name, state)
+    return state
+
+
+def in_turn(told: list[Event]) -> Iterator[str]:
+    """The lines as history tells them: every offer is to the first who waits and was not passed over."""
+    standing: dict[int, list[int]] = {}
+    for event in told:
+        line, deal = standing.setdefault(event.payload["unit"], []), event.deal_id or 0
+        if event.name == "unit.offered" and line[:1] != [deal]:
+            yield f"unit {event.payload['unit']} was offered to deal {deal} while {line} wait"
+        place = place_told(event, len(line))
+        line[:] = line if event.name in ENDS else [each for each in line if each != deal]
+        if place is not None:
+            line.insert(place, deal)
+
+
+def place_told(event: Event, last: int) -> int | None:
+    """Where the deal stands in the line after this; None where it does not wait, or nothing changed."""
+    if event.name == "waiting.joined":
+        return 0 if event.payload["place"] < 1 else last
+    if event.name == "waiting.moved":
+        return max(0, int(event.payload["changes"]["place"][1]) - 1)
+    return 0 if event.name == "booking.withdrawn" else None
+
+
+def resumed(event: Event) -> bool:
+    return event.name == "booking.restored" and event.payload["undone"] == "booking.terminated"
 
 
 def overlaps(told: dict[int, list[Event]], bookings: Any) -> Iterator[str]:
@@ -194,7 +315,7 @@ def overlaps(told: dict[int, list[Event]], bookings: Any) -> Iterator[str]:
     holder: dict[int, int] = {}
     for event in sorted((event for events in told.values() for event in events), key=lambda event: event.id):
         unit = unit_of[event.subject_id]
-        if event.name == "unit.booked":
+        if event.name in BEGINS or resumed(event):
             if unit in holder:
                 yield f"unit {unit} was booked by {event.subject_id} while {holder[unit]} held it"
             holder[unit] = event.subject_id
@@ -204,13 +325,14 @@ def overlaps(told: dict[int, list[Event]], bookings: Any) -> Iterator[str]:
 
 @pytest.fixture
 def theatre(database: Database, session: Session, anna: User, maria: User) -> Iterator[Theatre]:
-    """Three flats; a deal of Anna's and one of Maria's."""
+    """Three flats; a deal of Anna's and two of Maria's."""
     units = build_flats(session, 3)
     now = formats.here(datetime.now(settings().zone))
     client = find_or_add_person(session, name="Петрова", phone="89215550022", by=maria, now=now)
-    deals.open_deal(
-        session, funnel=deals.list_funnels(session)[0], title="Для Петровой", client=client, by=maria, now=now
-    )
+    for title in ("Для Петровой", "Для её сестры"):
+        deals.open_deal(
+            session, funnel=deals.list_funnels(session)[0], title=title, client=client, by=maria, now=now
+        )
     session.commit()
     term = (now + timedelta(days=1)).replace(
         hour=booking_verbs.DAY_ENDS_AT, minute=0, second=0, microsecond=0
@@ -224,6 +346,7 @@ def theatre(database: Database, session: Session, anna: User, maria: User) -> It
 def test_in_any_order_of_their_statements_no_unit_is_claimed_twice(theatre: Theatre, gate: Gate):
     orders = gate.size(60, 2000)
     for number in range(orders):
+        faulthandler.dump_traceback_later(STANDING_SECONDS, exit=True, file=sys.__stderr__)  # for each anew
         seed = f"{gate.seed} {number}"
         theatre.wrong += [f"order {seed}: {word}" for word in theatre.play(seed)]
     unheard = sorted({writer.name for writer in WRITERS} - set(theatre.done))
@@ -256,3 +379,22 @@ def test_control_without_locks_and_index_units_are_claimed_twice(
     twice = sum(any("active claims" in word or "was booked by" in word for word in words) for words in broken)
     gate.report(f"{twice} of {orders} orders sold a unit twice without locks and index", twice=twice)
     assert twice > 0
+
+
+@pytest.mark.control("R2")
+def test_control_offers_out_of_turn_are_seen(theatre: Theatre, gate: Gate, monkeypatch: pytest.MonkeyPatch):
+    """With the last of the line taken for its first, and nobody asked whose turn it is."""
+
+    def last_of(session: Session, unit_id: int) -> Any:
+        waits = [one for one in waiting.line(session, unit_id) if one.state is WaitingState.WAITING]
+        return (waits[-1], session.get_one(Deal, waits[-1].deal_id).responsible_id) if waits else None
+
+    monkeypatch.setattr(lines, "first_of", last_of)
+    enders = [
+        writer for writer in WRITERS if writer.name in {"cancel", "sweep", "join_line", "decline_offer"}
+    ]
+    orders = gate.size(15, 100)
+    broken = [theatre.play(f"{gate.seed} {number}", enders) for number in range(orders)]
+    seen = sum(any("was offered to deal" in word for word in words) for words in broken)
+    gate.report(f"{seen} of {orders} orders offered a unit out of turn", out_of_turn=seen)
+    assert seen > 0

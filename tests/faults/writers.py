@@ -20,7 +20,7 @@ from domain.agencies.models import Agency, BookingRequest, Fixation
 from domain.approvals import Approval, ApprovalState
 from domain.deals import following
 from domain.deals.models import Deal, Stage, StageKind
-from domain.estate import extending
+from domain.estate import contracts, extending, waiting
 from domain.estate.importing import Described, Stock, withdraw
 from domain.estate.models import (
     Availability,
@@ -36,6 +36,7 @@ from domain.estate.prices import change_availability, reprice
 from domain.estate.settling import settle
 from domain.estate.sheets import applying
 from domain.estate.sheets.models import ImportStep, StockImport, StockImportRow, Verdict
+from domain.estate.waiting import Waiting
 from domain.events import Event
 from jobs import work
 
@@ -60,14 +61,29 @@ class Scene:
         return self.session.exec(select(User).where(User.login == "boris")).one()
 
     def deal_of(self, user: User) -> Deal:
-        return self.session.exec(select(Deal).where(Deal.responsible_id == user.id)).one()
+        his = self.session.exec(select(Deal).where(Deal.responsible_id == user.id).order_by(col(Deal.id)))
+        return self.chance.choice(his.all())
 
     def days(self) -> int:
         return self.chance.choice([1, 3])
 
-    def held(self) -> list[Booking]:
-        active = select(Booking).where(Booking.state == BookingState.ACTIVE).order_by(col(Booking.id))
+    def held(self, *more: Any) -> list[Booking]:
+        active = select(Booking).where(Booking.state == BookingState.ACTIVE, *more).order_by(col(Booking.id))
         return list(self.session.exec(active).all())
+
+    def offers(self) -> list[Booking]:
+        return self.held(Booking.kind == BookingKind.OFFER)
+
+    def signed(self, *states: BookingState) -> list[Booking]:
+        kept = select(Booking).where(col(Booking.state).in_(states)).order_by(col(Booking.id))
+        return list(self.session.exec(kept).all())
+
+    def waits(self) -> list[Waiting]:
+        standing = select(Waiting).where(col(Waiting.left_at).is_(None)).order_by(col(Waiting.id))
+        return list(self.session.exec(standing).all())
+
+    def deal(self) -> Deal:
+        return self.deal_of(self.user())
 
 
 @dataclass(frozen=True)
@@ -137,6 +153,146 @@ def _asked_by_an_agent(scene: Scene) -> int:
         return request.id
 
 
+@writes("domain.estate.waiting.joining.join", "domain.deals.bookings.join")
+def join_line(scene: Scene) -> None:
+    user = scene.user()
+    deals.join(scene.session, scene.deal_of(user), scene.unit(), by=user, now=scene.now)
+
+
+@writes("domain.estate.waiting.joining.leave", "domain.estate.waiting.lines.give_up")
+def leave_line(scene: Scene) -> None:
+    if waits := scene.waits():
+        waiting.leave(scene.session, scene.chance.choice(waits), by=scene.head(), now=scene.now)
+
+
+@writes("domain.estate.waiting.joining.reorder")
+def reorder_line(scene: Scene) -> None:
+    if waits := scene.waits():
+        one, place = scene.chance.choice(waits), scene.chance.choice([1, 2, 3])
+        waiting.reorder(scene.session, one, place=place, reason="Так", by=scene.head(), now=scene.now)
+
+
+@writes("domain.estate.waiting.answering.accept", "domain.deals.bookings.accept")
+def accept_offer(scene: Scene) -> None:
+    if offers := scene.offers():
+        offer = scene.chance.choice(offers)
+        deal = scene.session.get_one(Deal, offer.deal_id)
+        deals.accept(scene.session, deal, offer, days=scene.days(), by=scene.head(), now=scene.now)
+
+
+@writes("domain.estate.waiting.answering.decline")
+def decline_offer(scene: Scene) -> None:
+    if offers := scene.offers():
+        waiting.decline(scene.session, scene.chance.choice(offers), by=scene.head(), now=scene.now)
+
+
+@writes(
+    "domain.estate.waiting.answering.clear_way",
+    "domain.estate.waiting.joining.put_first",
+    "domain.deals.bookings.book_ahead",
+)
+def book_past_the_line(scene: Scene) -> None:
+    deal = scene.deal()
+    deals.book_ahead(
+        scene.session, deal, scene.unit(), days=scene.days(), reason="Так", by=scene.head(), now=scene.now
+    )
+
+
+@writes(
+    "domain.estate.waiting.offering.offer_free",
+    "domain.estate.waiting.offering.offer_next",
+    "jobs.sweeping.offer_units",
+)
+def offer_what_is_free(scene: Scene) -> None:
+    waiting.offer_free(scene.session, now=scene.now)
+
+
+@writes("domain.estate.swapping.swap", "domain.deals.exchanging.swap")
+def swap(scene: Scene) -> None:
+    if held := scene.held():
+        booking, unit = scene.chance.choice(held), scene.unit()
+        deal = scene.session.get_one(Deal, booking.deal_id)
+        shown = unit.price or Decimal(0)
+        deals.swap(scene.session, deal, booking, unit, shown=shown, by=scene.head(), now=scene.now)
+
+
+@writes("domain.estate.swapping.swap_back", "domain.deals.exchanging.swap_back")
+def swap_there_and_back(scene: Scene) -> None:
+    """In one transaction: others may have the released unit by the time of a second one."""
+    if held := scene.held():
+        booking, unit = scene.chance.choice(held), scene.unit()
+        deal = scene.session.get_one(Deal, booking.deal_id)
+        shown = unit.price or Decimal(0)
+        instead = deals.swap(scene.session, deal, booking, unit, shown=shown, by=scene.head(), now=scene.now)
+        scene.session.flush()
+        deals.swap_back(scene.session, deal, instead, by=scene.head(), now=scene.now)
+
+
+@writes("domain.estate.swapping.hand_over", "domain.deals.exchanging.transfer")
+def transfer(scene: Scene) -> None:
+    if held := scene.held():
+        booking, to = scene.chance.choice(held), scene.deal()
+        left = scene.session.get_one(Deal, booking.deal_id)
+        deals.transfer(scene.session, booking, left=left, to=to, reason="Так", by=scene.head(), now=scene.now)
+
+
+@writes("domain.deals.exchanging.transfer_back")
+def transfer_there_and_back(scene: Scene) -> None:
+    if held := scene.held():
+        booking, to = scene.chance.choice(held), scene.deal()
+        left = scene.session.get_one(Deal, booking.deal_id)
+        deals.transfer(scene.session, booking, left=left, to=to, reason="Так", by=scene.head(), now=scene.now)
+        scene.session.flush()
+        deals.transfer_back(scene.session, booking, by=scene.head(), now=scene.now)
+
+
+@writes("domain.estate.contracts.signing.contract")
+def sign(scene: Scene) -> None:
+    if held := scene.held():
+        booking = scene.chance.choice(held)
+        contracts.contract(scene.session, booking, number="Д-1", by=scene.head(), now=scene.now)
+
+
+@writes("domain.estate.contracts.signing.contract_all")
+def sign_all(scene: Scene) -> None:
+    contracts.contract_all(scene.session, scene.held()[:2], number="Д-2", by=scene.head(), now=scene.now)
+
+
+@writes("domain.estate.contracts.signing.sell")
+def sell(scene: Scene) -> None:
+    """Of what is signed already, or signed just now."""
+    signed = scene.signed(BookingState.CONTRACT)
+    if not signed and (held := scene.held()):
+        contracts.contract(scene.session, held[0], number="Д-3", by=scene.head(), now=scene.now)
+        signed = held[:1]
+    if signed:
+        contracts.sell(scene.session, scene.chance.choice(signed), by=scene.head(), now=scene.now)
+
+
+@writes("domain.estate.contracts.signing.terminate")
+def terminate(scene: Scene) -> None:
+    signed = scene.signed(BookingState.CONTRACT, BookingState.SOLD)
+    if not signed and (held := scene.held()):
+        contracts.contract(scene.session, held[0], number="Д-4", by=scene.head(), now=scene.now)
+        signed = held[:1]
+    if signed:
+        booking = scene.chance.choice(signed)
+        contracts.terminate(scene.session, booking, reason="Так", by=scene.head(), now=scene.now)
+
+
+@writes("domain.estate.contracts.signing.take_back", "domain.deals.exchanging.take_back")
+def take_back(scene: Scene) -> None:
+    every = select(Booking).order_by(col(Booking.id))
+    if bookings := list(scene.session.exec(every).all()):
+        booking = scene.chance.choice(bookings)
+        deals.take_back(scene.session, booking, by=scene.head(), now=scene.now)
+
+
+@writes("domain.estate.booking.extend_all")
+def extend_basket(scene: Scene) -> None:
+    estate.extend_all(scene.session, scene.held()[:2], days=1, by=scene.head(), now=scene.now)
+
+
 @writes("domain.estate.booking.extend")
 def extend(scene: Scene) -> None:
     if held := scene.held():
@@ -189,6 +345,7 @@ def move_deal(scene: Scene) -> None:
 @writes(
     "domain.estate.prices.reprice",
     "domain.estate.prices.change_availability",
+    "domain.estate.waiting.offering.offer_returned",
     "domain.exchange.stock.take",
     "domain.exchange.catalogue.offers._apply",
 )
@@ -197,7 +354,7 @@ def prices_and_states_from_1c(scene: Scene) -> None:
     some = scene.chance.sample(scene.units, 2)
     reprice(scene.session, {unit: price(scene.chance) for unit in some})
     states = [Availability.ON_SALE, Availability.ON_SALE, Availability.SOLD]
-    change_availability(scene.session, {unit: scene.chance.choice(states) for unit in some})
+    change_availability(scene.session, {unit: scene.chance.choice(states) for unit in some}, now=scene.now)
 
 
 @writes("domain.estate.importing.withdraw", "domain.estate.prices.change_availability")
@@ -225,7 +382,7 @@ def catalogue_of_1c(scene: Scene) -> None:
         area_total=unit.area_total,
         availability=scene.chance.choice([Availability.ON_SALE, Availability.CONTRACT]),
     )
-    Stock(scene.session).take([(unit.id, described)])
+    Stock(scene.session, now=scene.now).take([(unit.id, described)])
 
 
 def a_workbook(scene: Scene, unit: Unit) -> StockImport:

@@ -12,14 +12,23 @@ HOME = "domain.estate.booking"
 KEEPERS = {
     "domain.estate.booking": {
         "active", "beyond_own_right", "building_of", "holds", "lock", "lock_active", "lock_all", "lock_held",
-        "term_end",
+        "term_end", "tied",
     },
+    "domain.estate.contracts.signing": {"contract_of", "contracted"},
+    "domain.estate.swapping": {"came_from"},
+    "domain.estate.waiting.answering": set(),
+    "domain.estate.waiting.joining": {"demand_head"},
+    "domain.estate.waiting.lines": {
+        "answering_for", "first_of", "get_waiting", "line", "reason_of", "record",
+    },
+    "domain.estate.waiting.offering": {"answer_until"},
     "domain.estate.prices": set(),
     "domain.estate.importing": {"changed", "position", "spot_of"},
 }  # fmt: skip
 """The modules that may write, and their public functions that only read or lock."""
 LAWFUL = {
     "domain.demo": "lays out a new base through the verbs of the stock",
+    "domain.demo.lines": "plays the demo through the verbs, alone",
     "domain.demo.trade": "plays the demo through the verbs, alone",
     "domain.exchange.catalogue.goods": "Stock and withdraw, raced as catalogue_of_1c and vanished_from_1c",
     "domain.exchange.catalogue.importing": "gives Stock to the goods",
@@ -27,13 +36,18 @@ LAWFUL = {
     "domain.exchange.catalogue.vanishing": "withdraw, raced as vanished_from_1c",
     "domain.estate.sheets.applying": "Stock, reprice and put_back, raced as workbook and workbook_back",
     "domain.exchange.stock": "reprice and change_availability, raced as prices_and_states_from_1c",
-    "web.estate.baskets": "book_all and cancel_all",
+    "web.estate.baskets": "book_all, extend_all and cancel_all",
+    "web.estate.contracts": "contract_all, sell and terminate, raced by their names; take_back of deals",
+    "web.estate.lines": "join, leave and reorder, raced as join_line, leave_line and reorder_line",
+    "web.estate.offers": "accept and decline, raced as accept_offer and decline_offer",
+    "web.estate.swaps": "swap of deals, raced as swap",
+    "domain.deals.exchanging": "swap, hand_over and take_back, raced as swap, transfer and take_back",
     "web.estate.bookings": "book, extend and cancel",
-    "domain.deals.bookings": "book and book_all, raced as book and book_basket",
     "domain.agencies.asking": "deals.book, raced as confirm_for_an_agent",
     "domain.estate.extending": "extend and shorten, raced as ask_and_be_granted and take_an_answer_back",
+    "domain.deals.bookings": "book, book_all, join, accept and clear_way, raced by these names",
     "domain.deals.moving": "release_all, raced as refuse_deal",
-    "jobs.sweeping": "expire, raced as sweep",
+    "jobs.sweeping": "expire and offer_free, raced as sweep and offer_what_is_free",
 }
 """Who may call what writes, and how it is raced."""
 CLAIM = {"unit_id", "state", "until", "closed_at", "extensions"}
@@ -79,7 +93,18 @@ def test_every_verb_that_writes_a_booking_is_raced(modules):
 
 def test_every_caller_of_such_a_verb_is_known(modules):
     names = {verb.rpartition(".")[2] for verb in verbs(modules)}
-    packages = {"estate", "booking", "verbs", "prices", "importing", "deals", ""}
+    packages = {
+        "estate",
+        "booking",
+        "prices",
+        "importing",
+        "deals",
+        "waiting",
+        "contracts",
+        "swapping",
+        "verbs",
+        "",
+    }
     callers = {
         module
         for module, tree in modules.items()

@@ -95,6 +95,7 @@ def around(user: User, *, aside: bool) -> dict[str, Any]:
         "may_move": may(user, Permission.DEALS_MOVE),
         "may_book": may(user, Permission.ESTATE_BOOK),
         "may_ask": may(user, Permission.APPROVALS_SEE),
+        "may_sign": may(user, Permission.ESTATE_CONTRACT),
     }
 
 

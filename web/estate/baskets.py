@@ -15,9 +15,9 @@ from domain.estate.booking import MOST_AT_ONCE, NotAllFree
 from domain.kernel.errors import Invalid, Refused
 from domain.kernel.text import _, ngettext
 from web import replies
-from web.estate.bookings import ELSEWHERE
+from web.estate.answers import ELSEWHERE
 from web.estate.choice import choice, kind_of
-from web.estate.wanted import Wanted, days_of, deal_for
+from web.estate.wanted import Term, Wanted, days_of, deal_for
 from web.given import Given
 
 
@@ -87,6 +87,22 @@ class Baskets(Controller):
         estate.cancel_all(session, found, by=user, now=now)
         body = ELSEWHERE if replies.wants_fragment(request) else ""
         return replies.done(request, to="/bookings", body=body, toast=_("The bookings are cancelled"))
+
+    @post("/extensions", sync_to_thread=True, permission=Permission.ESTATE_BOOK, status_code=200)
+    def extend(
+        self,
+        request: Request[Any, Any, Any],
+        data: URLEncodedBody[Term],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+        bookings: FromQuery[str] = "",
+    ) -> Response[str]:
+        """All of a deal's bookings are prolonged, or none."""
+        found = [estate.get_booking(session, user, number) for number in _numbers(bookings)]
+        estate.extend_all(session, found, days=days_of(data.days), by=user, now=now)
+        body = ELSEWHERE if replies.wants_fragment(request) else ""
+        return replies.done(request, to="/bookings", body=body, toast=_("The bookings are extended"))
 
 
 def _book(session: Session, data: Several, *, by: User, now: datetime) -> list[estate.Booking]:

@@ -19,18 +19,11 @@ from domain.kernel.errors import Invalid, Refused
 from domain.kernel.text import _
 from web import replies
 from web.estate import cells
+from web.estate.answers import ELSEWHERE, done
 from web.estate.choice import kind_of
 from web.estate.panel import panel
-from web.estate.wanted import Wanted, days_of, deal_for
+from web.estate.wanted import Term, Wanted, days_of, deal_for, words
 from web.given import Given
-
-ELSEWHERE = "<!-- -->"
-"""To a screen without the panel (a deal's card): it follows the deal's topic and looks again by itself."""
-
-
-@dataclass
-class Term:
-    days: str = "1"
 
 
 @dataclass
@@ -55,15 +48,14 @@ class UnitBooking(Controller):
         try:
             with session.begin_nested():
                 deal = deal_for(session, data, [unit], by=user, now=now)
-                days, kind = days_of(data.days), kind_of(data.kind)
-                booking = deals.book(session, deal, unit, days=days, kind=kind, by=user, now=now)
+                booking = _book(session, deal, unit, data, by=user, now=now)
         except Invalid as no:
             return _again(request, session, user, unit, data, now=now, status=422, fields=no.fields)
         except Refused as no:
             if not replies.wants_fragment(request):
                 raise
             return _again(request, session, user, unit, data, now=now, status=409, refusal=no)
-        return _done(
+        return done(
             request,
             session,
             user,
@@ -99,7 +91,7 @@ class Bookings(Controller):
     ) -> Response[str]:
         estate.cancel(session, booking, by=user, now=now)
         told = _("The booking is cancelled, unit %(number)s is free", number=booking.unit.number)
-        return _done(request, session, user, booking.unit, now=now, toast=told)
+        return done(request, session, user, booking.unit, now=now, toast=told)
 
     @post(
         "/{booking_id:int}/extensions",
@@ -118,7 +110,7 @@ class Bookings(Controller):
     ) -> Response[str]:
         estate.extend(session, booking, days=days_of(data.days), by=user, now=now)
         told = _("The booking is extended until %(until)s", until=formats.told(booking.until, now=now))
-        return _done(request, session, user, booking.unit, now=now, toast=told)
+        return done(request, session, user, booking.unit, now=now, toast=told)
 
     @post(
         "/{booking_id:int}/requests",
@@ -142,7 +134,7 @@ class Bookings(Controller):
         chief = chief_of(session, user)
         told = _("Asked: %(who)s will decide", who=chief.name if chief else "—")
         undo = f"/approvals/{asked.id}/withdrawal"
-        return _done(request, session, user, booking.unit, now=now, toast=replies.Toast(told, undo=undo))
+        return done(request, session, user, booking.unit, now=now, toast=replies.Toast(told, undo=undo))
 
     @post(
         "/{booking_id:int}/renewal",
@@ -166,7 +158,7 @@ class Bookings(Controller):
             until=formats.told(again.until, now=now),
         )
         undo = f"/bookings/{again.id}/cancellation"
-        return _done(request, session, user, booking.unit, now=now, toast=replies.Toast(told, undo=undo))
+        return done(request, session, user, booking.unit, now=now, toast=replies.Toast(told, undo=undo))
 
     @post(
         "/{booking_id:int}/settlement",
@@ -196,24 +188,14 @@ class Bookings(Controller):
         return replies.done(request, to="/bookings?state=overdue", body=body, toast=toast)
 
 
-def _done(
-    request: Request[Any, Any, Any],
-    session: Session,
-    user: User,
-    unit: Unit,
-    *,
-    now: datetime,
-    toast: replies.Toast | str,
-) -> Response[str]:
-    session.flush()
-    body = ""
-    if request.headers.get("hx-target", "").endswith("unit-panel"):
-        body = replies.render(
-            request, "estate/_panel.html", beside=panel(session, user, unit, now=now), cells=cells
-        )
-    elif replies.wants_fragment(request):
-        body = ELSEWHERE
-    return replies.done(request, to=f"/units/{unit.id}", body=body, toast=toast)
+def _book(
+    session: Session, deal: deals.Deal, unit: Unit, data: Wanted, *, by: User, now: datetime
+) -> Booking:
+    days, kind = days_of(data.days), kind_of(data.kind)
+    if data.reason:
+        reason = words(data.reason)
+        return deals.book_ahead(session, deal, unit, days=days, kind=kind, reason=reason, by=by, now=now)
+    return deals.book(session, deal, unit, days=days, kind=kind, by=by, now=now)
 
 
 def _again(

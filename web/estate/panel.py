@@ -20,6 +20,7 @@ from domain.kernel.db import pick
 from domain.kernel.errors import Missing
 from web.estate.choice import Choice, choice
 from web.estate.drawn import Drawn, drawn
+from web.estate.queue import Queue, queue
 
 HISTORY = 8
 
@@ -42,6 +43,7 @@ class Panel:
     """What this person may do about the end of the booking; None of a colleague's."""
     history: list[tuple[Event, str | None]]
     drawn: Drawn
+    queue: Queue
 
     @property
     def kind_word(self) -> str:
@@ -73,6 +75,7 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         extending=choices(session, shown, by=user, now=now) if shown and mine else None,
         history=_history(session, unit),
         drawn=drawn(session, user, unit),
+        queue=queue(session, user, unit, booking, now_is, now=now),
     )
 
 

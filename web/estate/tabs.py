@@ -21,6 +21,7 @@ TABS: list[tuple[str, Callable[[], str], Permission]] = [
     ("/characteristics", lambda: _("Characteristics"), Permission.ESTATE_ARRANGE),
     ("/estate/imports", lambda: _("Import"), Permission.ESTATE_ARRANGE),
     ("/estate/terms", lambda: _("Terms and limits"), Permission.BOOKING_RULES),
+    ("/waiting", lambda: _("Waiting lists"), Permission.ESTATE_BOOK),
 ]
 """Address, title and who may enter, in the order they stand."""
 

@@ -23,6 +23,18 @@ class Wanted:
     new: str = ""
     client: str = ""
     phone: str = ""
+    reason: str = ""
+    """Why somebody who waits for the unit is passed over: the head's word."""
+
+
+@dataclass
+class Term:
+    days: str = "1"
+
+
+def words(text: str) -> str:
+    """Without the one character a database can't keep."""
+    return text.replace("\0", "").strip()
 
 
 def days_of(text: str) -> int:

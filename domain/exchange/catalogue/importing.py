@@ -42,7 +42,7 @@ def take(
         mapping=words,
         properties=memory.properties(session, connection.id, survey.properties, words),
         price_type=memory.unit_price_type(session, connection.id, survey.price_types, words),
-        stock=Stock(session),
+        stock=Stock(session, now=now),
         report=Report(orders=survey.orders),
         now=now,
     )

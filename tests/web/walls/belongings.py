@@ -102,6 +102,8 @@ class World:
     """Text to look for: the owner's letter and the column it was put in."""
     tokens: dict[str, str] = field(default_factory=dict)
     now: datetime = field(default_factory=clock.now)
+    price: str = ""
+    """Of the unit that is left for those who come to book."""
 
     def id(self, what: str, letter: str) -> int:
         """The row's number; for nobody one that no row has, unless it is everyone's."""
@@ -210,7 +212,8 @@ def build(session: Session) -> World:
         everything_of(session, sower, letter)
     for letter in OWNERS:
         more_of(session, sower, letter)
-    everywhere = ["exchange", *(f"{what}-{sower.reference(what, HOUSE)}" for what in ("building", "funnel"))]
+    shared = ("building", "funnel", "unit")
+    everywhere = ["exchange", *(f"{what}-{sower.reference(what, HOUSE)}" for what in shared)]
     sower.row(metadata.tables["event"], HOUSE, "news", topics=everywhere, subject_id=1, deal_id=None)
     return world
 
@@ -314,6 +317,26 @@ def a_file_of_the_stock(session: Session, world: World, step: str) -> dict[str, 
     return {"step": step, "sha256": kept.sha256, "remarks": [], "applied_at": world.now}
 
 
+def a_contract(session: Session, world: World, letter: str) -> dict[str, Any]:
+    """Of a booking of its own: under contract, as only such a booking is."""
+    number = first_id("booking", letter) + 500
+    held = {"state": "contract", "unit_id": one_more_unit(session), "price": 1, "extensions": 0}
+    whose = {"deal_id": first_id("deal", letter), "booked_by_id": world.person(letter), "kind": "verbal"}
+    when = {"booked_at": world.now - timedelta(hours=1), "until": world.now + SOON}
+    session.execute(sa.insert(metadata.tables["booking"]).values({"id": number} | held | whose | when))
+    world.rows.setdefault("booking contracted", {})[letter] = number
+    return {"booking_id": number, "sold_at": None, "sold_by_id": None, "ended_by_id": None}
+
+
+def a_waiting(session: Session, world: World, letter: str) -> dict[str, Any]:
+    """Everybody in one line, in the order of owners."""
+    if "unit awaited" not in world.rows:
+        world.rows["unit awaited"] = dict.fromkeys(OWNERS, one_more_unit(session))
+    return {
+        "unit_id": world.id("unit awaited", letter), "place": MILLIONS[letter], "booking_id": None,
+    }  # fmt: skip
+
+
 SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "connection": lambda session, world, letter: {
         "kind": "commerceml",
@@ -358,6 +381,8 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
         "kind": "extension", "subject_id": first_id("booking", letter), "until": world.now + SOON,
         "wish": {"days": 3, "number": "1"}, "granted": {}, "state": "waiting",
     },
+    "unit_contract": a_contract,
+    "waiting": a_waiting,
 }  # fmt: skip
 
 
@@ -411,6 +436,7 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
         sower.row(
             tables["message"], letter, f"message of {what}", **a_message(session, world, letter) | about
         )
+    lines_of(session, sower, letter)
     sower.row(tables["comment"], letter, "comment two")
     sower.row(tables["agency"], letter, "agency closed", closed_at=world.now)
     off = an_attachment(session, world, letter)
@@ -485,7 +511,8 @@ def drawn(session: Session) -> dict[str, int]:
 def free_unit(session: Session, *, last: bool = False) -> int:
     """A unit nobody holds; three are left to the end for those who come to book, and for whom others ask."""
     booked = sa.select(metadata.tables["booking"].c.unit_id)
-    free = select(Unit.id).where(Unit.availability == Availability.ON_SALE, Unit.id.not_in(booked))  # type: ignore[attr-defined]
+    flat = Unit.kind != UnitKind.PARKING
+    free = select(Unit.id).where(flat, Unit.availability == Availability.ON_SALE, Unit.id.not_in(booked))  # type: ignore[attr-defined]
     return session.exec(free.order_by(Unit.id.desc() if last else Unit.id)).first() or 0  # type: ignore[arg-type,attr-defined]
 
 
@@ -493,6 +520,67 @@ def left_unit(session: Session) -> int:
     """One that has been booked and is free again: all bookings that are over are of it."""
     over = sa.text("select min(unit_id) from booking where closed_at is not null")
     return session.execute(over).scalar() or free_unit(session)
+
+
+IN_THE_LINE_OF = {"o": "f", "c": "o", "f": "c", "v": "f"}
+"""Who waits for whose unit."""
+
+
+def lines_of(session: Session, sower: Sower, letter: str) -> None:
+    """A place in a colleague's line, one given up, an offer; a booking just swapped, one just handed over."""
+    world, tables = sower.world, metadata.tables
+    of = sa.text("select unit_id from booking where id = :id")
+    held = session.execute(of, {"id": world.id("booking", IN_THE_LINE_OF[letter])}).scalar_one()
+    sower.row(tables["waiting"], letter, "waiting in line", unit_id=held, booking_id=None)
+    over = {"state": "left", "left_at": world.now, "booking_id": None}
+    sower.row(tables["waiting"], letter, "waiting over", unit_id=held, **over)
+    until = {"until": world.now + SOON, "extensions": 0}
+    unit = one_more_unit(session)
+    offer = sower.row(tables["booking"], letter, "booking offered", unit_id=unit, kind="offer", **until)
+    sower.row(
+        tables["waiting"], letter, "waiting offered", unit_id=unit, state="offered", booking_id=offer,
+        offered_at=world.now, answer_until=world.now + SOON,
+    )  # fmt: skip
+    world.rows.setdefault("unit offered", {})[letter] = unit
+    signed = {
+        "name": "booking.contracted",
+        "subject_id": world.id("booking contracted", letter),
+        "at": world.now,
+    }
+    sower.row(
+        tables["event"], letter, "event signed", **signed, subject_kind="booking", topics=[],
+        actor_id=world.person(letter), deal_id=None, payload={},
+    )  # fmt: skip
+    came_from = world.id("deal", "c" if letter != "c" else "o")
+    done = {
+        "swapped": ("unit.booked", {"swapped_from": world.id("booking over", letter)}),
+        "transferred": (
+            "booking.transferred", {"came_from": came_from, "held_by": world.person(letter), "reason": ""},
+        ),
+    }  # fmt: skip
+    for what, (name, said) in done.items():
+        booking = sower.row(
+            tables["booking"], letter, f"booking {what}", unit_id=one_more_unit(session), **until
+        )
+        sower.row(
+            tables["event"], letter, f"event {what}", name=name, actor_id=world.person(letter), at=world.now,
+            subject_kind="booking", subject_id=booking, deal_id=world.id("deal", letter), topics=[],
+            payload=said | {"price": "1", "until": world.now.isoformat(), "number": "1"},
+        )  # fmt: skip
+
+
+def one_more_unit(session: Session) -> int:
+    """A parking place on sale beside the flats, for what flats are too few for."""
+    like = session.exec(select(Unit).order_by(Unit.id)).first()  # type: ignore[arg-type]
+    assert like
+    number = session.execute(sa.text("select count(*) from unit where kind = 'parking'")).scalar_one()
+    unit = Unit(
+        floor_id=like.floor_id, kind=UnitKind.PARKING, number=f"М{number + 1}", area_total=like.area_total,
+        availability=Availability.ON_SALE, price=like.price,
+    )  # fmt: skip
+    session.add(unit)
+    session.flush()
+    return unit.id
 
 
 @contextmanager
@@ -507,6 +595,7 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
                 "funnel": session.exec(select(Funnel.id)).first(),
                 "unit": free_unit(session),
                 "terms": session.execute(sa.text("select min(id) from terms")).scalar(),
+                "unit first": session.execute(sa.text("select min(id) from unit")).scalar(),
                 "project": session.execute(sa.text("select min(id) from project")).scalar(),
                 "building": session.execute(sa.text("select min(id) from building")).scalar(),
                 **drawn(session),
@@ -514,6 +603,7 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
             shared |= {name: world.rows[name][HOUSE] for name in ("stock_import", "stock import done")}
             for table in ("unit_period", "claim_period"):  # a past to be looked at
                 session.execute(sa.text(f"update {table} set since = since - interval '5 days'"))
+            world.price = str(session.get_one(Unit, shared["unit"]).price)
             for what, number in shared.items():
                 world.rows[what] = dict.fromkeys(OWNERS, number)
             for letter in OWNERS:

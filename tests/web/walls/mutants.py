@@ -23,13 +23,14 @@ import web
 
 SCOPES = {"rows_of", "may", "is_exchange"}
 """Answers a condition or yes and no; without it everything is true."""
-DEMANDS = {"_demand_right", "_demand_own"}
+DEMANDS = {"_demand_right", "_demand_own", "demand_right"}
 """Raises or lets pass; without it everyone passes."""
 DOORS = {
     "get_visible",
     "get_person",
     "get_company",
     "get_booking",
+    "get_waiting",
     "get_task",
     "get_attachment",
     "colleagues",
@@ -46,6 +47,10 @@ EXEMPT = {
         "domain.approvals.reading",
         "col(Approval.asked_by_id) != user.id",
     ): "one's own question is not counted; nobody answers himself anyway",
+    (
+        "domain.estate.contracts.signing",
+        "may(by, Permission.ESTATE_CONTRACT)",
+    ): "every route to it asks for it",
     (
         "web.navigation",
         "may(user, Permission.EXCHANGE_SEE)",

@@ -40,6 +40,7 @@ PARAMETERS = {
     "approval_id": "approval",
     "limit_id": "allowance",
     "terms_id": "terms",
+    "waiting_id": "waiting",
 }
 """What a number in an address is of, see `World.rows`."""
 
@@ -135,7 +136,8 @@ def topics(world: World, of: str) -> Filled:
 
 def of_all(world: World, of: str) -> Filled:
     return {
-        "topics": f"exchange,building-{world.id('building', 'o')},funnel-{world.id('funnel', 'o')}",
+        "topics": f"exchange,building-{world.id('building', 'o')},funnel-{world.id('funnel', 'o')},"
+        f"unit-{world.id('unit first', 'o')}",
         "since": 1,
     }
 
@@ -157,6 +159,15 @@ def on_a_past_day(world: World, of: str) -> Filled:
     return {"as_of": f"{formats.here(world.now - timedelta(days=2)):%Y-%m-%d}"}
 
 
+def joined(world: World, of: str) -> Filled:
+    return {"deal_id": world.id("deal", of)}
+
+
+def first(world: World, of: str) -> Filled:
+    return {"place": 1, "reason": "Так"}
+
+
+CONTRACTED, OFFERED = {"booking_id": "booking contracted"}, {"booking_id": "booking offered"}
 FOREIGN_STEP = {"deal_id": "o:deal"}
 TRIALS: dict[str, list[Trial]] = {
     "GET /bookings": [
@@ -337,6 +348,11 @@ TRIALS: dict[str, list[Trial]] = {
         Trial("for a deal", form=deal_of, at={"unit_id": "unit"}),
         Trial("a unit held", form=lambda world, of: deal_of(world, "o")),
         Trial(
+            "past the line",
+            form=lambda world, of: {**deal_of(world, of), "reason": "Так"},
+            at={"unit_id": "v:unit offered"},
+        ),
+        Trial(
             "for a new deal",
             form=new_deal,
             at={"unit_id": "unit"},
@@ -393,5 +409,65 @@ TRIALS: dict[str, list[Trial]] = {
     ],
     "POST /characteristics/{characteristic_id:int}": [
         Trial(form=lambda world, of: {"title": "Иначе", "version": 1}),
+    ],
+    "POST /units/{unit_id:int}/line": [
+        Trial(form=joined, at={"unit_id": "v:unit held"}),
+        Trial("of what is held", form=lambda world, of: joined(world, "o")),
+        Trial("for a new deal", form=new_deal, at={"unit_id": "v:unit held"}),
+    ],
+    "POST /waiting/{waiting_id:int}/departure": [Trial(), Trial("over", at={"waiting_id": "waiting over"})],
+    "GET /waiting/{waiting_id:int}/place": [Trial(), Trial("over", at={"waiting_id": "waiting over"})],
+    "POST /waiting/{waiting_id:int}/place": [
+        Trial(form=first),
+        Trial("over", form=first, at={"waiting_id": "waiting over"}),
+    ],
+    "POST /bookings/{booking_id:int}/acceptance": [
+        Trial(form=lambda world, of: {"days": 1, "kind": "verbal"}, at=OFFERED),
+        Trial("no offer", form=lambda world, of: {"days": 1, "kind": "verbal"}),
+    ],
+    "POST /bookings/{booking_id:int}/refusal": [Trial(at=OFFERED)],
+    "GET /bookings/{booking_id:int}/swap": [
+        Trial(), Trial("by number", lambda world, of: {"number": "9"}),
+        Trial("over", at={"booking_id": "booking over"}),
+    ],
+    "POST /bookings/{booking_id:int}/swap": [
+        Trial(form=lambda world, of: {"unit_id": world.id("unit", of), "shown": world.price}),
+        Trial("at an old price", form=lambda world, of: {"unit_id": world.id("unit", of), "shown": 1}),
+        Trial(
+            "over", form=lambda world, of: {"unit_id": world.id("unit", of), "shown": 1},
+            at={"booking_id": "booking over"},
+        ),
+    ],
+    "POST /bookings/{booking_id:int}/swap/undo": [
+        Trial(), Trial("swapped", at={"booking_id": "booking swapped"}),
+    ],
+    "GET /bookings/{booking_id:int}/transfer": [Trial(), Trial("over", at={"booking_id": "booking over"})],
+    "POST /bookings/{booking_id:int}/transfer": [
+        Trial("to Maria's", form=lambda world, of: {"deal_id": world.id("deal", "c"), "reason": "Так"}),
+        Trial("to Timur's", form=lambda world, of: {"deal_id": world.id("deal", "f"), "reason": "Так"}),
+    ],
+    "POST /bookings/{booking_id:int}/transfer/undo": [
+        Trial(), Trial("transferred", at={"booking_id": "booking transferred"}),
+    ],
+    "GET /bookings/{booking_id:int}/contract": [Trial(), Trial("over", at={"booking_id": "booking over"})],
+    "POST /bookings/{booking_id:int}/contract": [
+        Trial(form=lambda world, of: {"number": "Д-1"}),
+        Trial("for all", form=lambda world, of: {"number": "Д-1", "all": "1"}),
+    ],
+    "POST /bookings/{booking_id:int}/sale": [Trial(at=CONTRACTED)],
+    "GET /bookings/{booking_id:int}/termination": [Trial(at=CONTRACTED)],
+    "POST /bookings/{booking_id:int}/termination": [
+        Trial(form=lambda world, of: {"reason": "Так"}, at=CONTRACTED)
+    ],
+    "POST /bookings/{booking_id:int}/contract/undo": [Trial(at=CONTRACTED)],
+    "POST /baskets/extensions": [
+        Trial(
+            form=lambda world, of: {"days": 1},
+            query=lambda world, of: {"bookings": world.id("booking", of)},
+        ),
+        Trial(
+            "over", form=lambda world, of: {"days": 1},
+            query=lambda world, of: {"bookings": world.id("booking over", of)},
+        ),
     ],
 }  # fmt: skip

@@ -1,0 +1,185 @@
+"""The units of a deal: what it holds, in which state, and what it waits for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from domain.access.models import User
+from domain.approvals import Approval
+from domain.approvals.reading import alive
+from domain.estate.booking import EXTENSION
+from domain.estate.contracts import UnitContract
+from domain.estate.models import (
+    Booking,
+    BookingKind,
+    BookingState,
+    Building,
+    Floor,
+    Project,
+    Section,
+    Unit,
+)
+from domain.estate.terms import Terms, kinds
+from domain.estate.waiting import Waiting, WaitingState
+from domain.kernel.db import pick
+
+
+@dataclass(frozen=True)
+class Held:
+    """A unit with its booking, contract or sale for this deal."""
+
+    booking_id: int
+    unit_id: int
+    number: str
+    kind: str
+    rooms: int
+    area: Decimal
+    floor: int
+    place: str
+    price: Decimal
+    until: datetime
+    extensions: int
+    state: BookingState
+    booked_as: BookingKind
+    contract: str | None
+    """The number of the contract in force."""
+    signed_at: datetime | None
+    days: tuple[int, ...]
+    """Terms its kind is extended by."""
+    asked_id: int | None
+    asked_days: int | None
+    """An extension by so many days waits for the decider."""
+    decider: str | None
+
+    @property
+    def is_offer(self) -> bool:
+        return self.booked_as is BookingKind.OFFER
+
+    @property
+    def is_booked(self) -> bool:
+        """An ordinary booking with a term: extended, cancelled, swapped, handed over."""
+        return self.state is BookingState.ACTIVE and not self.is_offer
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A place in the line for a unit."""
+
+    waiting_id: int
+    unit_id: int
+    number: str
+    ahead: int
+    """How many stand before it."""
+    since: datetime
+
+
+def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
+    """Units held for the deal at this moment: what asks for an answer first, what has no term last."""
+    asker: Any = aliased(User)
+    chief: Any = aliased(User)
+    rows = session.execute(
+        pick(
+            col(Booking.id).label("booking_id"),
+            Booking.price,
+            Booking.until,
+            Booking.extensions,
+            Booking.state,
+            col(Booking.kind).label("booked_as"),
+            col(Unit.id).label("unit_id"),
+            Unit.number,
+            Unit.kind,
+            Unit.rooms,
+            Unit.area_total,
+            col(Floor.number).label("floor"),
+            col(Building.name).label("building"),
+            col(Project.name).label("project"),
+            col(UnitContract.number).label("contract"),
+            UnitContract.made_at,
+            col(Terms.days).label("days"),
+            col(Approval.id).label("asked_id"),
+            col(Approval.wish)["days"].as_integer().label("asked_days"),
+            chief.name.label("decider"),
+        )
+        .join(Unit, col(Unit.id) == Booking.unit_id)
+        .join(Floor, col(Floor.id) == Unit.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .join(Building, col(Building.id) == Section.building_id)
+        .join(Project, col(Project.id) == Building.project_id)
+        .outerjoin(
+            UnitContract,
+            sa.and_(col(UnitContract.booking_id) == Booking.id, col(UnitContract.ended_at).is_(None)),
+        )
+        .outerjoin(Terms, col(Terms.kind) == Booking.kind)
+        .outerjoin(
+            Approval,
+            (col(Approval.kind) == EXTENSION) & (col(Approval.subject_id) == Booking.id) & alive(now),
+        )
+        .outerjoin(asker, asker.id == Approval.asked_by_id)
+        .outerjoin(chief, chief.id == asker.chief_id)
+        .where(
+            col(Booking.deal_id) == deal_id,
+            col(Booking.closed_at).is_(None),
+            sa.or_(col(Booking.state) != BookingState.ACTIVE, col(Booking.until) > now),
+        )
+        .order_by(col(Booking.state) != BookingState.ACTIVE, col(Booking.until), col(Booking.id))
+    )
+    return [_held(row) for row in rows]
+
+
+def _held(row: Any) -> Held:
+    return Held(
+        booking_id=row.booking_id,
+        unit_id=row.unit_id,
+        number=row.number,
+        kind=row.kind.value,
+        rooms=row.rooms,
+        area=row.area_total,
+        floor=row.floor,
+        place=f"{row.project}, {row.building}",
+        price=row.price,
+        until=row.until,
+        extensions=row.extensions,
+        state=row.state,
+        booked_as=row.booked_as,
+        contract=row.contract,
+        signed_at=row.made_at,
+        days=tuple(row.days or kinds.usual(row.booked_as).days),
+        asked_id=row.asked_id,
+        asked_days=row.asked_days,
+        decider=row.decider,
+    )
+
+
+def awaited(session: Session, deal_id: int) -> list[Awaited]:
+    """The units the deal waits for, the nearest place first; what it is offered is among the held."""
+    before = aliased(Waiting)
+    ahead = (
+        pick(sa.func.count())
+        .where(
+            col(before.unit_id) == Waiting.unit_id,
+            col(before.left_at).is_(None),
+            sa.or_(
+                col(before.state) == WaitingState.OFFERED,
+                sa.tuple_(col(before.place), col(before.id)) < sa.tuple_(col(Waiting.place), col(Waiting.id)),
+            ),
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        pick(col(Waiting.id), Waiting.unit_id, Unit.number, ahead.label("ahead"), Waiting.since)
+        .join(Unit, col(Unit.id) == Waiting.unit_id)
+        .where(col(Waiting.deal_id) == deal_id, col(Waiting.state) == WaitingState.WAITING)
+        .order_by(sa.text("ahead"), col(Waiting.id))
+    )
+    return [Awaited(*row) for row in rows]
+
+
+def numbers(units: Sequence[Held]) -> str:
+    """Ids of the ordinary bookings, for what is done to all of them at once."""
+    return ",".join(str(one.booking_id) for one in units if one.is_booked)
