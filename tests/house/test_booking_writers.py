@@ -29,6 +29,7 @@ KEEPERS = {
 LAWFUL = {
     "domain.demo": "lays out a new base through the verbs of the stock",
     "domain.demo.lines": "plays the demo through the verbs, alone",
+    "domain.demo.terms": "plays the demo through the verbs, alone",
     "domain.demo.trade": "plays the demo through the verbs, alone",
     "domain.exchange.catalogue.goods": "Stock and withdraw, raced as catalogue_of_1c and vanished_from_1c",
     "domain.exchange.catalogue.importing": "gives Stock to the goods",
