@@ -6,6 +6,8 @@ from domain.access import models as access
 from domain.activities import models as activities
 from domain.deals import models as deals
 from domain.estate import models as estate
+from domain.estate.selecting import models as selecting
+from domain.estate.showing import models as showing
 from domain.events import models as events
 from domain.exchange import models as exchange
 from domain.files import models as files
@@ -27,4 +29,6 @@ __all__ = [
     "notices",
     "parties",
     "quotes",
+    "selecting",
+    "showing",
 ]

@@ -87,6 +87,9 @@ def theme(request: Request[Any, Any, Any]) -> str:
     return chosen if chosen in {"light", "dark"} else "system"
 
 
+ESTATE = ("/estate", "/units", "/bookings", "/selections", "/favourites", "/reports/idle-reserve")
+
+
 def _inside(path: str, href: str) -> bool:
-    kin = {"/people": ("/people", "/companies"), "/estate": ("/estate", "/units", "/bookings")}
+    kin = {"/people": ("/people", "/companies"), "/estate": ESTATE}
     return path == href if href == "/" else path.startswith(kin.get(href, (href,)))

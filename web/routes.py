@@ -4,7 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from web import health
 from web.deals import Boards, Cards, Comments, Files, Moves, NewDeals, Steps
-from web.estate import Baskets, Bookings, Chessboard, Projects, UnitBooking, Units
+from web.estate import VIEWS, Baskets, Bookings, Chessboard, Projects, UnitBooking, Units
 from web.exchange import Exchange, ExchangeMessages
 from web.live import live
 from web.metrics import metrics
@@ -46,4 +46,5 @@ ROUTES: list[ControllerRouterHandler] = [
     Exchange,
     ExchangeMessages,
     SiteExchange,
+    *VIEWS,
 ]

@@ -176,6 +176,10 @@ def _expired(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
     return Told(headline, icon="timer", tone="bad")
 
 
+def _selected(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    return Told(_("A selection is made"), payload["called"], "star")
+
+
 WORDING: dict[str, Callable[[Payload, datetime, dict[int, str]], Told]] = {
     "deal.opened": _opened,
     "deal.moved": _moved,
@@ -193,5 +197,6 @@ WORDING: dict[str, Callable[[Payload, datetime, dict[int, str]], Told]] = {
     "booking.extended": _extended,
     "booking.cancelled": _cancelled,
     "booking.expired": _expired,
+    "selection.made": _selected,
 }
 """Every event that can carry a deal; `test_timeline` proves none is missing."""

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from domain.access import Permission, User, may
 from domain.estate import Building, Project, get_unit
 from domain.estate.chessboard import Edition, edition
+from domain.estate.selecting.favourites import starred_in
 from domain.exchange import monitor
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
@@ -51,6 +52,7 @@ class Chessboard(Controller):
             "cells": cells,
             "heard": monitor.last_heard(session),
             "may_book": may(user, Permission.ESTATE_BOOK),
+            "starred": starred_in(session, user, building.id),
         }
         unit = query.get("unit", "")
         if unit.isascii() and unit.isdigit() and len(unit) < 19:
@@ -58,7 +60,7 @@ class Chessboard(Controller):
             return replies.page(request, "estate/chessboard.html", beside=beside, **context)
         names = [project.name, *((other.id, other.name) for other in buildings)]
         heard = context["heard"] and near(context["heard"])
-        shown = (sheet.edition, sheet.until, names, heard, context["may_book"])
+        shown = (sheet.edition, sheet.until, names, heard, context["may_book"], context["starred"])
         return kept.page(request, "estate/chessboard.html", shown=shown, beside=None, **context)
 
 

@@ -13,9 +13,13 @@ from domain.access import Permission, User, may, rows_of
 from domain.estate import Booking, Building, Unit, UnitStatus
 from domain.estate.booking import TERMS, active, term_end
 from domain.estate.chessboard import status
+from domain.estate.why import explain
 from domain.events import Event
 from domain.kernel.db import pick
 from domain.kernel.errors import Missing
+from web.estate.favourites import Picks, picks
+from web.estate.presence import Present, present
+from web.estate.why import Explained, explained
 
 HISTORY = 8
 
@@ -33,6 +37,9 @@ class Panel:
     bookable: bool
     terms: list[tuple[int, datetime]]
     history: list[tuple[Event, str | None]]
+    explained: Explained | None
+    picks: Picks
+    present: Present
 
     @property
     def metre(self) -> Decimal | None:
@@ -52,6 +59,9 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         bookable=now_is is UnitStatus.FREE and may(user, Permission.ESTATE_BOOK) and unit.price is not None,
         terms=[(days, term_end(now, days)) for days in TERMS],
         history=_history(session, unit),
+        explained=explained(session, user, explain(session, unit, booking)),
+        picks=picks(session, user, unit),
+        present=present(session, user, unit, now=now),
     )
 
 

@@ -16,6 +16,9 @@ class Tab(NamedTuple):
 TABS: list[tuple[str, Callable[[], str], Permission]] = [
     ("/estate", lambda: _("Projects"), Permission.ESTATE_SEE),
     ("/bookings", lambda: _("Bookings"), Permission.ESTATE_BOOK),
+    ("/selections", lambda: _("Selections"), Permission.ESTATE_SEE),
+    ("/reports/idle-reserve", lambda: _("Idle reserve"), Permission.ESTATE_AUDIT),
+    ("/estate/invariants", lambda: _("Check of the base"), Permission.ESTATE_AUDIT),
 ]
 """Address, title and who may enter, in the order they stand."""
 

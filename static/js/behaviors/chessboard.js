@@ -3,8 +3,7 @@
 One delegated listener serves two thousand cells; each stays a plain link for those without it. */
 
 import { announce } from "../app.js";
-
-const PAGE_FLOORS = 5;
+import { UNIT, neighbour } from "../walking.js";
 
 export function connect(root) {
   const panel = root.querySelector("#unit-panel");
@@ -30,7 +29,9 @@ export function connect(root) {
   const selected = () => new URL(location.href).searchParams.get("unit");
   const select = (id) => {
     for (const cell of root.querySelectorAll("a.u[aria-selected]")) cell.removeAttribute("aria-selected");
-    root.querySelector(`#unit-${id}`)?.setAttribute("aria-selected", "true");
+    for (const link of root.querySelectorAll("#list a[aria-current]")) link.removeAttribute("aria-current");
+    const unit = root.querySelector(`#unit-${id}`);
+    unit?.setAttribute(unit.matches(".u") ? "aria-selected" : "aria-current", "true");
   };
   const address = (id) => {
     const url = new URL(location.href);
@@ -56,35 +57,11 @@ export function connect(root) {
 
   /* -- keyboard: one tab stop for the grid, arrows inside --------------------------------- */
 
-  const at = (row, place) => row?.querySelectorAll("a.u")[place];
-  const neighbour = (cell, key) => {
-    const row = cell.closest("[role=row]");
-    const place = [...row.querySelectorAll("a.u")].indexOf(cell);
-    const grid = cell.closest("[role=grid]");
-    const rows = [...grid.querySelectorAll("[role=row]")];
-    const floor = rows.indexOf(row);
-    const section = cell.closest("section");
-    const beside = (step) => {
-      const other = step > 0 ? section.nextElementSibling : section.previousElementSibling;
-      const line = other?.querySelectorAll("[role=row]")[floor];
-      return step > 0 ? at(line, 0) : line && [...line.querySelectorAll("a.u")].at(-1);
-    };
-    switch (key) {
-      case "ArrowLeft": return at(row, place - 1) ?? beside(-1);
-      case "ArrowRight": return at(row, place + 1) ?? beside(1);
-      case "ArrowUp": return at(rows[floor - 1], place);
-      case "ArrowDown": return at(rows[floor + 1], place);
-      case "Home": return at(row, 0);
-      case "End": return [...row.querySelectorAll("a.u")].at(-1);
-      case "PageUp": return at(rows[Math.max(floor - PAGE_FLOORS, 0)], place);
-      case "PageDown": return at(rows[Math.min(floor + PAGE_FLOORS, rows.length - 1)], place);
-    }
-  };
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && panel.querySelector("[data-unit]")) return close();
-    const cell = event.target.closest("a.u");
-    if (!cell || event.ctrlKey || event.altKey || event.metaKey) return;
-    const to = neighbour(cell, event.key);
+    const cell = event.target.closest(UNIT);
+    if (!cell || event.altKey) return;
+    const to = neighbour(cell, event);
     if (to === undefined) return;
     event.preventDefault();
     if (!to) return;
@@ -95,6 +72,16 @@ export function connect(root) {
     for (const other of root.querySelectorAll('a.u[tabindex="0"]')) other.tabIndex = -1;
     if (cell) cell.tabIndex = 0;
   };
+
+  /* -- F: to the filters, wherever one is -------------------------------------------------- */
+
+  const toFilters = (event) => {
+    if (event.code !== "KeyF" || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    if (event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, dialog")) return;
+    event.preventDefault();
+    document.querySelector("#filters input:not([type=hidden]), #filters summary")?.focus();
+  };
+  document.addEventListener("keydown", toFilters);
 
   /* -- after the board looked again -------------------------------------------------------- */
 
@@ -121,6 +108,7 @@ export function connect(root) {
   settle();
   return () => {
     document.removeEventListener("click", outside);
+    document.removeEventListener("keydown", toFilters);
     document.removeEventListener("htmx:after:swap", swapped);
   };
 }
