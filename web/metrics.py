@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from litestar import MediaType, Request, Response, get
 
 from domain.access import Permission
+from domain.estate import invariants
+from domain.kernel import clock
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 from jobs.counters import Counters, totals
@@ -57,8 +59,14 @@ def metrics(request: Request[Any, Any, Any]) -> Response[str]:
     requests.pour()
     with glance() as session:
         queues = session.execute(QUEUES).mappings().one()
+        broken = invariants.counts(session, now=clock.now())
     text = "\n".join(
-        [*rendered(totals()), *(f"{name} {float(value):g}" for name, value in queues.items()), ""]
+        [
+            *rendered(totals()),
+            *(f"{name} {float(value):g}" for name, value in queues.items()),
+            *(f'karkas_invariant_broken{{invariant="{name}"}} {count}' for name, count in broken.items()),
+            "",
+        ]
     )
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 

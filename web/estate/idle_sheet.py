@@ -37,7 +37,10 @@ def _managers(page: Any, report: Idle, looks: dict[str, Any], *, by: User, now: 
     _table(
         page,
         3,
-        [_("Manager"), _("Bookings"), _("Came back unsold"), _("Days"), _("Price × days"), _("Price, on average")],
+        [
+            _("Manager"), _("Bookings"), _("Came back unsold"), _("Days"), _("Price × days"),
+            _("Price, on average"),
+        ],
         [
             [
                 (group.name or _("In all"), ""), (group.bookings, ""), (group.in_vain, ""),

@@ -73,7 +73,9 @@ def test_a_selection_shows_the_price_of_today_and_that_it_changed(anna_s, sessio
     session.commit()
 
     page = anna_s.get(selection).text
-    assert "цена изменилась" in page and "5\u00a0150\u00a0000" not in page.partition("цена изменилась")[0][-50:]
+    assert (
+        "цена изменилась" in page and "5\u00a0150\u00a0000" not in page.partition("цена изменилась")[0][-50:]
+    )
 
 
 def test_a_selection_shows_the_status_of_today(anna_s, session, selection, flat_1, ivanov_deal, anna):
@@ -114,7 +116,7 @@ def test_the_deal_is_told_to_those_who_may_see_it(open_client, anna_s, ivanov_de
     assert ivanov_deal.title in open_client("boris").get(selection).text
     page = open_client("maria").get(selection).text
     assert ivanov_deal.title not in page and f"/deals/{ivanov_deal.id}" not in page
-    assert "Подборка" in anna_s.get(f"/deals/{ivanov_deal.id}").text
+    assert "Сделана подборка" in anna_s.get(f"/deals/{ivanov_deal.id}").text
 
 
 def test_a_foreign_deal_is_as_one_that_does_not_exist(open_client, ivanov_deal):
