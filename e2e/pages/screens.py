@@ -42,6 +42,11 @@ DEAL = """select deal_id, count(*) from event join deal on deal.id = deal_id joi
     where stage.kind = 'open' and exists (select from task where task.deal_id = deal.id and done_at is null)
     group by deal_id order by count(*) desc, deal_id limit 1"""
 TASK = """select task.id as task_id, deal_id from task where done_at is null order by task.id limit 1"""
+FOUR = """select string_agg(id::text, ',') as units from (
+    select id from unit where kind = 'flat' and price is not null order by rooms desc, id limit 4) as some"""
+OF_ANNA = "select selection.id as selection_id from selection join app_user on app_user.id = owner_id"
+SELECTION = f"{OF_ANNA} where login = 'anna' and building_id is null order by selection.id limit 1"
+KEPT_FILTER = f"{OF_ANNA} where login = 'anna' and building_id is not null order by selection.id limit 1"
 MESSAGE = "select id as message_id from message order by id limit 1"
 
 SCREENS = (
@@ -94,6 +99,18 @@ SCREENS = (
     Screen("new company", "/companies/new"),
     Screen("exchange", "/exchange", login="olga"),
     Screen("message", "/exchange/messages/{message_id:int}", row=MESSAGE, login="olga"),
+    Screen("comparison", "/units/comparison", row=FOUR, query="?units={units}", login="anna"),
+    Screen("nothing to compare", "/units/comparison", login="anna"),
+    Screen("favourites", "/favourites", login="anna"),
+    Screen("selections", "/selections", login="anna"),
+    Screen("new selection", "/selections/new", row=FOUR, query="?units={units}", login="anna"),
+    Screen("selection", "/selections/{selection_id:int}", row=SELECTION, login="anna"),
+    Screen("kept filter", "/selections/{selection_id:int}", row=KEPT_FILTER, login="anna"),
+    Screen("selection being edited", "/selections/{selection_id:int}/edit", row=SELECTION, login="anna"),
+    Screen("why not free", "/units/{unit_id:int}/why", row=BOOKED, login="anna"),
+    Screen("check of the base", "/estate/invariants"),
+    Screen("idle reserve", "/reports/idle-reserve"),
+    Screen("idle reserve by bookings", "/reports/idle-reserve", query="?by=booking"),
     Screen("no such page", "/no-such-page"),
 )  # fmt: skip
 
@@ -109,5 +126,7 @@ PIECES = {
     "/deals/similar": "a warning inside «new deal»",
     "/notices/bell": "the bell of every page",
     "/exchange/messages/{message_id:int}/file": "a file",
+    "/units/{unit_id:int}/presence": "a line of a unit's panel",
+    "/reports/idle-reserve/file": "a file",
 }
 """What answers a GET and is no screen, with the reason."""

@@ -17,6 +17,9 @@ from sqlmodel import Session, select
 from domain import activities, deals, parties
 from domain.access import User
 from domain.deals.models import Deal
+from domain.estate import Unit
+from domain.estate.selecting import choices, selections
+from domain.estate.selecting.models import Choice
 from domain.events import Event
 from domain.kernel import clock, formats
 from domain.parties.models import Company
@@ -102,7 +105,13 @@ def _unseeing(session: Session, task: Any, *, shown: datetime, **rest: Any) -> N
     _postpone(session, task, **rest)
 
 
+def _overwriting(session: Session, selection: Any, choice: Any, *, shown: str, **rest: Any) -> None:
+    session.refresh(choice, with_for_update=True)
+    _note(session, selection, choice, shown=choice.note, **rest)
+
+
 _postpone = activities.postpone
+_note = choices.note
 
 EDITORS = [
     Editor(
@@ -121,6 +130,17 @@ EDITORS = [
         value=lambda n: local(FIRST_MOMENT + timedelta(minutes=n)), guard="shown", event="task.moved",
         verb=(activities, "postpone"), blinded=_unseeing,
     ),
+    Editor(
+        table="selection", route="/selections/{selection_id:int}", form="/selections/{selection}/edit",
+        save="/selections/{selection}", field="name", value=lambda n: f"Подборка {n}", guard="version",
+        event="selection.edited", verb=(selections, "edit"), blinded=_fresh(selections.edit),
+    ),
+    Editor(
+        table="choice", route="/selections/{selection_id:int}/choices/{choice_id:int}/note",
+        form="/selections/{selection}", save="/selections/{selection}/choices/{choice}/note", field="note",
+        value=lambda n: f"Пометка {n}", guard="shown", event="choice.noted", verb=(choices, "note"),
+        blinded=_overwriting,
+    ),
 ]  # fmt: skip
 
 DEEDS = {
@@ -136,6 +156,16 @@ DEEDS = {
     "/deals/{deal_id:int}/files": "adds a file",
     "/deals/{deal_id:int}/files/{file_id:int}/removal": "takes away once",
     "/deals/{deal_id:int}/files/{file_id:int}/return": "takes back once",
+    "/units/{unit_id:int}/presence": "one's own line of who looks now",
+    "/units/{unit_id:int}/presence/end": "takes one's own line away",
+    "/units/{unit_id:int}/favourite": "one's own star",
+    "/units/{unit_id:int}/favourite/removal": "one's own star",
+    "/selections/{selection_id:int}/removal": "takes away once",
+    "/selections/{selection_id:int}/return": "takes back once",
+    "/selections/{selection_id:int}/choices": "adds units",
+    "/selections/{selection_id:int}/choices/{choice_id:int}/moves": "changes places with a neighbour",
+    "/selections/{selection_id:int}/choices/{choice_id:int}/removal": "takes away once",
+    "/selections/{selection_id:int}/choices/{choice_id:int}/return": "takes back once",
     "/exchange/messages/{message_id:int}/retries": "a state of the message, not its words",
     "/exchange/messages/{message_id:int}/dismissal": "a state of the message, not its words",
 }
@@ -151,5 +181,10 @@ def records(session: Session) -> dict[str, int]:
         session, deal, title="Позвонить", due_at=FIRST_MOMENT - timedelta(minutes=1), by=anna, now=now
     )
     company = session.exec(select(Company)).first()
+    unit = session.exec(select(Unit)).first()
+    selection = selections.make(session, name="Для клиента", unit_ids=[unit.id], by=anna, now=now)
+    kept = session.exec(select(Choice).where(Choice.selection_id == selection.id)).first()
     session.commit()
-    return {"deal": deal.id, "company": company.id, "task": step.id}
+    return {
+        "deal": deal.id, "company": company.id, "task": step.id, "selection": selection.id, "choice": kept.id,
+    }  # fmt: skip

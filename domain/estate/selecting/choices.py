@@ -48,6 +48,12 @@ def add(
     return added
 
 
+def inside(session: Session, selection: Selection) -> list[Choice]:
+    """The choices of a selection in their order."""
+    there = select(Choice).where(Choice.selection_id == selection.id, col(Choice.removed_at).is_(None))
+    return list(session.exec(there.order_by(col(Choice.position), col(Choice.id))))
+
+
 def get_choice(session: Session, selection: Selection, choice_id: int, *, removed: bool = False) -> Choice:
     gone = col(Choice.removed_at).is_not(None) if removed else col(Choice.removed_at).is_(None)
     wanted = select(Choice).where(Choice.id == choice_id, Choice.selection_id == selection.id, gone)

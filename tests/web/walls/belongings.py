@@ -296,6 +296,7 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "message": a_message,
     "company": a_company,
     "attachment": an_attachment,
+    "selection": lambda session, world, letter: {"building_id": None, "shared": False},
 }  # fmt: skip
 
 
@@ -319,6 +320,11 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
             tables["message"], letter, f"message of {what}", **a_message(session, world, letter) | about
         )
     sower.row(tables["comment"], letter, "comment two")
+    first, own = sower.reference("unit", letter), {"selection_id": world.id("selection", letter)}
+    sower.row(tables["choice"], letter, "choice two", **own, unit_id=first + 1, position=2)
+    sower.row(tables["choice"], letter, "choice removed", **own, unit_id=first + 2, removed_at=world.now)
+    not_shared = {"building_id": None, "shared": False}
+    sower.row(tables["selection"], letter, "selection removed", **not_shared, removed_at=world.now)
     off = an_attachment(session, world, letter)
     if letter == "o":
         sower.row(tables["attachment"], letter, IN_ANNAS_DEAL, **off)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from tests.web.walls.belongings import IN_ANNAS_DEAL, KPP, World, moment
+from tests.web.walls.belongings import IN_ANNAS_DEAL, KPP, NOBODY, World, moment
 from tests.web.walls.routes import Route
 
 TRIED = ("o", "c", "f")
@@ -27,6 +27,8 @@ PARAMETERS = {
     "file_id": "attachment",
     "stage_id": "stage",
     "project_id": "project",
+    "selection_id": "selection",
+    "choice_id": "choice",
 }
 """What a number in an address is of, see `World.rows`."""
 
@@ -127,7 +129,13 @@ def of_all(world: World, of: str) -> Filled:
     }
 
 
+def noted(world: World, of: str) -> Filled:
+    return {"note": "Окна во двор", "shown": "" if of == NOBODY else world.text("choice.note", of)}
+
+
 FOREIGN_STEP = {"deal_id": "o:deal"}
+FOREIGN_CHOICE = {"selection_id": "o:selection"}
+CHOICE = "/selections/{selection_id:int}/choices/{choice_id:int}"
 TRIALS: dict[str, list[Trial]] = {
     "GET /bookings": [Trial(), Trial("over", lambda world, of: {"state": "over"})],
     "GET /companies": [Trial(), Trial("by name", lambda world, of: {"q": "zqz"})],
@@ -250,4 +258,52 @@ TRIALS: dict[str, list[Trial]] = {
             at={"unit_id": "unit"},
         ),
     ],
+    "GET /units/comparison": [
+        Trial(), Trial("a unit held", lambda world, of: {"units": world.id("unit held", of)}),
+    ],
+    "GET /units/{unit_id:int}/why": [Trial(), Trial("free", at={"unit_id": "unit"})],
+    "POST /units/{unit_id:int}/presence": [Trial(form=lambda world, of: {"client": "1"})],
+    "POST /units/{unit_id:int}/presence/end": [Trial()],
+    "POST /units/{unit_id:int}/favourite": [Trial()],
+    "POST /units/{unit_id:int}/favourite/removal": [Trial()],
+    "GET /selections/new": [
+        Trial(), Trial("a unit held", lambda world, of: {"units": world.id("unit held", of)}),
+    ],
+    "POST /selections": [
+        Trial(form=lambda world, of: {"name": "Для клиента", "units": world.id("unit", of)}),
+        Trial("for a deal", form=lambda world, of: {"name": "Для клиента", "deal_id": world.id("deal", of)}),
+        Trial(
+            "a kept filter",
+            form=lambda world, of: {
+                "name": "Студии", "building": world.id("building", of), "asked": "rooms=0",
+            },
+        ),
+    ],
+    "POST /selections/{selection_id:int}": [
+        Trial(form=lambda world, of: {"name": "Иначе", "version": 1}),
+        Trial("shared", form=lambda world, of: {"name": "Иначе", "version": 1, "shared": "1"}),
+        Trial(
+            "for a deal",
+            form=lambda world, of: {"name": "Иначе", "version": 1, "deal_id": world.id("deal", of)},
+            at=FOREIGN_CHOICE,
+        ),
+    ],
+    "POST /selections/{selection_id:int}/removal": [Trial()],
+    "POST /selections/{selection_id:int}/return": [Trial(at={"selection_id": "selection removed"})],
+    "POST /selections/{selection_id:int}/choices": [
+        Trial(form=lambda world, of: {"units": world.id("unit", of)}),
+    ],
+    f"POST {CHOICE}/note": [
+        Trial(form=noted), Trial("of another selection", form=noted, at=FOREIGN_CHOICE),
+    ],
+    f"POST {CHOICE}/moves": [
+        Trial(form=lambda world, of: {"to": "down"}),
+        Trial("of another selection", form=lambda world, of: {"to": "down"}, at=FOREIGN_CHOICE),
+    ],
+    f"POST {CHOICE}/removal": [Trial(), Trial("of another selection", at=FOREIGN_CHOICE)],
+    f"POST {CHOICE}/return": [
+        Trial(at={"choice_id": "choice removed"}),
+        Trial("of another selection", at=FOREIGN_CHOICE | {"choice_id": "choice removed"}),
+    ],
+    "GET /reports/idle-reserve": [Trial(), Trial("by booking", lambda world, of: {"by": "booking"})],
 }  # fmt: skip
