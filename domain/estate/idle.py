@@ -36,7 +36,7 @@ class Held:
     ended: datetime
     state: BookingState
     days: Decimal
-    """Inside the period, to a tenth."""
+    """Inside the period, to a hundredth: a quarter of an hour."""
     agency: str = ""
 
     @property
@@ -126,14 +126,14 @@ def idle(session: Session, user: User, *, since: datetime, until: datetime, now:
     found = []
     for row in session.execute(rows):
         ended = row.closed_at or min(row.until, now)
-        days = _days(min(ended, until) - max(row.booked_at, since))
-        if days > 0:
-            found.append(Held(*(*row[:8], row.booked_at, ended, row.state, days)))
+        inside = min(ended, until) - max(row.booked_at, since)
+        if inside > timedelta(0):
+            found.append(Held(*(*row[:8], row.booked_at, ended, row.state, _days(inside))))
     return _summed(_with_agencies(session, found[:MOST]), since, until, cut=len(found) > MOST)
 
 
 def _days(span: timedelta) -> Decimal:
-    return (Decimal(span.total_seconds()) / Decimal(DAY.total_seconds())).quantize(Decimal("0.1"))
+    return (Decimal(span.total_seconds()) / Decimal(DAY.total_seconds())).quantize(Decimal("0.01"))
 
 
 def _with_agencies(session: Session, found: list[Held]) -> list[Held]:

@@ -43,7 +43,7 @@ DEAL = """select deal_id, count(*) from event join deal on deal.id = deal_id joi
     group by deal_id order by count(*) desc, deal_id limit 1"""
 TASK = """select task.id as task_id, deal_id from task where done_at is null order by task.id limit 1"""
 FOUR = """select string_agg(id::text, ',') as units from (
-    select id from unit where kind = 'flat' and price is not null order by rooms desc, id limit 4) as some"""
+    select id from unit where kind = 'flat' and price is not null order by rooms desc, id limit 4) as four"""
 OF_ANNA = "select selection.id as selection_id from selection join app_user on app_user.id = owner_id"
 SELECTION = f"{OF_ANNA} where login = 'anna' and building_id is null order by selection.id limit 1"
 KEPT_FILTER = f"{OF_ANNA} where login = 'anna' and building_id is not null order by selection.id limit 1"

@@ -87,6 +87,7 @@ export function connect(root) {
 
   let seen = new Map([...cells()].map((cell) => [cell.id, cell.dataset.status]));
   const settle = () => {
+    measure(root.querySelector("#grid"));
     select(selected());
     stop(root.querySelector("a.u[aria-selected]") ?? cells()[0]);
     for (const cell of cells()) {
@@ -111,4 +112,14 @@ export function connect(root) {
     document.removeEventListener("keydown", toFilters);
     document.removeEventListener("htmx:after:swap", swapped);
   };
+}
+
+/* How many floors and units have to find room on one printed sheet. */
+function measure(grid) {
+  if (!grid) return;
+  const sections = [...grid.querySelectorAll(".sec:not(.sec--below)")];
+  const rows = (section) => section.querySelectorAll("[role=row]").length;
+  const widths = sections.map((section) => Number(/sec-(\d+)/.exec(section.className)?.[1] ?? 1) + 1);
+  grid.style.setProperty("--rows", Math.max(1, ...sections.map(rows)));
+  grid.style.setProperty("--columns", widths.reduce((sum, width) => sum + width, 0));
 }

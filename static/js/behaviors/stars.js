@@ -17,7 +17,8 @@ export function connect(root) {
   const toggle = (id) => {
     const url = `/units/${id}/favourite${mine.has(id) ? "/removal" : ""}`;
     const own = root.querySelector(`#unit-${id}-star`);   // the panel's, when the unit is open
-    htmx.ajax("POST", url, { source: own ?? root, target: own ?? root, swap: own ? "outerHTML" : "none" });
+    const source = own ?? root.querySelector(`#unit-${id}`);
+    htmx.ajax("POST", url, { source, target: source, swap: own ? "outerHTML" : "none" });
   };
   const starred = ({ detail }) => {
     const id = String(detail.unit);

@@ -198,7 +198,10 @@ def build(session: Session) -> World:
         everything_of(session, sower, letter)
     for letter in OWNERS:
         more_of(session, sower, letter)
-    everywhere = ["exchange", *(f"{what}-{sower.reference(what, HOUSE)}" for what in ("building", "funnel"))]
+    everywhere = [
+        "exchange",
+        *(f"{what}-{sower.reference(what, HOUSE)}" for what in ("building", "funnel", "unit")),
+    ]
     sower.row(metadata.tables["event"], HOUSE, "news", topics=everywhere, subject_id=1, deal_id=None)
     return world
 
@@ -323,6 +326,11 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
     first, own = sower.reference("unit", letter), {"selection_id": world.id("selection", letter)}
     sower.row(tables["choice"], letter, "choice two", **own, unit_id=first + 1, position=2)
     sower.row(tables["choice"], letter, "choice removed", **own, unit_id=first + 2, removed_at=world.now)
+    for called, gone in (("selection shared", None), ("selection shared removed", world.now)):
+        sower.row(tables["selection"], letter, called, building_id=None, shared=True, removed_at=gone)
+    shared = {"selection_id": world.id("selection shared", letter), "unit_id": first}
+    sower.row(tables["choice"], letter, "choice shared", **shared, position=1)
+    sower.row(tables["choice"], letter, "choice shared two", **shared | {"unit_id": first + 1}, position=2)
     not_shared = {"building_id": None, "shared": False}
     sower.row(tables["selection"], letter, "selection removed", **not_shared, removed_at=world.now)
     off = an_attachment(session, world, letter)
@@ -382,6 +390,7 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
                 "stage first": first_stage(session),
                 "funnel": session.exec(select(Funnel.id)).first(),
                 "unit": free_unit(session),
+                "unit first": session.execute(sa.text("select min(id) from unit")).scalar(),
                 "project": session.execute(sa.text("select min(id) from project")).scalar(),
                 "building": session.execute(sa.text("select min(id) from building")).scalar(),
             }

@@ -23,7 +23,7 @@ import web
 
 SCOPES = {"rows_of", "may", "is_exchange"}
 """Answers a condition or yes and no; without it everything is true."""
-DEMANDS = {"_demand_right", "_demand_own"}
+DEMANDS = {"_demand_right", "_demand_own", "demand_own"}
 """Raises or lets pass; without it everyone passes."""
 DOORS = {
     "get_visible",
@@ -32,6 +32,8 @@ DOORS = {
     "get_booking",
     "get_task",
     "get_attachment",
+    "get_selection",
+    "get_choice",
     "colleagues",
     "seen_by",
 }

@@ -124,7 +124,8 @@ def topics(world: World, of: str) -> Filled:
 
 def of_all(world: World, of: str) -> Filled:
     return {
-        "topics": f"exchange,building-{world.id('building', 'o')},funnel-{world.id('funnel', 'o')}",
+        "topics": f"exchange,building-{world.id('building', 'o')},funnel-{world.id('funnel', 'o')}"
+        f",unit-{world.id('unit first', 'o')}",
         "since": 1,
     }
 
@@ -135,6 +136,8 @@ def noted(world: World, of: str) -> Filled:
 
 FOREIGN_STEP = {"deal_id": "o:deal"}
 FOREIGN_CHOICE = {"selection_id": "o:selection"}
+SHARED = {"selection_id": "selection shared"}
+SHARED_CHOICE = SHARED | {"choice_id": "choice shared"}
 CHOICE = "/selections/{selection_id:int}/choices/{choice_id:int}"
 TRIALS: dict[str, list[Trial]] = {
     "GET /bookings": [Trial(), Trial("over", lambda world, of: {"state": "over"})],
@@ -287,20 +290,30 @@ TRIALS: dict[str, list[Trial]] = {
             form=lambda world, of: {"name": "Иначе", "version": 1, "deal_id": world.id("deal", of)},
             at=FOREIGN_CHOICE,
         ),
+        Trial("a shared one", form=lambda world, of: {"name": "Иначе", "version": 1}, at=SHARED),
     ],
-    "POST /selections/{selection_id:int}/removal": [Trial()],
-    "POST /selections/{selection_id:int}/return": [Trial(at={"selection_id": "selection removed"})],
+    "GET /selections/{selection_id:int}/edit": [Trial(), Trial("a shared one", at=SHARED)],
+    "POST /selections/{selection_id:int}/removal": [Trial(), Trial("a shared one", at=SHARED)],
+    "POST /selections/{selection_id:int}/return": [
+        Trial(at={"selection_id": "selection removed"}),
+        Trial("a shared one", at={"selection_id": "selection shared removed"}),
+    ],
     "POST /selections/{selection_id:int}/choices": [
         Trial(form=lambda world, of: {"units": world.id("unit", of)}),
+        Trial("a shared one", form=lambda world, of: {"units": world.id("unit", of)}, at=SHARED),
     ],
     f"POST {CHOICE}/note": [
         Trial(form=noted), Trial("of another selection", form=noted, at=FOREIGN_CHOICE),
+        Trial("a shared one", form=lambda world, of: {"note": "Окна во двор"}, at=SHARED_CHOICE),
     ],
     f"POST {CHOICE}/moves": [
         Trial(form=lambda world, of: {"to": "down"}),
         Trial("of another selection", form=lambda world, of: {"to": "down"}, at=FOREIGN_CHOICE),
+        Trial("a shared one", form=lambda world, of: {"to": "down"}, at=SHARED_CHOICE),
     ],
-    f"POST {CHOICE}/removal": [Trial(), Trial("of another selection", at=FOREIGN_CHOICE)],
+    f"POST {CHOICE}/removal": [
+        Trial(), Trial("of another selection", at=FOREIGN_CHOICE), Trial("a shared one", at=SHARED_CHOICE),
+    ],
     f"POST {CHOICE}/return": [
         Trial(at={"choice_id": "choice removed"}),
         Trial("of another selection", at=FOREIGN_CHOICE | {"choice_id": "choice removed"}),
