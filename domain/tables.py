@@ -11,7 +11,9 @@ from domain.estate import models as estate
 from domain.estate.contracts import models as contracts
 from domain.estate.drawings import models as drawings
 from domain.estate.past import models as estate_past
+from domain.estate.selecting import models as selecting
 from domain.estate.sheets import models as estate_sheets
+from domain.estate.showing import models as showing
 from domain.estate.terms import models as terms
 from domain.estate.waiting import models as waiting
 from domain.events import models as events
@@ -41,6 +43,8 @@ __all__ = [
     "notices",
     "parties",
     "quotes",
+    "selecting",
+    "showing",
     "terms",
     "waiting",
 ]

@@ -42,6 +42,10 @@ def until(moment: datetime) -> str:
     return formats.lasting(moment - clock.now())
 
 
+def ago(moment: datetime) -> str:
+    return formats.lasting(clock.now() - moment)
+
+
 def price(kept: str | int) -> str:
     """An amount as events keep it, as text."""
     return formats.money(Decimal(str(kept)))
@@ -77,6 +81,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "time": time,
     "iso": iso,
     "until": until,
+    "ago": ago,
     "price": price,
     "bytes": formats.size,
     "capitalize_first": capitalize_first,

@@ -101,18 +101,12 @@ def theme(request: Request[Any, Any, Any]) -> str:
     return chosen if chosen in {"light", "dark"} else "system"
 
 
+ESTATE = (
+    "/estate", "/units", "/bookings", "/selections", "/favourites", "/reports/idle-reserve", "/agencies",
+    "/drawings", "/layouts", "/floors", "/characteristics",
+)  # fmt: skip
+
+
 def _inside(path: str, href: str) -> bool:
-    kin = {
-        "/people": ("/people", "/companies"),
-        "/estate": (
-            "/estate",
-            "/units",
-            "/bookings",
-            "/agencies",
-            "/drawings",
-            "/layouts",
-            "/floors",
-            "/characteristics",
-        ),
-    }
+    kin = {"/people": ("/people", "/companies"), "/estate": ESTATE}
     return path == href if href == "/" else path.startswith(kin.get(href, (href,)))

@@ -192,6 +192,10 @@ def _answer_taken_back(payload: Payload, now: datetime, people: dict[int, str]) 
     return Told(headline, icon="undo-2", tone="warn")
 
 
+def _selected(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    return Told(_("A selection is made"), payload["called"], "star")
+
+
 WORDING: dict[str, Callable[[Payload, datetime, dict[int, str]], Told]] = {
     "deal.opened": _opened,
     "deal.moved": _moved,
@@ -215,5 +219,6 @@ WORDING: dict[str, Callable[[Payload, datetime, dict[int, str]], Told]] = {
     "approval.lapsed": _lapsed,
     "approval.reopened": _answer_taken_back,
     **OF_CLAIMS,
+    "selection.made": _selected,
 }
 """Every event that can carry a deal; `test_timeline` proves none is missing."""

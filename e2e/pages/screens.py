@@ -61,6 +61,11 @@ PAST_DAY = "select of_it.*, current_date - 5 as day from ({}) as of_it"
 REPRICED = """select unit_id from unit_period group by unit_id
     order by count(distinct price) desc, unit_id limit 1"""
 IMPORT = "select id as import_id from stock_import order by id limit 1"
+FOUR = """select string_agg(id::text, ',') as units from (
+    select id from unit where kind = 'flat' and price is not null order by rooms desc, id limit 4) as four"""
+OF_ANNA = "select selection.id as selection_id from selection join app_user on app_user.id = owner_id"
+SELECTION = f"{OF_ANNA} where login = 'anna' and building_id is null order by selection.id limit 1"
+KEPT_FILTER = f"{OF_ANNA} where login = 'anna' and building_id is not null order by selection.id limit 1"
 MESSAGE = "select id as message_id from message order by id limit 1"
 AGENCY = "select min(id) as agency_id from agency"
 
@@ -171,6 +176,18 @@ SCREENS = (
     Screen("characteristic", "/characteristics/{characteristic_id:int}",
            row="select min(id) as characteristic_id from characteristic", login="admin"),
     Screen("new characteristic", "/characteristics/new", login="admin"),
+    Screen("comparison", "/units/comparison", row=FOUR, query="?units={units}", login="anna"),
+    Screen("nothing to compare", "/units/comparison", login="anna"),
+    Screen("favourites", "/favourites", login="anna"),
+    Screen("selections", "/selections", login="anna"),
+    Screen("new selection", "/selections/new", row=FOUR, query="?units={units}", login="anna"),
+    Screen("selection", "/selections/{selection_id:int}", row=SELECTION, login="anna"),
+    Screen("kept filter", "/selections/{selection_id:int}", row=KEPT_FILTER, login="anna"),
+    Screen("selection being edited", "/selections/{selection_id:int}/edit", row=SELECTION, login="anna"),
+    Screen("why not free", "/units/{unit_id:int}/why", row=BOOKED, login="anna"),
+    Screen("check of the base", "/estate/invariants"),
+    Screen("idle reserve", "/reports/idle-reserve"),
+    Screen("idle reserve by bookings", "/reports/idle-reserve", query="?by=booking"),
     Screen("no such page", "/no-such-page"),
     Screen("agencies", "/agencies"),
     Screen("new agency", "/agencies/new"),
@@ -210,5 +227,7 @@ PIECES = {
     "/exports/{export_id:int}/file": "a file",
     "/estate/imports/{import_id:int}/file": "a file",
     "/bookings/excel": "a file",
+    "/units/{unit_id:int}/presence": "a line of a unit's panel",
+    "/reports/idle-reserve/file": "a file",
 }
 """What answers a GET and is no screen, with the reason."""

@@ -30,6 +30,8 @@ from domain.estate.drawings import (
     outlines,
     plans,
 )
+from domain.estate.selecting import choices, selections
+from domain.estate.selecting.models import Choice
 from domain.estate.terms import Allowance, Terms, Whose
 from domain.estate.terms import editing as terms_editing
 from domain.events import Event
@@ -150,6 +152,13 @@ def _redrawing(session: Session, plan: Any, unit: Any, *, shown: str, **rest: An
     return _draw(session, plan, unit, shown=outlines.written(now_is.points) if now_is else "", **rest)
 
 
+def _overwriting(session: Session, selection: Any, choice: Any, *, shown: str, **rest: Any) -> None:
+    session.refresh(choice, with_for_update=True)
+    _note(session, selection, choice, shown=choice.note, **rest)
+
+
+_note = choices.note
+
 EDITORS = [
     Editor(
         table="deal", route="/deals/{deal_id:int}", form="/deals/{deal}/edit", save="/deals/{deal}",
@@ -208,6 +217,17 @@ EDITORS = [
         event="allowance.set", verb=(terms_editing, "change"), blinded=_fresh(terms_editing.change),
         login="boris", kind="/estate/limits/",
     ),
+    Editor(
+        table="selection", route="/selections/{selection_id:int}", form="/selections/{selection}/edit",
+        save="/selections/{selection}", field="name", value=lambda n: f"Подборка {n}", guard="version",
+        event="selection.edited", verb=(selections, "edit"), blinded=_fresh(selections.edit),
+    ),
+    Editor(
+        table="choice", route="/selections/{selection_id:int}/choices/{choice_id:int}/note",
+        form="/selections/{selection}", save="/selections/{selection}/choices/{choice}/note", field="note",
+        value=lambda n: f"Пометка {n}", guard="shown", event="choice.noted", verb=(choices, "note"),
+        blinded=_overwriting,
+    ),
 ]  # fmt: skip
 
 DEEDS = {
@@ -256,6 +276,16 @@ DEEDS = {
     "/floors/{floor_id:int}/plan": "puts a picture, which is not typed",
     "/floors/{floor_id:int}/copies": "only floors that have no plan",
     "/units/{unit_id:int}/plan": "puts a picture, which is not typed",
+    "/units/{unit_id:int}/presence": "one's own line of who looks now",
+    "/units/{unit_id:int}/presence/end": "takes one's own line away",
+    "/units/{unit_id:int}/favourite": "one's own star",
+    "/units/{unit_id:int}/favourite/removal": "one's own star",
+    "/selections/{selection_id:int}/removal": "takes away once",
+    "/selections/{selection_id:int}/return": "takes back once",
+    "/selections/{selection_id:int}/choices": "adds units",
+    "/selections/{selection_id:int}/choices/{choice_id:int}/moves": "changes places with a neighbour",
+    "/selections/{selection_id:int}/choices/{choice_id:int}/removal": "takes away once",
+    "/selections/{selection_id:int}/choices/{choice_id:int}/return": "takes back once",
     "/exchange/messages/{message_id:int}/retries": "a state of the message, not its words",
     "/exchange/messages/{message_id:int}/dismissal": "a state of the message, not its words",
 }
@@ -281,7 +311,17 @@ def records(session: Session) -> dict[str, int]:
         "task": step.id,
         **_arranged(session),
         **_ruled(session),
+        **_selected(session, anna),
     }
+
+
+def _selected(session: Session, anna: User) -> dict[str, int]:
+    """A selection of Anna's with one unit."""
+    unit = session.exec(select(Unit)).first()
+    selection = selections.make(session, name="Для клиента", unit_ids=[unit.id], by=anna, now=clock.now())
+    kept = session.exec(select(Choice).where(Choice.selection_id == selection.id)).first()
+    session.commit()
+    return {"selection": selection.id, "choice": kept.id}
 
 
 def _ruled(session: Session) -> dict[str, int]:

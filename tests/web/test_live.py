@@ -78,6 +78,15 @@ def test_everyone_who_looks_at_the_building_hears_of_a_booking(listen, building,
     assert all(stream.hears(topic) for stream in streams)
 
 
+def test_an_open_unit_hears_who_comes_to_look(listen, open_client, flat_1):
+    topic = f"unit-{flat_1.id}"
+    seller, agent = listen("anna", topic), listen("agata", topic)
+
+    open_client("maria").post(f"/units/{flat_1.id}/presence", data={})
+
+    assert seller.hears(topic) and topic not in agent.heard
+
+
 def test_what_rolled_back_is_never_announced(listen, building, flat_1, ivanov_deal, anna):
     topic = f"building-{building.id}"
     stream = listen("boris", topic)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from domain.estate import UnitKind, UnitStatus
+from domain.estate import Finish, UnitKind, UnitStatus
 from domain.estate.chessboard import Cell
 from domain.estate.grid import covered
 from domain.kernel import formats
@@ -31,6 +31,19 @@ MARKS: dict[UnitStatus, Callable[[], str]] = {
     UnitStatus.BOOKED: lambda: _("Bk"),
     UnitStatus.CONTRACT: lambda: _("Ct"),
 }
+LETTERS: dict[UnitStatus, Callable[[], str]] = {
+    UnitStatus.FREE: lambda: _("Fr"),
+    UnitStatus.SOLD: lambda: _("Sd"),
+    UnitStatus.OFF: lambda: _("No"),
+    **MARKS,
+}
+"""Each status has a letter where colours stand in rows, and not beside each other."""
+FINISH_WORDS: dict[Finish, Callable[[], str]] = {
+    Finish.NONE: lambda: _("No finish"),
+    Finish.ROUGH: lambda: _("Rough"),
+    Finish.PRE_FINE: lambda: _("Pre-fine"),
+    Finish.FINE: lambda: _("Fine"),
+}
 KIND_WORDS: dict[UnitKind, Callable[[], str]] = {
     UnitKind.FLAT: lambda: _("Flat"),
     UnitKind.PARKING: lambda: _("Parking place"),
@@ -55,6 +68,14 @@ def status_word(status: UnitStatus) -> str:
 def status_mark(status: UnitStatus) -> str:
     """The second sign beside colour."""
     return MARKS[status]() if status in MARKS else ""
+
+
+def status_letter(status: UnitStatus) -> str:
+    return LETTERS[status]()
+
+
+def finish_word(finish: Finish) -> str:
+    return FINISH_WORDS[finish]()
 
 
 def kind_word(kind: UnitKind) -> str:

@@ -11,6 +11,7 @@ from domain.access import Permission, User, may
 from domain.estate import Building, Project, get_unit
 from domain.estate.chessboard import Edition, edition
 from domain.estate.drawings.layouts import names_of
+from domain.estate.selecting.favourites import starred_in
 from domain.exchange import monitor
 from jobs.work import glance
 from web import kept, replies
@@ -57,6 +58,7 @@ class Chessboard(Controller):
             "heard": monitor.last_heard(session),
             "may_book": (may_book := may(user, Permission.ESTATE_BOOK) and as_of is None),
             "choice": choice(session, user) if may_book else None,
+            "starred": starred_in(session, user, building.id),
             **past.around(session, building, query, as_of, wrong, now=now),
         }
         unit = query.get("unit", "")
@@ -74,6 +76,7 @@ class Chessboard(Controller):
             heard,
             context["may_book"],
             context["choice"],
+            context["starred"],
             context["layouts"],
             past.today(now),
         )

@@ -15,12 +15,16 @@ from domain.estate.booking import active, term_end
 from domain.estate.chessboard import status
 from domain.estate.extending import Extending, choices
 from domain.estate.terms import kinds
+from domain.estate.why import explain
 from domain.events import Event
 from domain.kernel.db import pick
 from domain.kernel.errors import Missing
 from web.estate.choice import Choice, choice
 from web.estate.drawn import Drawn, drawn
+from web.estate.favourites import Picks, picks
+from web.estate.presence import Present, present
 from web.estate.queue import Queue, queue
+from web.estate.why import Explained, explained
 
 HISTORY = 8
 
@@ -44,6 +48,9 @@ class Panel:
     history: list[tuple[Event, str | None]]
     drawn: Drawn
     queue: Queue
+    explained: Explained | None
+    picks: Picks
+    present: Present
 
     @property
     def kind_word(self) -> str:
@@ -76,6 +83,9 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         history=_history(session, unit),
         drawn=drawn(session, user, unit),
         queue=queue(session, user, unit, booking, now_is, now=now),
+        explained=explained(session, user, explain(session, unit, booking)),
+        picks=picks(session, user, unit),
+        present=present(session, user, unit, now=now),
     )
 
 

@@ -117,7 +117,7 @@ def state_word(line: Line, now: datetime) -> str:
         return {
             BookingState.CONTRACT: _("under contract"),
             BookingState.SOLD: _("sold"),
-        }.get(line.state, _("holds"))
+        }.get(line.state, _("is in force"))
     return _("cancelled") if line.state is BookingState.CANCELLED else _("expired")
 
 

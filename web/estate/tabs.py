@@ -22,6 +22,9 @@ TABS: list[tuple[str, Callable[[], str], Permission]] = [
     ("/estate/imports", lambda: _("Import"), Permission.ESTATE_ARRANGE),
     ("/estate/terms", lambda: _("Terms and limits"), Permission.BOOKING_RULES),
     ("/waiting", lambda: _("Waiting lists"), Permission.ESTATE_BOOK),
+    ("/selections", lambda: _("Selections"), Permission.ESTATE_SEE),
+    ("/reports/idle-reserve", lambda: _("Idle reserve"), Permission.ESTATE_AUDIT),
+    ("/estate/invariants", lambda: _("Check of the base"), Permission.ESTATE_AUDIT),
 ]
 """Address, title and who may enter, in the order they stand."""
 

@@ -3,14 +3,12 @@
 One delegated listener serves two thousand cells; each stays a plain link for those without it. */
 
 import { announce } from "../app.js";
-
-const PAGE_FLOORS = 5;
-const UNITS = "#grid a[data-status]";
+import { UNIT, neighbour } from "../walking.js";
 
 export function connect(root) {
   const panel = root.querySelector("#unit-panel");
   const empty = panel.innerHTML;
-  const cells = () => root.querySelectorAll(UNITS);
+  const cells = () => root.querySelectorAll(UNIT);
 
   const open = async (link, focusBack = true) => {
     const { pathname, search } = new URL(link.href);
@@ -63,54 +61,11 @@ export function connect(root) {
 
   /* -- keyboard: one tab stop for the grid, arrows inside --------------------------------- */
 
-  /* By where they are seen: a unit of two floors, an empty place and a shop two flats wide need no rules. */
-  const among = (cell) => [...cell.closest("[role=grid]").querySelectorAll("a.u")];
-  const box = (cell) => cell.getBoundingClientRect();
-  const level = (one, other) => Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1;
-  const line = (cell) => among(cell).filter((other) => level(box(cell), box(other)))
-    .sort((one, other) => box(one).left - box(other).left);
-  const nearest = (cell, found, floors) => {
-    const from = box(cell), middle = from.left + Math.min(from.width, 40) / 2;
-    const far = (to) => {
-      const { top, bottom, left, right } = box(to);
-      const aside = Math.max(left - middle, middle - right, 0);
-      return (floors > 0 ? from.top - bottom : top - from.bottom) * 10 + aside;
-    };
-    return found.sort((one, other) => far(one) - far(other))[0];
-  };
-  const vertical = (cell, up) => nearest(cell, among(cell).filter((other) =>
-    up ? box(other).bottom <= box(cell).top + 1 : box(other).top >= box(cell).bottom - 1), up ? 1 : -1);
-  const beside = (cell, step) => {
-    const row = line(cell), next = row[row.indexOf(cell) + step];
-    if (next) return next;
-    const section = cell.closest("section");
-    const other = step > 0 ? section.nextElementSibling : section.previousElementSibling;
-    const floor = cell.closest("[role=row]").dataset.floor;
-    const there = other?.querySelectorAll(`[data-floor="${floor}"] a.u`) ?? [];
-    return [...there].at(step > 0 ? 0 : -1);
-  };
-  const floorsAway = (cell, count) => {
-    let to = cell;
-    for (let step = Math.abs(count); step && vertical(to, count > 0); step--) to = vertical(to, count > 0);
-    return to;
-  };
-  const neighbour = (cell, key) => {
-    switch (key) {
-      case "ArrowLeft": return beside(cell, -1) ?? null;
-      case "ArrowRight": return beside(cell, 1) ?? null;
-      case "ArrowUp": return vertical(cell, true) ?? null;
-      case "ArrowDown": return vertical(cell, false) ?? null;
-      case "Home": return line(cell)[0];
-      case "End": return line(cell).at(-1);
-      case "PageUp": return floorsAway(cell, PAGE_FLOORS);
-      case "PageDown": return floorsAway(cell, -PAGE_FLOORS);
-    }
-  };
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && panel.querySelector("[data-unit]")) return close();
-    const cell = event.target.closest("a.u");
-    if (!cell || event.ctrlKey || event.altKey || event.metaKey) return;
-    const to = neighbour(cell, event.key);
+    const cell = event.target.closest(UNIT);
+    if (!cell || event.altKey) return;
+    const to = neighbour(cell, event);
     if (to === undefined) return;
     event.preventDefault();
     if (!to) return;
@@ -122,10 +77,21 @@ export function connect(root) {
     if (cell) cell.tabIndex = 0;
   };
 
+  /* -- F: to the filters, wherever one is -------------------------------------------------- */
+
+  const toFilters = (event) => {
+    if (event.code !== "KeyF" || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    if (event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, dialog")) return;
+    event.preventDefault();
+    document.querySelector("#filters input:not([type=hidden]), #filters summary")?.focus();
+  };
+  document.addEventListener("keydown", toFilters);
+
   /* -- after the board looked again -------------------------------------------------------- */
 
   let seen = new Map([...cells()].map((cell) => [cell.id, cell.dataset.status]));
   const settle = () => {
+    measure(root.querySelector("#grid"));
     select(selected());
     stop(root.querySelector("#grid a.u[data-sel]") ?? root.querySelector("#grid a.u"));
     for (const cell of cells()) {
@@ -148,6 +114,17 @@ export function connect(root) {
   root.querySelector(".storey__floors [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   return () => {
     document.removeEventListener("click", outside);
+    document.removeEventListener("keydown", toFilters);
     document.removeEventListener("htmx:after:swap", swapped);
   };
+}
+
+/* How many floors and units have to find room on one printed sheet. */
+function measure(grid) {
+  if (!grid) return;
+  const sections = [...grid.querySelectorAll(".sec:not(.sec--below)")];
+  const rows = (section) => section.querySelectorAll("[role=row]").length;
+  const widths = sections.map((section) => Number(/sec-(\d+)/.exec(section.className)?.[1] ?? 1) + 1);
+  grid.style.setProperty("--rows", Math.max(1, ...sections.map(rows)));
+  grid.style.setProperty("--columns", widths.reduce((sum, width) => sum + width, 0));
 }

@@ -383,6 +383,7 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     },
     "unit_contract": a_contract,
     "waiting": a_waiting,
+    "selection": lambda session, world, letter: {"building_id": None, "shared": False},
 }  # fmt: skip
 
 
@@ -439,6 +440,16 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
     lines_of(session, sower, letter)
     sower.row(tables["comment"], letter, "comment two")
     sower.row(tables["agency"], letter, "agency closed", closed_at=world.now)
+    first, own = sower.reference("unit", letter), {"selection_id": world.id("selection", letter)}
+    sower.row(tables["choice"], letter, "choice two", **own, unit_id=first + 1, position=2)
+    sower.row(tables["choice"], letter, "choice removed", **own, unit_id=first + 2, removed_at=world.now)
+    for called, gone in (("selection shared", None), ("selection shared removed", world.now)):
+        sower.row(tables["selection"], letter, called, building_id=None, shared=True, removed_at=gone)
+    shared = {"selection_id": world.id("selection shared", letter), "unit_id": first}
+    sower.row(tables["choice"], letter, "choice shared", **shared, position=1)
+    sower.row(tables["choice"], letter, "choice shared two", **shared | {"unit_id": first + 1}, position=2)
+    not_shared = {"building_id": None, "shared": False}
+    sower.row(tables["selection"], letter, "selection removed", **not_shared, removed_at=world.now)
     off = an_attachment(session, world, letter)
     if letter == "o":
         sower.row(tables["attachment"], letter, IN_ANNAS_DEAL, **off)

@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 from domain import deals, estate, files
 from domain.access import Role, User, UserSession, sessions
 from domain.activities import plan
+from domain.estate.selecting import selections
 from domain.exchange.models import Connection, ConnectionKind, Direction, Message
 from domain.kernel import clock
 from domain.kernel.settings import settings
@@ -88,6 +89,7 @@ def furnish() -> None:
             plan(session, deal, title="Позвонить", due_at=now + timedelta(days=1), by=person, now=now)
             held = estate.book(session, flat, deal_id=deal.id, days=1, by=person, now=now)
             estate.ask_to_extend(session, held, days=7, reason="<b>Ждёт банк", by=person, now=now)
+            selections.make(session, name="Для клиента", unit_ids=[flat.id], by=person, now=now)
             session.add(
                 Message(
                     connection_id=onec.id,

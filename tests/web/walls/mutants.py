@@ -23,7 +23,7 @@ import web
 
 SCOPES = {"rows_of", "may", "is_exchange"}
 """Answers a condition or yes and no; without it everything is true."""
-DEMANDS = {"_demand_right", "_demand_own", "demand_right"}
+DEMANDS = {"_demand_right", "_demand_own", "demand_right", "demand_own"}
 """Raises or lets pass; without it everyone passes."""
 DOORS = {
     "get_visible",
@@ -33,6 +33,8 @@ DOORS = {
     "get_waiting",
     "get_task",
     "get_attachment",
+    "get_selection",
+    "get_choice",
     "colleagues",
     "seen_by",
 }

@@ -37,6 +37,7 @@ KNOWN_OTHERWISE = {
     "beside": "units are everyone's",
     "of another in Anna's deal": "what is attached to her deal is hers to see, by whoever",
     "a unit held": "units are everyone's",
+    "a shared one": "a selection its owner shares is seen by every colleague who has the link",
 }
 """Trials that name no foreign record by its number."""
 ON_THE_CHESSBOARD = {

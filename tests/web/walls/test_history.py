@@ -29,6 +29,10 @@ ONEC = Persona("1C", "onec")
 NOT_HISTORY = {
     "POST /my/theme": "a cookie of one browser",
     "POST /notices/reading": "that somebody has read what is about an event already",
+    "POST /units/{unit_id:int}/presence": "who has a unit open now, forgotten in two minutes",
+    "POST /units/{unit_id:int}/presence/end": "the same",
+    "POST /units/{unit_id:int}/favourite": "a person's own bookmark",
+    "POST /units/{unit_id:int}/favourite/removal": "the same",
     "POST /onec/exchange": "pieces on their way; a worker makes events of what is in them",
 }
 """Routes that change no business, with the reason."""

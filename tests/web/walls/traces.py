@@ -29,6 +29,8 @@ NO_HISTORY: Mapping[str, str] = {
     "building_change": "which boards to draw anew: written by triggers, forgotten after a while",
     "stock_import": "how far a worker has come; every step that ends has an event of its own",
     "stock_export": "how far a worker has come; that somebody asked is an event",
+    "favourite": "a person's own bookmarks",
+    "showing": "who has a unit open now: forgotten in two minutes",
     "stage_stay": "the same as deal.moved, laid out for reports",
 }
 """Tables that may change without an event, with the reason."""

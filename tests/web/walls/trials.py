@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from domain.kernel import formats
-from tests.web.walls.belongings import IN_ANNAS_DEAL, KPP, World, moment
+from tests.web.walls.belongings import IN_ANNAS_DEAL, KPP, NOBODY, World, moment
 from tests.web.walls.routes import Route
 
 TRIED = ("o", "c", "f")
@@ -41,6 +41,8 @@ PARAMETERS = {
     "limit_id": "allowance",
     "terms_id": "terms",
     "waiting_id": "waiting",
+    "selection_id": "selection",
+    "choice_id": "choice",
 }
 """What a number in an address is of, see `World.rows`."""
 
@@ -168,7 +170,17 @@ def first(world: World, of: str) -> Filled:
 
 
 CONTRACTED, OFFERED = {"booking_id": "booking contracted"}, {"booking_id": "booking offered"}
+
+
+def noted(world: World, of: str) -> Filled:
+    return {"note": "Окна во двор", "shown": "" if of == NOBODY else world.text("choice.note", of)}
+
+
 FOREIGN_STEP = {"deal_id": "o:deal"}
+FOREIGN_CHOICE = {"selection_id": "o:selection"}
+SHARED = {"selection_id": "selection shared"}
+SHARED_CHOICE = SHARED | {"choice_id": "choice shared"}
+CHOICE = "/selections/{selection_id:int}/choices/{choice_id:int}"
 TRIALS: dict[str, list[Trial]] = {
     "GET /bookings": [
         Trial(),
@@ -470,4 +482,62 @@ TRIALS: dict[str, list[Trial]] = {
             query=lambda world, of: {"bookings": world.id("booking over", of)},
         ),
     ],
+    "GET /units/comparison": [
+        Trial(), Trial("a unit held", lambda world, of: {"units": world.id("unit held", of)}),
+    ],
+    "GET /units/{unit_id:int}/why": [Trial(), Trial("free", at={"unit_id": "unit"})],
+    "POST /units/{unit_id:int}/presence": [Trial(form=lambda world, of: {"client": "1"})],
+    "POST /units/{unit_id:int}/presence/end": [Trial()],
+    "POST /units/{unit_id:int}/favourite": [Trial()],
+    "POST /units/{unit_id:int}/favourite/removal": [Trial()],
+    "GET /selections/new": [
+        Trial(), Trial("a unit held", lambda world, of: {"units": world.id("unit held", of)}),
+    ],
+    "POST /selections": [
+        Trial(form=lambda world, of: {"name": "Для клиента", "units": world.id("unit", of)}),
+        Trial("for a deal", form=lambda world, of: {"name": "Для клиента", "deal_id": world.id("deal", of)}),
+        Trial(
+            "a kept filter",
+            form=lambda world, of: {
+                "name": "Студии", "building": world.id("building", of), "asked": "rooms=0",
+            },
+        ),
+    ],
+    "POST /selections/{selection_id:int}": [
+        Trial(form=lambda world, of: {"name": "Иначе", "version": 1}),
+        Trial("shared", form=lambda world, of: {"name": "Иначе", "version": 1, "shared": "1"}),
+        Trial(
+            "for a deal",
+            form=lambda world, of: {"name": "Иначе", "version": 1, "deal_id": world.id("deal", of)},
+            at=FOREIGN_CHOICE,
+        ),
+        Trial("a shared one", form=lambda world, of: {"name": "Иначе", "version": 1}, at=SHARED),
+    ],
+    "GET /selections/{selection_id:int}/edit": [Trial(), Trial("a shared one", at=SHARED)],
+    "POST /selections/{selection_id:int}/removal": [Trial(), Trial("a shared one", at=SHARED)],
+    "POST /selections/{selection_id:int}/return": [
+        Trial(at={"selection_id": "selection removed"}),
+        Trial("a shared one", at={"selection_id": "selection shared removed"}),
+    ],
+    "POST /selections/{selection_id:int}/choices": [
+        Trial(form=lambda world, of: {"units": world.id("unit", of)}),
+        Trial("a shared one", form=lambda world, of: {"units": world.id("unit", of)}, at=SHARED),
+    ],
+    f"POST {CHOICE}/note": [
+        Trial(form=noted), Trial("of another selection", form=noted, at=FOREIGN_CHOICE),
+        Trial("a shared one", form=lambda world, of: {"note": "Окна во двор"}, at=SHARED_CHOICE),
+    ],
+    f"POST {CHOICE}/moves": [
+        Trial(form=lambda world, of: {"to": "down"}),
+        Trial("of another selection", form=lambda world, of: {"to": "down"}, at=FOREIGN_CHOICE),
+        Trial("a shared one", form=lambda world, of: {"to": "down"}, at=SHARED_CHOICE),
+    ],
+    f"POST {CHOICE}/removal": [
+        Trial(), Trial("of another selection", at=FOREIGN_CHOICE), Trial("a shared one", at=SHARED_CHOICE),
+    ],
+    f"POST {CHOICE}/return": [
+        Trial(at={"choice_id": "choice removed"}),
+        Trial("of another selection", at=FOREIGN_CHOICE | {"choice_id": "choice removed"}),
+    ],
+    "GET /reports/idle-reserve": [Trial(), Trial("by booking", lambda world, of: {"by": "booking"})],
 }  # fmt: skip

@@ -1,0 +1,1 @@
+"""What a person picks out of the stock: favourites for oneself, selections for a client."""

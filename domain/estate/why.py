@@ -1,0 +1,94 @@
+"""Why a unit is not free: who holds it, until when, what gives it back, and who is next."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from domain.estate.booking import active
+from domain.estate.chessboard import status
+from domain.estate.models import Availability, Booking, BookingState, Unit, UnitStatus
+from domain.events import Event, names
+from domain.kernel.db import pick
+from domain.kernel.text import _
+
+
+@dataclass(frozen=True)
+class Awaiting:
+    """Somebody who gets the unit when it is free again."""
+
+    deal_id: int
+    who: str
+    """The colleague who keeps the deal."""
+    since: datetime
+
+
+NEXT: list[Callable[[Session, int], list[Awaiting]]] = []
+"""Filled by whoever keeps waiting lists: those who wait for a unit, in their order."""
+
+
+@dataclass(frozen=True)
+class Why:
+    status: UnitStatus
+    booking: Booking | None
+    """Our own claim, whatever 1C says."""
+    theirs: Availability
+    since: datetime | None
+    """From when 1C says what it says; None when it has never said anything else and nobody saw it come."""
+    next: list[Awaiting]
+
+    @property
+    def shut_by_1c(self) -> bool:
+        return self.theirs is not Availability.ON_SALE
+
+    @property
+    def has_term(self) -> bool:
+        return self.booking is not None and self.booking.state is BookingState.ACTIVE
+
+    @property
+    def releases(self) -> list[str]:
+        """Everything that has to happen before the unit is free, in sentences."""
+        told = []
+        if self.has_term:
+            told.append(_("The end of the term, unless the booking is extended"))
+            told.append(_("Release by whoever booked it or by their head"))
+        elif self.booking is not None:
+            told.append(_("Termination of the contract"))
+        if self.shut_by_1c:
+            told.append(_("The word of 1C that the unit is on sale"))
+        return told
+
+
+def why(session: Session, unit: Unit, *, now: datetime) -> Why | None:
+    """The explanation; None for a unit that is free."""
+    return explain(session, unit, active(session, unit, now=now))
+
+
+def explain(session: Session, unit: Unit, booking: Booking | None) -> Why | None:
+    """The same for who has read already which booking holds the unit now."""
+    present = status(unit.availability, booking.state if booking else None)
+    if present is UnitStatus.FREE:
+        return None
+    shut = unit.availability is not Availability.ON_SALE
+    return Why(
+        status=present,
+        booking=booking,
+        theirs=unit.availability,
+        since=_said_since(session, unit) if shut else None,
+        next=[each for waiting in NEXT for each in waiting(session, unit.id)],
+    )
+
+
+def _said_since(session: Session, unit: Unit) -> datetime | None:
+    """When 1C last changed its word of the unit, else when the unit came."""
+    latest = (
+        pick(sa.func.max(Event.at))
+        .where(
+            col(Event.subject_kind) == "unit",
+            col(Event.subject_id) == unit.id,
+            col(Event.name).in_([names.UNIT_AVAILABILITY_CHANGED, names.UNIT_ADDED]),
+        )
+    )  # fmt: skip
+    return session.execute(latest).scalar_one()
