@@ -6,6 +6,8 @@ from domain.access import models as access
 from domain.activities import models as activities
 from domain.deals import models as deals
 from domain.estate import models as estate
+from domain.estate.discounts import models as discounts
+from domain.estate.pricing import models as pricing
 from domain.events import models as events
 from domain.exchange import models as exchange
 from domain.files import models as files
@@ -19,6 +21,7 @@ __all__ = [
     "access",
     "activities",
     "deals",
+    "discounts",
     "estate",
     "events",
     "exchange",
@@ -26,5 +29,6 @@ __all__ = [
     "metadata",
     "notices",
     "parties",
+    "pricing",
     "quotes",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
+import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain import estate
@@ -11,7 +12,7 @@ from domain.access.models import User
 from domain.activities import planning
 from domain.deals import editing
 from domain.deals.models import Deal, Stage, StageKind
-from domain.estate.booking import deal_topics
+from domain.estate.booking import deal_topics, price_followers
 from domain.kernel.db import LOCK, pick
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
@@ -51,6 +52,21 @@ def _lock_open(session: Session, deal: Deal) -> None:
     _demand_open(deal)
 
 
+def _follow_price(session: Session, booking: estate.Booking, before: Decimal, by: User) -> None:
+    """A deal that is worth its bookings goes on being: a discount lowers its amount as well.
+
+    The unit is locked; the deal comes after it, as everywhere.
+    """
+    deal = session.get_one(Deal, booking.deal_id)
+    session.refresh(deal, with_for_update=LOCK)
+    held = pick(sa.func.sum(col(estate.Booking.price))).where(
+        col(estate.Booking.deal_id) == deal.id, col(estate.Booking.closed_at).is_(None)
+    )
+    worth: Decimal = session.execute(held).scalar_one()
+    if deal.amount == worth - booking.price + before:
+        editing.follow_amount(session, deal, worth, by=by)
+
+
 def _demand_open(deal: Deal) -> None:
     if deal.stage.kind is not StageKind.OPEN:
         raise Refused(_("The deal is closed: units are booked for open deals only"))
@@ -62,4 +78,5 @@ def _funnel_topic(session: Session, deal_id: int) -> list[str]:
 
 
 deal_topics.append(_funnel_topic)
+price_followers.append(_follow_price)
 planning.deal_topics.append(_funnel_topic)

@@ -58,6 +58,12 @@ def fill_amount(session: Session, deal: Deal, amount: Decimal, *, by: User) -> N
         _change(session, deal, {"amount": (None, amount)}, by=by)
 
 
+def follow_amount(session: Session, deal: Deal, amount: Decimal, *, by: User) -> None:
+    """The amount goes on with what the deal's bookings cost. The caller has locked the deal."""
+    if deal.amount != amount:
+        _change(session, deal, {"amount": (deal.amount, amount)}, by=by)
+
+
 def _change(session: Session, deal: Deal, changes: dict[str, tuple[Any, Any]], *, by: User) -> None:
     if not changes:
         return

@@ -1,14 +1,15 @@
-"""Prices of units: set by 1C, frozen by a booking, never typed by a manager."""
+"""Prices of units: set by 1C or by price lists, frozen by a booking, never typed by a manager."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session, col, select
 
 from domain import events
-from domain.estate.models import Availability, Floor, Section, Unit
+from domain.estate.models import Availability, Floor, ListPrice, Section, Unit
 from domain.events import names
 
 
@@ -37,8 +38,44 @@ def reprice(session: Session, prices: Mapping[int, Decimal | None]) -> set[int]:
             topics=[f"building-{building_id}"],
             changes={"price": (before, unit.price)},
         )
+    if repriced:
+        session.execute(sa.delete(ListPrice).where(col(ListPrice.unit_id).in_(repriced)))
     session.flush()
     return repriced
+
+
+class Repriced(NamedTuple):
+    unit_id: int
+    building_id: int
+    before: Decimal | None
+    after: Decimal | None
+
+
+def reprice_by_list(
+    session: Session, repriced: Sequence[Repriced], *, by_id: int | None, list_id: int, number: int
+) -> None:
+    """Write the prices of a price list, set-based: thousands of units in three statements.
+
+    The caller has locked the rows in order of their numbers and seen `before` since. The events say what
+    those of `reprice` say, and by which price list.
+    """
+    asked = sa.func.unnest(
+        sa.cast([one.unit_id for one in repriced], ARRAY(sa.BigInteger)),
+        sa.cast([one.after for one in repriced], ARRAY(sa.Numeric)),
+    )
+    wanted = asked.table_valued("id", "price").render_derived()
+    written = sa.update(Unit).where(col(Unit.id) == wanted.c.id).values(price=wanted.c.price)
+    session.execute(written.execution_options(synchronize_session=False))
+    of_list = {"id": list_id, "number": number}
+    happened = [
+        (
+            one.unit_id,
+            f"building-{one.building_id}",
+            {"changes": {"price": (one.before, one.after)}, "list": of_list},
+        )
+        for one in repriced
+    ]
+    events.record_all(session, names.UNIT_REPRICED, "unit", happened, by=by_id)
 
 
 def change_availability(session: Session, availabilities: Mapping[int, Availability]) -> set[int]:

@@ -71,4 +71,6 @@ def _place(event: Event, user: User) -> str:
     """Where to go about it; home for somebody whose role has no such place any more."""
     if event.name == "exchange.message_dead" and may(user, Permission.EXCHANGE_SEE):
         return f"/exchange/messages/{event.subject_id}"
+    if event.name == "discount.asked" and may(user, Permission.DISCOUNTS_APPROVE):
+        return "/discounts"
     return f"/deals/{event.deal_id}" if event.deal_id and may(user, Permission.DEALS_SEE) else "/"
