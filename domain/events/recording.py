@@ -56,9 +56,9 @@ def record(
 
 ADD_ALL = sa.text(
     """insert into event (name, actor_id, subject_kind, subject_id, topics, payload)
-       select :name, :actor, :kind, subject, array[topic], cast(told as jsonb)
-         from unnest(cast(:subjects as bigint[]), cast(:topics as text[]), cast(:payloads as text[]))
-              as happened (subject, topic, told)"""
+       select :name, :actor, :kind, subject, array[topic], payload
+         from jsonb_to_recordset(cast(:happened as jsonb))
+              as happened (subject bigint, topic text, payload jsonb)"""
 )
 
 
@@ -75,15 +75,12 @@ def record_all(
     `happened` are subjects of one kind, each with its topic and payload; `by` is the person's number.
     """
     assert name in names.ALL, f"{name} is not listed in domain/events/names.py"
-    told = {
-        "name": name,
-        "actor": by,
-        "kind": kind,
-        "subjects": [subject for subject, _topic, _payload in happened],
-        "topics": [topic for _subject, topic, _payload in happened],
-        "payloads": [json.dumps(plain(payload), ensure_ascii=False) for *_, payload in happened],
-    }
-    session.execute(ADD_ALL, told)
+    told = [
+        {"subject": subject, "topic": topic, "payload": plain(payload)}
+        for subject, topic, payload in happened
+    ]
+    rows = {"name": name, "actor": by, "kind": kind, "happened": json.dumps(told, ensure_ascii=False)}
+    session.execute(ADD_ALL, rows)
 
 
 def announce(session: Session, *topics: str) -> None:

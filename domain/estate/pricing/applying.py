@@ -6,7 +6,7 @@ units' rows are locked in the order of their numbers, as everywhere.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,9 +20,8 @@ from domain.access.models import User
 from domain.estate.models import Floor, Section, Unit
 from domain.estate.prices import Repriced, reprice_by_list
 from domain.estate.pricing import lists
-from domain.estate.pricing.components import from_json
 from domain.estate.pricing.models import CARRIED, LineState, ListState, PriceList, PriceListLine
-from domain.estate.pricing.rules import Skipped, components_after
+from domain.estate.pricing.rules import Skipped, lines_after
 from domain.estate.pricing.units import Counting, Row, counting, rows_of
 from domain.events import names
 from domain.kernel.db import pick
@@ -148,16 +147,16 @@ def _done(counted: Counting, row: Row) -> Done:
     after = counted.of(row)
     if isinstance(after, Skipped):
         return Done(row.id, row.building_id, LineState.SKIPPED, row.price, row.price, after.why)
-    made_before = tuple(from_json(line) for line in row.made)
-    lines = components_after(
+    known = 0 < len(row.made) < LONGEST_MAKING
+    goes_on, lines = lines_after(
         counted.change,
         before=row.price,
         after=after,
-        made_before=made_before if len(made_before) < LONGEST_MAKING else (),
+        made=sum((Decimal(line["amount"]) for line in row.made), Decimal(0)) if known else None,
         area=row.area,
         factors=counted.factors.get(row.id, ()),
     )
-    made = [line.as_json() for line in lines]
+    made = [*(row.made if goes_on else ()), *(line.as_json() for line in lines)]
     return Done(row.id, row.building_id, LineState.APPLIED, row.price, after, made=made, made_before=row.made)
 
 
@@ -188,16 +187,16 @@ WRITE_LINES = sa.text(
               before = case when told.state in ('applied', 'skipped') then told.before else line.before end,
               after = case when told.state in ('applied', 'skipped') then told.after else line.after end,
               made_before = case when told.state = 'applied' then told.made else line.made_before end
-         from unnest(cast(:units as bigint[]), cast(:states as text[]), cast(:whys as text[]),
-                     cast(:befores as numeric[]), cast(:afters as numeric[]), cast(:made as jsonb[]))
-              as told (unit_id, state, why, before, after, made)
-        where line.list_id = :list and line.unit_id = told.unit_id"""
+         from jsonb_to_recordset(cast(:told as jsonb))
+              as told (unit bigint, state text, why text, before numeric, after numeric, made jsonb)
+        where line.list_id = :list and line.unit_id = told.unit"""
 )
 WRITE_MADE = sa.text(
     """insert into list_price (unit_id, components)
-       select * from unnest(cast(:units as bigint[]), cast(:made as jsonb[]))
+       select unit, made from jsonb_to_recordset(cast(:told as jsonb)) as told (unit bigint, made jsonb)
        on conflict (unit_id) do update set components = excluded.components"""
 )
+"""One document for all rows: an array of texts would be written letter by letter."""
 
 
 def _write(session: Session, document: PriceList, done: Sequence[Done]) -> None:
@@ -211,22 +210,20 @@ def _write(session: Session, document: PriceList, done: Sequence[Done]) -> None:
             list_id=document.id,
             number=document.number,
         )
-        made = {"units": [one.unit_id for one in turned], "made": _texts(one.made for one in turned)}
-        session.execute(WRITE_MADE, made)
-    told = {
-        "list": document.id,
-        "units": [one.unit_id for one in done],
-        "states": [one.state.value for one in done],
-        "whys": [one.why for one in done],
-        "befores": [one.before for one in done],
-        "afters": [one.after for one in done],
-        "made": _texts(one.made_before for one in done),
-    }
-    session.execute(WRITE_LINES, told)
+        made = [{"unit": one.unit_id, "made": one.made} for one in turned]
+        session.execute(WRITE_MADE, {"told": json.dumps(made, ensure_ascii=False)})
+    told = [
+        {
+            "unit": one.unit_id, "state": one.state.value, "why": one.why, "made": one.made_before,
+            "before": _text(one.before), "after": _text(one.after),
+        }
+        for one in done
+    ]  # fmt: skip
+    session.execute(WRITE_LINES, {"list": document.id, "told": json.dumps(told, ensure_ascii=False)})
 
 
-def _texts(listed: Iterable[Sequence[Any]]) -> list[str]:
-    return [json.dumps(list(lines), ensure_ascii=False) for lines in listed]
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
 
 
 def _among(unit_ids: Sequence[int]) -> sa.ColumnElement[bool]:

@@ -5,7 +5,7 @@ in a booking and read in any language.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -36,8 +36,10 @@ class Line:
         return TITLES[self.kind](self)
 
     def as_json(self) -> dict[str, Any]:
-        told = asdict(self) | {"amount": str(self.amount), "at": self.at and self.at.isoformat()}
-        return {name: value for name, value in told.items() if value not in (None, "", {})}
+        told: dict[str, Any] = {"kind": self.kind, "amount": str(self.amount)}
+        said = {"name": self.name, "by": self.by, "ref": self.ref, "said": self.said}
+        told |= {name: value for name, value in said.items() if value}
+        return told | {"at": self.at.isoformat()} if self.at else told
 
 
 def from_json(kept: Mapping[str, Any]) -> Line:

@@ -79,25 +79,28 @@ def _counted(
     return to_step(exact, change.step)
 
 
-def components_after(
+def lines_after(
     change: Change,
     *,
     before: Decimal | None,
     after: Decimal,
-    made_before: Sequence[Line],
+    made: Decimal | None,
     area: Decimal,
     factors: Sequence[Factor] = (),
-) -> tuple[Line, ...]:
-    """The lines of the new price; what it was made of before is carried on when the rule adds to it."""
+) -> tuple[bool, tuple[Line, ...]]:
+    """The lines this rule adds, and whether what the price was made of before goes on in front of them.
+
+    `made` is what those lines come to; they go on when they are known and the rule adds to the price.
+    """
     if change.rule is Rule.BASE:
-        return by_metre(change.value, area, factors, list_line=change.line, step=change.step)
-    if change.rule in (Rule.SET, Rule.LINES) or not made_before or total(made_before) != before:
-        return (replace(change.line, amount=after),)
-    exact = _exact(change, before or Decimal(0), area)
+        return False, by_metre(change.value, area, factors, list_line=change.line, step=change.step)
+    if change.rule in (Rule.SET, Rule.LINES) or made is None or made != before:
+        return False, (replace(change.line, amount=after),)
+    exact = _exact(change, made, area)
     step = [line for line in rounding(exact, change.step) if exact + line.amount == after]
     if not step:
         exact = after
-    return (*made_before, replace(change.line, amount=exact - (before or Decimal(0))), *step)
+    return True, (replace(change.line, amount=exact - made), *step)
 
 
 def _exact(change: Change, before: Decimal, area: Decimal) -> Decimal:
