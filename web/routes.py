@@ -5,6 +5,15 @@ from litestar.types import ControllerRouterHandler
 from web import health
 from web.deals import Boards, Cards, Comments, Files, Moves, NewDeals, Steps
 from web.estate import Baskets, Bookings, Chessboard, Projects, UnitBooking, Units
+from web.estate.prices import (
+    BookingDiscounts,
+    Coefficients,
+    Discounts,
+    PriceLists,
+    Prices,
+    PriceSettings,
+    Promotions,
+)
 from web.exchange import Exchange, ExchangeMessages
 from web.live import live
 from web.metrics import metrics
@@ -26,6 +35,13 @@ ROUTES: list[ControllerRouterHandler] = [
     UnitBooking,
     Baskets,
     Bookings,
+    Prices,
+    PriceLists,
+    Coefficients,
+    Promotions,
+    PriceSettings,
+    Discounts,
+    BookingDiscounts,
     Boards,
     Cards,
     Comments,

@@ -17,6 +17,7 @@ from domain.deals.funnels import next_stage, stages_of
 from domain.deals.models import Deal, Stage, StageKind, StageStay
 from domain.deals.rules import Condition
 from domain.deals.timeline import Day, timeline
+from domain.estate.discounts.showing import Claim, PriceOf, prices_of
 from domain.estate.models import Booking, BookingState, Building, Floor, Project, Section, Unit
 from domain.kernel.db import pick
 
@@ -45,6 +46,8 @@ class Held:
     price: Decimal
     until: datetime
     extensions: int
+    made: PriceOf
+    """Of what the frozen price is made, beside what it would be today."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,8 @@ def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
         pick(
             col(Booking.id).label("booking_id"),
             Booking.price,
+            Booking.passport,
+            Booking.booked_at,
             Booking.until,
             Booking.extensions,
             col(Unit.id).label("unit_id"),
@@ -186,7 +191,9 @@ def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
             col(Booking.until) > now,
         )
         .order_by(col(Booking.until), col(Booking.id))
-    )
+    ).all()
+    claims = (Claim(row.booking_id, row.unit_id, row.price, row.passport, row.booked_at) for row in rows)
+    made = prices_of(session, claims, now=now)
     return [
         Held(
             booking_id=row.booking_id,
@@ -200,6 +207,7 @@ def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
             price=row.price,
             until=row.until,
             extensions=row.extensions,
+            made=made[row.unit_id],
         )
         for row in rows
     ]

@@ -80,6 +80,8 @@ class Cell(NamedTuple):
     finish: Finish
     floor: int
     status: UnitStatus
+    badge: str = ""
+    """Of the promotions that lower the price of a free unit now, see `pricing.board`."""
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,8 @@ def draw(cell: Cell) -> str:
     said += [formats.area(cell.area), _("floor %(floor)s", floor=cell.floor), status_word(status)]
     if status in PRICED:
         said.append(formats.money(price))
+    if cell.badge:
+        said.append(_("promotion: %(badge)s", badge=cell.badge))
     return (
         f'<a role="gridcell" id="unit-{cell.id}" class="u s-{LOOK[status]}" data-status="{status.value}" '
         f'href="/units/{cell.id}" tabindex="-1" aria-label="{fast_escape(", ".join(said))}">'
@@ -90,11 +92,11 @@ def hollow(drawn: str) -> str:
 
 def _foot(cell: Cell) -> str:
     if cell.status in PRICED and cell.price is not None:
-        return f"<em>{formats.millions(cell.price)}{_mark(cell.status)}</em>"
+        return f"<em>{formats.millions(cell.price)}{_mark(cell)}</em>"
     word = status_word(cell.status) if cell.status is UnitStatus.SOLD else "—"
     return f"<em><span>{fast_escape(word)}</span></em>"
 
 
-def _mark(status: UnitStatus) -> str:
-    mark = status_mark(status)
+def _mark(cell: Cell) -> str:
+    mark = "%" if cell.badge else status_mark(cell.status)
     return f'<span class="mk">{fast_escape(mark)}</span>' if mark else ""

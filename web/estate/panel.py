@@ -13,6 +13,7 @@ from domain.access import Permission, User, may, rows_of
 from domain.estate import Booking, Building, Unit, UnitStatus
 from domain.estate.booking import TERMS, active, term_end
 from domain.estate.chessboard import status
+from domain.estate.discounts.showing import PriceOf, price_of
 from domain.events import Event
 from domain.kernel.db import pick
 from domain.kernel.errors import Missing
@@ -33,10 +34,20 @@ class Panel:
     bookable: bool
     terms: list[tuple[int, datetime]]
     history: list[tuple[Event, str | None]]
+    price: PriceOf
 
     @property
     def metre(self) -> Decimal | None:
-        return (self.unit.price / self.unit.area_total).quantize(Decimal(1)) if self.unit.price else None
+        return (self.asked / self.unit.area_total).quantize(Decimal(1)) if self.asked else None
+
+    @property
+    def badges(self) -> tuple[str, ...]:
+        return self.price.made.badges if self.price.made and not self.price.frozen else ()
+
+    @property
+    def asked(self) -> Decimal | None:
+        """What the unit costs today, promotions taken off."""
+        return self.price.today
 
 
 def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
@@ -52,6 +63,7 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         bookable=now_is is UnitStatus.FREE and may(user, Permission.ESTATE_BOOK) and unit.price is not None,
         terms=[(days, term_end(now, days)) for days in TERMS],
         history=_history(session, unit),
+        price=price_of(session, unit, booking, now=now),
     )
 
 

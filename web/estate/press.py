@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from domain.estate import UnitStatus
 from domain.estate.chessboard import Board, Edition, read
+from domain.estate.pricing.board import promoted
 from domain.kernel.text import current_language
 from web import compression
 from web.estate import cells, filters
@@ -161,7 +162,7 @@ def _printed(session: Session, edition: Edition, path: str, query: MultiDict[str
 
 
 def _drawn(session: Session, edition: Edition, *, now: datetime) -> Drawing:
-    board = read(session, edition.building_id, now=now)
+    board = promoted(session, read(session, edition.building_id, now=now), now=now)
     return Drawing(edition, board, {cell.id: cells.draw(cell) for cell in board.cells})
 
 

@@ -16,6 +16,7 @@ class Tab(NamedTuple):
 TABS: list[tuple[str, Callable[[], str], Permission]] = [
     ("/estate", lambda: _("Projects"), Permission.ESTATE_SEE),
     ("/bookings", lambda: _("Bookings"), Permission.ESTATE_BOOK),
+    ("/prices", lambda: _("Prices"), Permission.PRICES_SEE),
 ]
 """Address, title and who may enter, in the order they stand."""
 

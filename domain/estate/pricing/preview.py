@@ -129,10 +129,10 @@ def preview(session: Session, document: PriceList, *, now: datetime) -> Preview:
 
 
 def _line(row: Row, after: Decimal | Skipped) -> Line:
-    skipped = isinstance(after, Skipped)
+    price, why = (row.price, after.why) if isinstance(after, Skipped) else (after, "")
     return Line(
         row.id, row.number, row.kind, row.rooms, row.area, row.building, row.section, row.floor, row.status,
-        row.price, row.price if isinstance(after, Skipped) else after, after.why if skipped else "",
+        row.price, price, why,
     )  # fmt: skip
 
 
