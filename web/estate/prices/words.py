@@ -132,6 +132,10 @@ def finish(kind: Finish) -> str:
     return words[kind]
 
 
+def factor(number: Decimal) -> str:
+    return formats.number(number, max(_digits(number), 2))
+
+
 def signed_percent(percent: Decimal) -> str:
     told = f"{formats.number(percent, min(_digits(percent), 2))}{formats.NBSP}%"
     return f"+{told}" if percent > 0 else told
