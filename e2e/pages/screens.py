@@ -42,6 +42,8 @@ DEAL = """select deal_id, count(*) from event join deal on deal.id = deal_id joi
     where stage.kind = 'open' and exists (select from task where task.deal_id = deal.id and done_at is null)
     group by deal_id order by count(*) desc, deal_id limit 1"""
 TASK = """select task.id as task_id, deal_id from task where done_at is null order by task.id limit 1"""
+OURS = "select project_id from project_pricing order by id limit 1"
+PROMOTED = "select min(project_id) as project_id from promotion"
 MESSAGE = "select id as message_id from message order by id limit 1"
 
 SCREENS = (
@@ -85,6 +87,22 @@ SCREENS = (
     Screen("a booked unit", "/units/{unit_id:int}", row=BOOKED),
     Screen("bookings", "/bookings"),
     Screen("bookings that are over", "/bookings", query="?state=over"),
+    Screen("price lists", "/prices", query="?project={project_id}", row=OURS),
+    Screen("new price list", "/prices/lists/new", query="?project={project_id}", row=OURS),
+    Screen("a price list before it is applied", "/prices/lists/{list_id:int}",
+           row="select id as list_id from price_list where state = 'draft' order by id limit 1"),
+    Screen("a price list that is applied", "/prices/lists/{list_id:int}",
+           row="select id as list_id from price_list where state = 'applied' order by id limit 1"),
+    Screen("a price list being edited", "/prices/lists/{list_id:int}/edit",
+           row="select id as list_id from price_list where state = 'draft' order by id limit 1"),
+    Screen("coefficients", "/prices/coefficients", query="?project={project_id}", row=OURS),
+    Screen("settings of prices", "/prices/settings", query="?project={project_id}", row=OURS),
+    Screen("promotions", "/promotions", query="?project={project_id}", row=PROMOTED),
+    Screen("new promotion", "/promotions/new", query="?project={project_id}", row=PROMOTED),
+    Screen("promotion being edited", "/promotions/{promotion_id:int}/edit",
+           row="select min(id) as promotion_id from promotion"),
+    Screen("discounts", "/discounts"),
+    Screen("discounts decided", "/discounts", query="?state=decided"),
     Screen("people", "/people"),
     Screen("person", "/people/{person_id:int}", row="select min(person_id) as person_id from deal"),
     Screen("companies", "/companies"),

@@ -6,6 +6,7 @@ A new actor, duty of the clock, courier or listener of events without a moment h
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -16,7 +17,12 @@ from domain import events, files
 from domain.access.models import LoginThrottle, User
 from domain.activities.models import Task
 from domain.deals.models import Deal
-from domain.estate import Booking, Unit, booking
+from domain.estate import Booking, Project, Unit, booking
+from domain.estate.discounts import giving
+from domain.estate.discounts.models import Discount
+from domain.estate.pricing import Criteria, lists
+from domain.estate.pricing.master import keep_rules
+from domain.estate.pricing.models import Effect, Master, PriceList, ProjectPricing, Rule
 from domain.exchange import messages, outbox, polling, receiving
 from domain.exchange.accepting import CATALOG, VANISHED, XML
 from domain.exchange.models import Connection, ConnectionKind, Direction, Message
@@ -26,6 +32,7 @@ from jobs import main as jobs
 from jobs import schedule
 from jobs.couriers import COURIERS
 from jobs.deliver import deliver
+from jobs.estate.carry_price_list import carry_price_list
 from jobs.onec.pull_units import pull
 from jobs.subscribers import SUBSCRIBERS
 from jobs.work import unit_of_work
@@ -113,6 +120,7 @@ def everything_listened_to_has_happened(_base_1c: Demo1C) -> list[Any]:
             "deal": deal,
             "task": task,
             "exchange": message,
+            "discount": _discount(session, _book(session, "3")),
         }
         session.flush()
         for name in SUBSCRIBERS:
@@ -231,6 +239,47 @@ def bookings_have_run_out(_base_1c: Demo1C) -> list[Any]:
     return []
 
 
+def _a_price_list(state: str) -> int:
+    """Of eleven flats, in batches of a thousand: begun, due, or to be undone."""
+    now = clock.now()
+    with unit_of_work() as session:
+        boris, river = _of(session, User, User.login == "boris"), _of(session, Project)
+        if not session.exec(select(ProjectPricing)).first():
+            keep_rules(session, river, master=Master.LISTS, floor_metre=None, version=0, by=boris)
+        wanted = lists.Wanted(Rule.PERCENT, Decimal(3), Decimal(1000), Criteria())
+        document = lists.draft(session, river, wanted, by=boris, now=now)
+        if state == "due":
+            lists.schedule(session, document, at=now + timedelta(days=1), by=boris, now=now)
+            document.effect_at = now - timedelta(hours=1)
+        else:
+            lists.start(session, document, by=boris, now=now)
+        number = document.id
+    if state == "undo":
+        carry_price_list.fn(number)
+        with unit_of_work() as session:
+            document = session.get_one(PriceList, number)
+            lists.undo(session, document, by=_of(session, User, User.login == "boris"), now=now)
+    return number
+
+
+@deed("actor:carry_price_list")
+def a_price_list_was_begun(_base_1c: Demo1C) -> list[Any]:
+    return [_a_price_list("begun")]
+
+
+@deed("actor:carry_price_list")
+def a_price_list_is_to_be_undone(_base_1c: Demo1C) -> list[Any]:
+    return [_a_price_list("undo")]
+
+
+@deed("duty:carry_price_lists")
+def price_lists_are_due_and_left_behind(_base_1c: Demo1C) -> list[Any]:
+    """One whose date came while nobody worked, and one whose worker died."""
+    _a_price_list("begun")
+    _a_price_list("due")
+    return []
+
+
 @deed("duty:seal_history")
 def things_happened_that_are_not_sealed(_base_1c: Demo1C) -> list[Any]:
     with unit_of_work() as session:
@@ -277,6 +326,18 @@ def _book(session: Session, number: str) -> Booking:
     anna = session.get_one(User, deal.responsible_id)
     flat = _of(session, Unit, Unit.number == number)
     return booking.book(session, flat, deal_id=deal.id, days=3, by=anna, now=clock.now())
+
+
+def _discount(session: Session, held: Booking) -> Discount:
+    return giving.ask(
+        session,
+        held,
+        effect=Effect.PERCENT,
+        value=Decimal(3),
+        reason="Так",
+        by=held.booked_by,
+        now=clock.now(),
+    )
 
 
 def _booked_there(base_1c: Demo1C) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -17,6 +18,9 @@ from sqlmodel import Session, select
 from domain import activities, deals, parties
 from domain.access import User
 from domain.deals.models import Deal
+from domain.estate import Project
+from domain.estate.pricing import Criteria, lists, master, promotions
+from domain.estate.pricing.models import Effect, Master, ProjectPricing, Rule
 from domain.events import Event
 from domain.kernel import clock, formats
 from domain.parties.models import Company
@@ -40,6 +44,13 @@ class Editor:
     verb: tuple[Any, str]
     """The verb that compares it, to be blinded in the control."""
     blinded: Callable[..., Any]
+    login: str = "anna"
+    """Who edits."""
+
+    @property
+    def kind(self) -> str:
+        """As events name it."""
+        return self.table.replace("_", "")
 
     def in_form(self, text: str, name: str) -> str:
         field = re.search(rf'<input[^>]*name="{name}"[^>]*>', text)
@@ -58,13 +69,15 @@ class Editor:
     def history(self, session: Session, record_id: int) -> list[tuple[str, str]]:
         """Before and after of the field, save by save, as the form would show them."""
         of = select(Event).where(
-            Event.name == self.event, Event.subject_kind == self.table, Event.subject_id == record_id
+            Event.name == self.event, Event.subject_kind == self.kind, Event.subject_id == record_id
         )
         session.rollback()
         changes = [event.payload["changes"][self.field] for event in session.exec(of.order_by(sa.text("id")))]
         return [(self.shown(before), self.shown(after)) for before, after in changes]
 
     def shown(self, kept: str) -> str:
+        if self.table == "project_pricing":
+            return f"{Decimal(kept).normalize():f}" if kept else ""
         if self.table != "task":
             return kept
         return local(datetime.fromisoformat(kept))
@@ -104,6 +117,14 @@ def _unseeing(session: Session, task: Any, *, shown: datetime, **rest: Any) -> N
 
 _postpone = activities.postpone
 
+
+def _blind_rules(session: Session, project: Any, *, version: int, **rest: Any) -> None:
+    session.exec(select(ProjectPricing).with_for_update()).all()
+    _keep_rules(session, project, version=master.rules(session, project.id).version, **rest)
+
+
+_keep_rules = master.keep_rules
+
 EDITORS = [
     Editor(
         table="deal", route="/deals/{deal_id:int}", form="/deals/{deal}/edit", save="/deals/{deal}",
@@ -121,6 +142,23 @@ EDITORS = [
         value=lambda n: local(FIRST_MOMENT + timedelta(minutes=n)), guard="shown", event="task.moved",
         verb=(activities, "postpone"), blinded=_unseeing,
     ),
+    Editor(
+        table="price_list", route="/prices/lists/{list_id:int}", form="/prices/lists/{price_list}/edit",
+        save="/prices/lists/{price_list}", field="title", value=lambda n: f"Прайс {n}", guard="version",
+        event="price_list.edited", verb=(lists, "edit"), blinded=_fresh(lists.edit), login="boris",
+    ),
+    Editor(
+        table="promotion", route="/promotions/{promotion_id:int}", form="/promotions/{promotion}/edit",
+        save="/promotions/{promotion}", field="name", value=lambda n: f"Акция {n}", guard="version",
+        event="promotion.edited", verb=(promotions, "edit_promotion"),
+        blinded=_fresh(promotions.edit_promotion), login="boris",
+    ),
+    Editor(
+        table="project_pricing", route="/prices/settings/{project_id:int}",
+        form="/prices/settings?project={project}", save="/prices/settings/{project}", field="floor_metre",
+        value=lambda n: str(100_000 + n), guard="version", event="pricing.arranged",
+        verb=(master, "keep_rules"), blinded=_blind_rules, login="boris",
+    ),
 ]  # fmt: skip
 
 DEEDS = {
@@ -136,6 +174,16 @@ DEEDS = {
     "/deals/{deal_id:int}/files": "adds a file",
     "/deals/{deal_id:int}/files/{file_id:int}/removal": "takes away once",
     "/deals/{deal_id:int}/files/{file_id:int}/return": "takes back once",
+    "/bookings/{booking_id:int}/discounts": "one discount a booking, under the unit's lock",
+    "/discounts/{discount_id:int}/approval": "decided once, under the unit's lock",
+    "/discounts/{discount_id:int}/refusal": "decided once, under the unit's lock",
+    "/discounts/{discount_id:int}/withdrawal": "taken back once, under the unit's lock",
+    "/prices/coefficients/{coefficient_id:int}/removal": "removed once",
+    "/prices/coefficients/{coefficient_id:int}/return": "put back once",
+    "/prices/lists/{list_id:int}/application": "begins once: a draft is applied or waits for its date",
+    "/prices/lists/{list_id:int}/recall": "only what waits for its date",
+    "/prices/lists/{list_id:int}/undo": "only what is applied, once",
+    "/promotions/{promotion_id:int}/end": "ends once",
     "/exchange/messages/{message_id:int}/retries": "a state of the message, not its words",
     "/exchange/messages/{message_id:int}/dismissal": "a state of the message, not its words",
 }
@@ -152,4 +200,23 @@ def records(session: Session) -> dict[str, int]:
     )
     company = session.exec(select(Company)).first()
     session.commit()
-    return {"deal": deal.id, "company": company.id, "task": step.id}
+    return {"deal": deal.id, "company": company.id, "task": step.id, **_priced(session)}
+
+
+def _priced(session: Session) -> dict[str, int]:
+    """A draft of a price list, a promotion and the settings of a project; Boris edits them."""
+    boris = session.exec(select(User).where(User.login == "boris")).one()
+    river = session.exec(select(Project)).one()
+    now = clock.now()
+    master.keep_rules(session, river, master=Master.LISTS, floor_metre=None, version=0, by=boris)
+    kept = session.exec(select(ProjectPricing)).one()
+    wanted = lists.Wanted(Rule.PERCENT, Decimal(1), Decimal(1), Criteria())
+    document = lists.draft(session, river, wanted, by=boris, now=now)
+    sale = promotions.Wanted(
+        "Осень", "−1 %", Criteria(), Effect.PERCENT, Decimal(1), now, now + timedelta(days=9)
+    )
+    promotion = promotions.add_promotion(session, river, sale, by=boris, now=now)
+    session.commit()
+    return {
+        "project": river.id, "project_pricing": kept.id, "price_list": document.id, "promotion": promotion.id,
+    }  # fmt: skip

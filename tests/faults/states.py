@@ -31,6 +31,7 @@ DROPPED = {
 
 MOMENTS = {
     "booking": {"closed_at"},
+    "price_list": {"applied_at", "undone_at"},
     "event": {"at"},
     "external_id": {"listed_at"},
     "message": {"created_at", "done_at"},

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -16,7 +17,10 @@ from domain import deals, estate
 from domain.access import User
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate import booking as booking_verbs
-from domain.estate.models import Booking, BookingState, Unit
+from domain.estate.models import Booking, BookingState, Project, Unit
+from domain.estate.pricing import Passport
+from domain.estate.pricing.master import keep_rules
+from domain.estate.pricing.models import Master
 from domain.events import Event
 from domain.kernel import formats
 from domain.kernel.errors import DomainError
@@ -72,6 +76,10 @@ class Theatre:
     def arrange(self, chance: Random) -> int:
         """As at the beginning, one unit held by a booking about to end; returns the last event so far."""
         with self.database.engine.begin() as owner:
+            owner.execute(sa.text("delete from discount"))
+            owner.execute(sa.text("delete from price_list_line"))
+            owner.execute(sa.text("delete from price_list"))
+            owner.execute(sa.text("delete from list_price"))
             owner.execute(sa.text("delete from booking"))
             owner.execute(sa.text("delete from stage_stay"))
             owner.execute(sa.text("update unit set availability = 'on_sale', price = 7000000"))
@@ -151,8 +159,22 @@ def history(one: Booking, told: list[Event]) -> Iterator[str]:
         yield f"booking {one.id} is active after {names}"
     if one.state is not BookingState.ACTIVE and [ENDS[name] for name in closed] != [one.state]:
         yield f"booking {one.id} is {one.state} after {names}"
-    if f"{one.price:.2f}" != f"{float(told[0].payload['price']):.2f}":
-        yield f"booking {one.id} costs {one.price}, was booked for {told[0].payload['price']}"
+    yield from prices(one, told)
+
+
+def prices(one: Booking, told: list[Event]) -> Iterator[str]:
+    """What it was booked for, then what discounts made of it; its components come to the same."""
+    frozen = Decimal(told[0].payload["price"])
+    for event in told:
+        if event.name == "booking.repriced":
+            before, after = map(Decimal, event.payload["changes"]["price"])
+            if before != frozen:
+                yield f"booking {one.id} was repriced from {before}, it cost {frozen}"
+            frozen = after
+    if one.price != frozen:
+        yield f"booking {one.id} costs {one.price}, history says {frozen}"
+    if Passport.from_json(one.passport).total != one.price:
+        yield f"booking {one.id} costs {one.price}, its components come to another sum"
 
 
 def overlaps(told: dict[int, list[Event]], bookings: Any) -> Iterator[str]:
@@ -173,6 +195,11 @@ def overlaps(told: dict[int, list[Event]], bookings: Any) -> Iterator[str]:
 def theatre(database: Database, session: Session, anna: User, maria: User) -> Iterator[Theatre]:
     """Three flats; a deal of Anna's and one of Maria's."""
     units = build_flats(session, 3)
+    river, boris = (
+        session.exec(select(Project)).one(),
+        session.exec(select(User).where(User.login == "boris")).one(),
+    )
+    keep_rules(session, river, master=Master.LISTS, floor_metre=None, version=0, by=boris)
     now = formats.here(datetime.now(settings().zone))
     client = find_or_add_person(session, name="Петрова", phone="89215550022", by=maria, now=now)
     deals.open_deal(

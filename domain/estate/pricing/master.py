@@ -58,7 +58,7 @@ def keep_rules(
     kept.version += 1
     session.flush()
     events.record(
-        session, names.PRICING_ARRANGED, project, by=by, topics=[f"prices-{project.id}"], changes=changes
+        session, names.PRICING_ARRANGED, kept, by=by, topics=[f"prices-{project.id}"], changes=changes
     )
 
 

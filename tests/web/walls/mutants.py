@@ -32,6 +32,7 @@ DOORS = {
     "get_booking",
     "get_task",
     "get_attachment",
+    "get_discount",
     "colleagues",
     "seen_by",
 }
@@ -50,6 +51,10 @@ EXEMPT = {
         "domain.notices.inbox",
         "may(user, Permission.EXCHANGE_SEE)",
     ): "only keepers of the exchange are notified",
+    (
+        "domain.notices.inbox",
+        "may(user, Permission.DISCOUNTS_APPROVE)",
+    ): "only heads are notified",
     (
         "domain.parties.register",
         "rows_of(user, col(kind.responsible_id)) #2",

@@ -282,10 +282,10 @@ def _shown(
     query = request.query_params
     seen = preview(session, document, now=now)
     number = query.get("page", "")
-    sort, only = query.get("sort", "unit"), query.get("only", "")
+    sort, part = query.get("sort", "unit"), query.get("part", "")
     page = seen.page(int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1,
-                     sort=sort, only=only)  # fmt: skip
-    known = {"sort": sort, "only": only, "page": page.number}
+                     sort=sort, only=part)  # fmt: skip
+    known = {"sort": sort, "part": part, "page": page.number}
 
     def address(**other: object) -> str:
         said = {name: value for name, value in (known | other).items() if value not in ("", None)}
@@ -298,7 +298,7 @@ def _shown(
         "seen": seen,
         "page": page,
         "sort": sort,
-        "only": only,
+        "part": part,
         "address": address,
         "progress": progress(session, document),
         "ours": _ours(session, document.project),
