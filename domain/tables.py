@@ -9,8 +9,10 @@ from domain.approvals import models as approvals
 from domain.deals import models as deals
 from domain.estate import models as estate
 from domain.estate.contracts import models as contracts
+from domain.estate.discounts import models as discounts
 from domain.estate.drawings import models as drawings
 from domain.estate.past import models as estate_past
+from domain.estate.pricing import models as pricing
 from domain.estate.selecting import models as selecting
 from domain.estate.sheets import models as estate_sheets
 from domain.estate.showing import models as showing
@@ -32,6 +34,7 @@ __all__ = [
     "approvals",
     "contracts",
     "deals",
+    "discounts",
     "drawings",
     "estate",
     "estate_past",
@@ -42,6 +45,7 @@ __all__ = [
     "metadata",
     "notices",
     "parties",
+    "pricing",
     "quotes",
     "selecting",
     "showing",

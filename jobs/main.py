@@ -3,6 +3,7 @@
 from jobs import deliver, relay
 from jobs.broker import broker
 from jobs.estate import stock_files
+from jobs.estate.carry_price_list import carry_price_list
 from jobs.onec import (
     check_base,
     import_catalog,
@@ -14,6 +15,7 @@ from jobs.onec import (
 
 __all__ = [
     "broker",
+    "carry_price_list",
     "check_base",
     "deliver",
     "import_catalog",

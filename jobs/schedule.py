@@ -24,6 +24,7 @@ JOBS: dict[Callable[[], None], float] = {
     sweeping.wake_messages: 2,
     sweeping.expire_bookings: 1,
     sweeping.offer_units: 1,
+    sweeping.carry_price_lists: 2,
     sweeping.look_into_bases: 1,
     sweeping.seal_history: 10,
     sweeping.prune: 3600,

@@ -13,12 +13,14 @@ from domain import files
 from domain.access import UserSession
 from domain.access.models import LoginThrottle
 from domain.estate import booking, chessboard, waiting
+from domain.estate.pricing import applying
 from domain.events import sealing
 from domain.exchange import claiming, polling, receiving
 from domain.kernel import clock
 from domain.kernel.settings import settings
 from jobs import heads, queue
 from jobs.deliver import deliver
+from jobs.estate.carry_price_list import carry_price_list
 from jobs.onec.pull_units import pull_units, usual_seconds
 from jobs.relay import relay
 from jobs.work import unit_of_work
@@ -57,6 +59,17 @@ def offer_units() -> None:
     """A unit that came free while nobody was there to offer it goes to the first of its line."""
     with unit_of_work() as session:
         waiting.offer_free(session, now=clock.now())
+
+
+def carry_price_lists() -> None:
+    """Those whose date has come, whenever it came, and those whose worker died."""
+    if queue.is_crowded("carry_price_list"):
+        return
+    with unit_of_work(read_only=True) as session:
+        due = applying.due(session, now=clock.now())
+    for list_id in due:
+        if not queue.enqueue("carry_price_list", list_id):
+            carry_price_list.fn(list_id)
 
 
 def look_into_bases() -> None:

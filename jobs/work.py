@@ -9,6 +9,7 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 import domain.wiring  # noqa: F401  every mapper and rule must be known before the first query
+from domain.estate.pricing.models import CARRIED, PriceList
 from domain.events import Event
 from domain.exchange.models import Message, MessageState
 from domain.kernel.settings import settings
@@ -90,6 +91,8 @@ def wake(session: Session) -> None:
         queue.enqueue("relay")
     for message in session.info.pop("born", []):
         queue.enqueue("deliver", message.id)
+    for list_id in session.info.pop("begun", set()):
+        queue.enqueue("carry_price_list", list_id)
 
 
 @event.listens_for(Session, "after_flush")
@@ -100,9 +103,12 @@ def _remember(session: Session, _context: object) -> None:
     news = [row for row in session.new if isinstance(row, Message)]
     requeued = [row for row in session.dirty if isinstance(row, Message) and row.state is MessageState.QUEUED]
     session.info.setdefault("born", []).extend(news + requeued)
+    begun = {row.id for row in session.dirty if isinstance(row, PriceList) and row.state in CARRIED}
+    session.info.setdefault("begun", set()).update(begun)
 
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop("born", None)
+    session.info.pop("begun", None)
     session.info.pop("something happened", None)

@@ -64,6 +64,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "number": formats.number,
     "money": formats.money,
     "money_short": formats.money_short,
+    "signed": formats.signed,
     "millions": formats.millions,
     "area": formats.area,
     "area_bare": formats.area_bare,

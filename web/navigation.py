@@ -103,7 +103,7 @@ def theme(request: Request[Any, Any, Any]) -> str:
 
 ESTATE = (
     "/estate", "/units", "/bookings", "/selections", "/favourites", "/reports/idle-reserve", "/agencies",
-    "/drawings", "/layouts", "/floors", "/characteristics",
+    "/drawings", "/layouts", "/floors", "/characteristics", "/prices", "/promotions", "/discounts",
 )  # fmt: skip
 
 

@@ -41,6 +41,15 @@ from web.estate import (
     UnitStar,
     WhyNotFree,
 )
+from web.estate.prices import (
+    BookingDiscounts,
+    Coefficients,
+    Discounts,
+    PriceLists,
+    Prices,
+    PriceSettings,
+    Promotions,
+)
 from web.exchange import Exchange, ExchangeMessages
 from web.live import live
 from web.metrics import metrics
@@ -73,6 +82,13 @@ ROUTES: list[ControllerRouterHandler] = [
     Offered,
     Swaps,
     Contracts,
+    Prices,
+    PriceLists,
+    Coefficients,
+    Promotions,
+    PriceSettings,
+    Discounts,
+    BookingDiscounts,
     Boards,
     Cards,
     Comments,

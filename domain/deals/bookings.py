@@ -2,17 +2,19 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from decimal import Decimal
 
+import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain import estate
 from domain.access.models import User
 from domain.activities import planning
-from domain.deals import following
+from domain.deals import editing, following
 from domain.deals.models import Deal, Stage, StageKind
 from domain.deals.reading import get_visible
 from domain.estate import waiting
-from domain.estate.booking import active, deal_topics
+from domain.estate.booking import active, deal_topics, price_followers
 from domain.estate.models import BookingKind
 from domain.estate.terms import kinds
 from domain.kernel.db import LOCK, pick
@@ -138,6 +140,26 @@ def lock_open(session: Session, deal: Deal) -> None:
     demand_open(deal)
 
 
+def _follow_price(session: Session, booking: estate.Booking, _before: Decimal, by: User) -> None:
+    """A deal that is worth its bookings goes on being: a discount lowers its amount as well.
+
+    The unit is locked; the deal comes after it, as everywhere.
+    """
+    deal = session.get_one(Deal, booking.deal_id)
+    session.refresh(deal, with_for_update=LOCK)
+    editing.fill_amount(session, deal, booked_sum(session, deal), by=by)
+
+
+def booked_sum(session: Session, deal: Deal) -> Decimal:
+    """What the units held for the deal cost together."""
+    prices = pick(sa.func.coalesce(sa.func.sum(estate.Booking.price), 0)).where(
+        col(estate.Booking.deal_id) == deal.id,
+        col(estate.Booking.closed_at).is_(None),
+        col(estate.Booking.kind) != BookingKind.OFFER,
+    )
+    return Decimal(session.execute(prices).scalar_one())
+
+
 def demand_open(deal: Deal) -> None:
     if deal.stage.kind is not StageKind.OPEN:
         raise Refused(_("The deal is closed: units are booked for open deals only"))
@@ -149,5 +171,6 @@ def _funnel_topic(session: Session, deal_id: int) -> list[str]:
 
 
 deal_topics.append(_funnel_topic)
+price_followers.append(_follow_price)
 planning.deal_topics.append(_funnel_topic)
 waiting.open_deals.append(_open)

@@ -60,15 +60,6 @@ def fill_amount(session: Session, deal: Deal, amount: Decimal, *, by: User | Non
             _change(session, deal, {"amount": (deal.amount, amount)}, by=by)
 
 
-def follow_amount(session: Session, deal: Deal, *, was: Decimal, now_is: Decimal, by: User | None) -> None:
-    """The amount was what the units cost and goes on being that; one that was agreed otherwise stays.
-
-    The caller has locked the deal.
-    """
-    if deal.amount == was != now_is:
-        _change(session, deal, {"amount": (was, now_is)}, by=by)
-
-
 def _change(session: Session, deal: Deal, changes: dict[str, tuple[Any, Any]], *, by: User | None) -> None:
     if not changes:
         return

@@ -3,17 +3,15 @@
 from datetime import datetime
 from decimal import Decimal
 
-import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from domain import estate
 from domain.access.models import User
 from domain.deals import editing
-from domain.deals.bookings import demand_open, lock_open
+from domain.deals.bookings import booked_sum, demand_open, lock_open
 from domain.deals.models import Deal, StageKind
 from domain.estate import contracts, swapping
-from domain.estate.models import BookingKind
-from domain.kernel.db import LOCK, pick
+from domain.kernel.db import LOCK
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
 
@@ -29,20 +27,18 @@ def swap(
     now: datetime,
 ) -> estate.Booking:
     """Another unit instead of a booked one; an amount that was the sum of the units follows."""
-    was = booked_sum(session, deal)
     instead = swapping.swap(session, booking, unit, shown=shown, by=by, now=now)
     lock_open(session, deal)
-    editing.follow_amount(session, deal, was=was, now_is=booked_sum(session, deal), by=by)
+    editing.fill_amount(session, deal, booked_sum(session, deal), by=by)
     return instead
 
 
 def swap_back(
     session: Session, deal: Deal, booking: estate.Booking, *, by: User, now: datetime
 ) -> estate.Booking:
-    was = booked_sum(session, deal)
     before = swapping.swap_back(session, booking, by=by, now=now)
     lock_open(session, deal)
-    editing.follow_amount(session, deal, was=was, now_is=booked_sum(session, deal), by=by)
+    editing.fill_amount(session, deal, booked_sum(session, deal), by=by)
     return before
 
 
@@ -56,7 +52,7 @@ def transfer(
     for deal in sorted((left, to), key=lambda deal: deal.id):
         session.refresh(deal, with_for_update=LOCK)
     demand_open(to)
-    editing.fill_amount(session, to, booking.price, by=by)
+    editing.fill_amount(session, to, booked_sum(session, to), by=by)
 
 
 def transfer_back(session: Session, booking: estate.Booking, *, by: User, now: datetime) -> None:
@@ -77,13 +73,3 @@ def take_back(session: Session, booking: estate.Booking, *, by: User, now: datet
     if deal.stage.kind is StageKind.LOST:
         raise Refused(_("The deal is refused by now"))
     return undone
-
-
-def booked_sum(session: Session, deal: Deal) -> Decimal:
-    """What the units held for the deal cost together."""
-    prices = pick(sa.func.coalesce(sa.func.sum(estate.Booking.price), 0)).where(
-        col(estate.Booking.deal_id) == deal.id,
-        col(estate.Booking.closed_at).is_(None),
-        col(estate.Booking.kind) != BookingKind.OFFER,
-    )
-    return Decimal(session.execute(prices).scalar_one())

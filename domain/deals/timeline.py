@@ -196,6 +196,32 @@ def _selected(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
     return Told(_("A selection is made"), payload["called"], "star")
 
 
+def _repriced(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    before, after = payload["changes"]["price"]
+    text = f"{formats.money(Decimal(before))} → {formats.money(Decimal(after))}"
+    return Told(_("The frozen price of unit %(number)s is another", number=payload["number"]), text, "tag")
+
+
+def _discount_asked(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    headline = _("A discount of %(amount)s is asked for", amount=formats.money(Decimal(payload["amount"])))
+    return Told(headline, payload.get("reason", ""), "badge-percent", "warn")
+
+
+def _discount_granted(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    headline = _("A discount of %(amount)s is given", amount=formats.money(Decimal(payload["amount"])))
+    return Told(headline, payload.get("comment", ""), "badge-percent", "ok")
+
+
+def _discount_refused(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    headline = _("A discount of %(amount)s is refused", amount=formats.money(Decimal(payload["amount"])))
+    return Told(headline, payload.get("comment", ""), "circle-x", "bad")
+
+
+def _discount_withdrawn(payload: Payload, now: datetime, people: dict[int, str]) -> Told:
+    headline = _("The discount of %(amount)s is taken back", amount=formats.money(Decimal(payload["amount"])))
+    return Told(headline, icon="undo-2")
+
+
 WORDING: dict[str, Callable[[Payload, datetime, dict[int, str]], Told]] = {
     "deal.opened": _opened,
     "deal.moved": _moved,
@@ -220,5 +246,10 @@ WORDING: dict[str, Callable[[Payload, datetime, dict[int, str]], Told]] = {
     "approval.reopened": _answer_taken_back,
     **OF_CLAIMS,
     "selection.made": _selected,
+    "booking.repriced": _repriced,
+    "discount.asked": _discount_asked,
+    "discount.granted": _discount_granted,
+    "discount.refused": _discount_refused,
+    "discount.withdrawn": _discount_withdrawn,
 }
 """Every event that can carry a deal; `test_timeline` proves none is missing."""

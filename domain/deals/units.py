@@ -15,6 +15,7 @@ from domain.approvals import Approval
 from domain.approvals.reading import alive
 from domain.estate.booking import EXTENSION
 from domain.estate.contracts import UnitContract
+from domain.estate.discounts.showing import Claim, PriceOf, prices_of
 from domain.estate.models import (
     Booking,
     BookingKind,
@@ -56,6 +57,8 @@ class Held:
     asked_days: int | None
     """An extension by so many days waits for the decider."""
     decider: str | None
+    made: PriceOf
+    """Of what the frozen price is made, beside what it would be today."""
 
     @property
     def is_offer(self) -> bool:
@@ -87,6 +90,8 @@ def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
         pick(
             col(Booking.id).label("booking_id"),
             Booking.price,
+            Booking.passport,
+            Booking.booked_at,
             Booking.until,
             Booking.extensions,
             Booking.state,
@@ -128,11 +133,13 @@ def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
             sa.or_(col(Booking.state) != BookingState.ACTIVE, col(Booking.until) > now),
         )
         .order_by(col(Booking.state) != BookingState.ACTIVE, col(Booking.until), col(Booking.id))
-    )
-    return [_held(row) for row in rows]
+    ).all()
+    claims = (Claim(row.booking_id, row.unit_id, row.price, row.passport, row.booked_at) for row in rows)
+    made = prices_of(session, claims, now=now)
+    return [_held(row, made[row.unit_id]) for row in rows]
 
 
-def _held(row: Any) -> Held:
+def _held(row: Any, made: PriceOf) -> Held:
     return Held(
         booking_id=row.booking_id,
         unit_id=row.unit_id,
@@ -153,6 +160,7 @@ def _held(row: Any) -> Held:
         asked_id=row.asked_id,
         asked_days=row.asked_days,
         decider=row.decider,
+        made=made,
     )
 
 

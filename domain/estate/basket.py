@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from domain.estate.chessboard import holding, status
 from domain.estate.models import Booking, Unit, UnitKind, UnitStatus
+from domain.estate.pricing import for_sale
 from domain.kernel.db import pick
 
 
@@ -36,15 +37,17 @@ class Basket:
 
 def basket(session: Session, unit_ids: Iterable[int], *, now: datetime) -> Basket:
     """The units in the order of their numbers; those that are not there are left out."""
+    wanted = list(unit_ids)
+    sales = for_sale(session, wanted, now=now)
     found = (
-        pick(Unit.id, Unit.kind, Unit.number, Unit.price, Unit.availability, Booking.state)
+        pick(Unit.id, Unit.kind, Unit.number, Unit.availability, Booking.state)
         .outerjoin(Booking, holding(now))
-        .where(col(Unit.id).in_(list(unit_ids)))
+        .where(col(Unit.id).in_(wanted))
         .order_by(col(Unit.id))
     )
     return Basket(
         [
-            Line(id_, kind, number, price, status(availability, claim))
-            for id_, kind, number, price, availability, claim in session.execute(found)
+            Line(id_, kind, number, sales[id_].price, status(availability, claim))
+            for id_, kind, number, availability, claim in session.execute(found)
         ]
     )

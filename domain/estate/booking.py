@@ -17,7 +17,9 @@ from sqlmodel import Session, col, select
 from domain import approvals, events
 from domain.access.models import User
 from domain.access.policy import rows_of
+from domain.estate import pricing
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Floor, Section, Unit
+from domain.estate.pricing import Passport
 from domain.estate.terms import Terms, allowances, kinds
 from domain.kernel import formats
 from domain.kernel.db import pick
@@ -56,6 +58,8 @@ class Line(Protocol):
 lines: list[Line] = []
 """Filled by the waiting lists, which stand above."""
 OFFER_ENDS = {"booking.cancelled": "booking.declined", "booking.expired": "booking.lapsed"}
+price_followers: list[Callable[[Session, Booking, Decimal, User], None]] = []
+"""Filled from above: what goes with the frozen price of a booking (before, and who changed it)."""
 
 
 class Taken(Refused):
@@ -170,11 +174,13 @@ def _hold(
     by: User,
     now: datetime,
 ) -> Booking:
+    made = pricing.compose(session, unit, price, now=now)
     booking = Booking(
         unit_id=unit.id,
         deal_id=deal_id,
         booked_by_id=by.id,
-        price=price,
+        price=made.total,
+        passport=made.as_json(),
         booked_at=now,
         until=term_end(now, days),
         kind=kind,
@@ -269,6 +275,22 @@ def cancel_all(session: Session, bookings: Iterable[Booking], *, by: User, now: 
     lock_all(session, [booking.unit_id for booking in inside])
     for booking in inside:
         cancel(session, booking, by=by, now=now)
+
+
+def lock_own(session: Session, booking: Booking, *, by: User, now: datetime) -> Unit:
+    """Lock the unit of an active booking that is one's own or of one's people, see both as they are now."""
+    unit = lock_active(session, booking, now=now)
+    _demand_right(session, booking, by=by)
+    return unit
+
+
+def refreeze(session: Session, booking: Booking, unit: Unit, made: Passport, *, by: User) -> None:
+    """Another frozen price, with what it is made of. The caller holds the unit's lock, see `lock_own`."""
+    before, booking.price, booking.passport = booking.price, made.total, made.as_json()
+    session.flush()
+    _record(session, "booking.repriced", booking, unit, by=by, changes={"price": (before, booking.price)})
+    for follow in price_followers:
+        follow(session, booking, before, by)
 
 
 def release_all(session: Session, *, deal_id: int, by: User | None, now: datetime) -> int:

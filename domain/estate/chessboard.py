@@ -1,7 +1,7 @@
 """The chessboard: a building as people sell it, read in one query shaped like the screen."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -92,6 +92,8 @@ class Cell(NamedTuple):
     position: int = 0
     storeys: int = 1
     layout_id: int | None = None
+    badge: str = ""
+    """Of the promotions that lower the price of a free unit now, see `pricing.board`."""
 
 
 Row = Line[Cell]
@@ -250,10 +252,21 @@ def read(session: Session, building_id: int, *, now: datetime) -> Board:
     return laid_out(building_id, session.execute(board_rows(building_id, now=now)))
 
 
-def laid_out(building_id: int, rows: Iterable[Any]) -> Board:
-    """The board of rows such as `board_rows` gives, whatever day they are of."""
-    ends: list[datetime] = []
+def laid_out(
+    building_id: int,
+    rows: Iterable[Any],
+    *,
+    until: datetime | None = None,
+    seen: Callable[[Cell], Cell] | None = None,
+) -> Board:
+    """The board of rows such as `board_rows` gives, whatever day they are of.
+
+    `seen` says how a cell is shown, see `pricing.board`, and that changes at `until`.
+    """
+    ends = [until] if until else []
     placed = list(_cells(rows, ends=ends))
+    if seen:
+        placed = [(entrance, seen(cell)) for entrance, cell in placed]
     units = [cell for _, cell in placed]
     there = {cell.kind for cell in units}
     return Board(

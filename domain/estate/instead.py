@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from domain.estate.chessboard import holding
 from domain.estate.models import Availability, Booking, Building, Floor, Section, Unit
+from domain.estate.pricing import for_sale
 from domain.kernel.db import pick
 
 MOST = 8
@@ -42,8 +43,7 @@ def candidates(
     named = [sa.func.lower(Unit.number) == number.strip().lower()] if number.strip() else []
     nearest = (
         pick(
-            Unit.id, Unit.number, Unit.rooms, Unit.area_total, Floor.number, Building.name, Unit.price,
-            col(Unit.price) - booking.price,
+            Unit.id, Unit.number, Unit.rooms, Unit.area_total, Floor.number, Building.name,
         )
         .join(Floor, col(Floor.id) == Unit.floor_id)
         .join(Section, col(Section.id) == Floor.section_id)
@@ -65,4 +65,10 @@ def candidates(
         )
         .limit(MOST)
     )  # fmt: skip
-    return [Candidate(*row) for row in session.execute(nearest)]
+    rows = session.execute(nearest).all()
+    prices = {id_: sale.price for id_, sale in for_sale(session, [row.id for row in rows], now=now).items()}
+    return [
+        Candidate(id_, number, rooms, area, floor, building, price, price - booking.price)
+        for id_, number, rooms, area, floor, building in rows
+        if (price := prices[id_])
+    ]

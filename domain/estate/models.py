@@ -133,6 +133,16 @@ class Unit(Record, table=True):
     floor: Floor = Relationship()
 
 
+class ListPrice(Record, table=True):
+    """Of what the price of a unit is made, as the last price list left it."""
+
+    __tablename__ = "list_price"
+    __table_args__ = (UniqueConstraint("unit_id"),)
+
+    unit_id: int = reference("unit.id", index=False)
+    components: list[Any] = json_of(list)
+
+
 class Booking(Record, table=True):
     __table_args__ = (
         Index(
@@ -151,6 +161,8 @@ class Booking(Record, table=True):
     deal_id: int = reference("deal.id")
     booked_by_id: int = reference("app_user.id", index=False)
     price: Decimal = money()
+    passport: list[Any] = json_of(list)
+    """Of what the frozen price is made, see `pricing.Passport`."""
     booked_at: datetime = moment()
     until: datetime = moment()
     kind: BookingKind = one_of(BookingKind, default=BookingKind.VERBAL)

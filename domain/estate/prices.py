@@ -1,4 +1,4 @@
-"""Prices of units: set by 1C, frozen by a booking, never typed by a manager."""
+"""Prices of units: set by 1C or by price lists, frozen by a booking, never typed by a manager."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from domain import events
 from domain.access.models import User
-from domain.estate.models import Availability, Floor, Section, Unit
+from domain.estate.models import Availability, Floor, ListPrice, Section, Unit
 from domain.estate.waiting import offer_returned
 from domain.events import names
 from domain.kernel import clock
@@ -44,6 +44,8 @@ def reprice(session: Session, prices: Mapping[int, Decimal | None], *, by: User 
             topics=[f"building-{building_id}"],
             changes={"price": (before, unit.price)},
         )
+    if repriced:
+        session.execute(sa.delete(ListPrice).where(col(ListPrice.unit_id).in_(repriced)))
     session.flush()
     return repriced
 

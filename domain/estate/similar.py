@@ -1,6 +1,6 @@
 """What else there is for somebody who came second."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from domain.estate.chessboard import holding
 from domain.estate.models import Availability, Booking, Building, Floor, Section, Unit
+from domain.estate.pricing import for_sale
 from domain.kernel.db import pick
 
 
@@ -53,4 +54,6 @@ def similar(session: Session, unit: Unit, *, now: datetime, most: int = 3) -> li
         )
         .limit(most)
     )
-    return [Similar(*row) for row in session.execute(nearest)]
+    found = [Similar(*row) for row in session.execute(nearest)]
+    sales = for_sale(session, [other.id for other in found], now=now)
+    return [replace(other, price=sales[other.id].price or other.price) for other in found]

@@ -7,9 +7,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from domain.access.models import User
-from domain.estate import claims
+from domain.estate import claims, pricing
 from domain.estate.booking import lines, lock_all
 from domain.estate.models import Booking, BookingKind, BookingState, Unit
+from domain.estate.pricing import Passport, frozen_of
 from domain.events import Event, names
 from domain.kernel import formats
 from domain.kernel.errors import Refused, Stale
@@ -32,15 +33,16 @@ def swap(
     lock_all(session, [booking.unit_id, unit.id])
     _demand_ordinary(session, booking, by=by, now=now)
     price = claims.free_or_refuse(session, unit, deal_id=booking.deal_id, now=now)
-    if price != shown:
+    made = pricing.compose(session, unit, price, now=now)
+    if made.total != shown:
         raise Stale(
             _(
                 "The price of unit %(number)s is another by now: %(price)s",
                 number=unit.number,
-                price=formats.money(price),
+                price=formats.money(made.total),
             )
         )
-    return _exchange(session, booking, unit, price=price, by=by, now=now)
+    return _exchange(session, booking, unit, made, by=by, now=now)
 
 
 def swap_back(session: Session, booking: Booking, *, by: User, now: datetime) -> Booking:
@@ -53,7 +55,8 @@ def swap_back(session: Session, booking: Booking, *, by: User, now: datetime) ->
     _demand_ordinary(session, booking, by=by, now=now)
     unit = units[before.unit_id]
     claims.free_or_refuse(session, unit, deal_id=booking.deal_id, now=now)
-    return _exchange(session, booking, unit, price=before.price, by=by, now=now)
+    made = frozen_of(before.passport, before.price, before.booked_at)
+    return _exchange(session, booking, unit, made, by=by, now=now)
 
 
 def hand_over(
@@ -85,12 +88,13 @@ def came_from(session: Session, booking: Booking, *, by: User, now: datetime) ->
 
 
 def _exchange(
-    session: Session, booking: Booking, unit: Unit, *, price: Decimal, by: User, now: datetime
+    session: Session, booking: Booking, unit: Unit, made: Passport, *, by: User, now: datetime
 ) -> Booking:
     released = session.get_one(Unit, booking.unit_id)
     instead = Booking(
-        unit_id=unit.id, deal_id=booking.deal_id, booked_by_id=booking.booked_by_id, price=price,
-        booked_at=now, until=booking.until, kind=booking.kind, extensions=booking.extensions,
+        unit_id=unit.id, deal_id=booking.deal_id, booked_by_id=booking.booked_by_id,
+        price=made.total, passport=made.as_json(), booked_at=now, until=booking.until,
+        kind=booking.kind, extensions=booking.extensions,
     )  # fmt: skip
     try:
         with session.begin_nested():
@@ -99,7 +103,7 @@ def _exchange(
         claims.free_or_refuse(session, unit, deal_id=booking.deal_id, now=now)
         raise
     claims.record(
-        session, names.UNIT_BOOKED, instead, unit, by=by, price=price, until=instead.until,
+        session, names.UNIT_BOOKED, instead, unit, by=by, price=made.total, until=instead.until,
         swapped_from=booking.id, instead_of=released.number, was=booking.price, extensions=instead.extensions,
     )  # fmt: skip
     for line in lines:

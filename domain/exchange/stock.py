@@ -10,10 +10,12 @@ from sqlmodel import Session
 
 from domain.estate import Availability, Unit
 from domain.estate.prices import change_availability, reprice
+from domain.estate.pricing import master as pricing
 from domain.exchange import links, mapping, matching, messages, odata, standing
 from domain.exchange.mapping import Units
 from domain.exchange.models import Direction, MessageState
 from domain.exchange.odata import Row, ref_of
+from domain.kernel import formats
 from domain.kernel.text import _
 
 PRICES = "prices"
@@ -58,11 +60,16 @@ def newest_unit(session: Session) -> int:
 def _read(session: Session, connection_id: int, units: Units, rows: list[Row]) -> News:
     news = News()
     known = matching.match(session, connection_id, units, rows)
+    ours = pricing.ours(session, known.values())
     for row in rows:
         ref, version = ref_of(row), str(row["DataVersion"])
         remarks: list[str] = []
         if unit_id := known.get(ref):
-            news.prices |= _price(row, unit_id, units, remarks)
+            sent = _price(row, unit_id, units, remarks)
+            if unit_id not in ours:
+                news.prices |= sent
+            elif sent and sent[unit_id] != ours[unit_id]:
+                remarks.append(_not_taken(sent[unit_id], ours[unit_id]))
             news.states |= _state(row, unit_id, units, remarks)
             links.link(session, connection_id, units.set_name, ref, "unit", unit_id, version=version)
         else:
@@ -80,6 +87,14 @@ def _price(row: Row, unit_id: int, units: Units, remarks: list[str]) -> dict[int
         remarks.append(_("the price «%(price)s» cannot be read", price=row.get(units.price)))
         return {}
     return {unit_id: written.quantize(Decimal("0.01")) or None}
+
+
+def _not_taken(sent: Decimal | None, ours: Decimal | None) -> str:
+    return _(
+        "price lists here set the price: %(sent)s of 1C is not taken, %(ours)s stays",
+        sent=formats.money(sent),
+        ours=formats.money(ours),
+    )
 
 
 def _state(row: Row, unit_id: int, units: Units, remarks: list[str]) -> dict[int, Availability]:

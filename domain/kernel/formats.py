@@ -83,6 +83,11 @@ def money(amount: Decimal | None) -> str:
     return f"{number(amount, 2 if amount % 1 else 0)}{NBSP}₽"
 
 
+def signed(amount: Decimal) -> str:
+    """+50 000 ₽: a difference says its sign, also to who does not see colours."""
+    return f"+{money(amount)}" if amount > 0 else money(amount)
+
+
 def money_short(amount: Decimal | int) -> str:
     """86,4 млн ₽ for totals; exact below a hundred thousand."""
     value = Decimal(amount)

@@ -66,6 +66,8 @@ FOUR = """select string_agg(id::text, ',') as units from (
 OF_ANNA = "select selection.id as selection_id from selection join app_user on app_user.id = owner_id"
 SELECTION = f"{OF_ANNA} where login = 'anna' and building_id is null order by selection.id limit 1"
 KEPT_FILTER = f"{OF_ANNA} where login = 'anna' and building_id is not null order by selection.id limit 1"
+OURS = "select project_id from project_pricing order by id limit 1"
+PROMOTED = "select min(project_id) as project_id from promotion"
 MESSAGE = "select id as message_id from message order by id limit 1"
 AGENCY = "select min(id) as agency_id from agency"
 
@@ -146,6 +148,22 @@ SCREENS = (
     Screen("a booking to another deal", "/bookings/{booking_id:int}/transfer", row=HELD),
     Screen("confirming a contract", "/bookings/{booking_id:int}/contract", row=HELD),
     Screen("terminating a contract", "/bookings/{booking_id:int}/termination", row=CONTRACTED),
+    Screen("price lists", "/prices", query="?project={project_id}", row=OURS),
+    Screen("new price list", "/prices/lists/new", query="?project={project_id}", row=OURS),
+    Screen("a price list before it is applied", "/prices/lists/{list_id:int}",
+           row="select id as list_id from price_list where state = 'draft' order by id limit 1"),
+    Screen("a price list that is applied", "/prices/lists/{list_id:int}",
+           row="select id as list_id from price_list where state = 'applied' order by id limit 1"),
+    Screen("a price list being edited", "/prices/lists/{list_id:int}/edit",
+           row="select id as list_id from price_list where state = 'draft' order by id limit 1"),
+    Screen("coefficients", "/prices/coefficients", query="?project={project_id}", row=OURS),
+    Screen("settings of prices", "/prices/settings", query="?project={project_id}", row=OURS),
+    Screen("promotions", "/promotions", query="?project={project_id}", row=PROMOTED),
+    Screen("new promotion", "/promotions/new", query="?project={project_id}", row=PROMOTED),
+    Screen("promotion being edited", "/promotions/{promotion_id:int}/edit",
+           row="select min(id) as promotion_id from promotion"),
+    Screen("discounts", "/discounts"),
+    Screen("discounts decided", "/discounts", query="?state=decided"),
     Screen("people", "/people"),
     Screen("person", "/people/{person_id:int}", row="select min(person_id) as person_id from deal"),
     Screen("companies", "/companies"),

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -19,6 +20,11 @@ from domain.activities.models import Task
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate import Booking, BookingKind, Project, Unit, booking, extending, waiting
 from domain.estate.chessboard import Filter
+from domain.estate.discounts import giving
+from domain.estate.discounts.models import Discount
+from domain.estate.pricing import Criteria, lists
+from domain.estate.pricing.master import keep_rules
+from domain.estate.pricing.models import Effect, Master, PriceList, ProjectPricing, Rule
 from domain.estate.sheets import asking
 from domain.estate.sheets import receiving as receiving_sheets
 from domain.estate.sheets import working as sheets
@@ -34,6 +40,7 @@ from jobs import main as jobs
 from jobs import schedule
 from jobs.couriers import COURIERS
 from jobs.deliver import deliver
+from jobs.estate.carry_price_list import carry_price_list
 from jobs.onec.pull_units import pull
 from jobs.subscribers import SUBSCRIBERS
 from jobs.work import unit_of_work
@@ -125,6 +132,7 @@ def everything_listened_to_has_happened(_base_1c: Demo1C) -> list[Any]:
             "task": task,
             "waiting": place,
             "exchange": message,
+            "discount": _discount(session, _book(session, "3")),
         }
         subjects["approval"] = extending.ask(
             session, subjects["booking"], days=7, reason="Ждёт банк", by=subjects["booking"].booked_by,
@@ -290,6 +298,46 @@ def a_deal_loses_its_last_unit_and_goes_back(_base_1c: Demo1C) -> list[Any]:
         deals.funnels.follow_bookings(session, funnel, stage=talks, steps_back=True, calls_back=True, by=None)
         held = deals.book(session, deal, _of(session, Unit, Unit.number == "1"), days=3, by=anna, now=now)
         booking.cancel(session, held, by=anna, now=now)
+
+
+def _a_price_list(state: str) -> int:
+    """Of eleven flats, in batches of a thousand: begun, due, or to be undone."""
+    now = clock.now()
+    with unit_of_work() as session:
+        boris, river = _of(session, User, User.login == "boris"), _of(session, Project)
+        if not session.exec(select(ProjectPricing)).first():
+            keep_rules(session, river, master=Master.LISTS, floor_metre=None, version=0, by=boris)
+        wanted = lists.Wanted(Rule.PERCENT, Decimal(3), Decimal(1000), Criteria())
+        document = lists.draft(session, river, wanted, by=boris, now=now)
+        if state == "due":
+            lists.schedule(session, document, at=now + timedelta(days=1), by=boris, now=now)
+            document.effect_at = now - timedelta(hours=1)
+        else:
+            lists.start(session, document, by=boris, now=now)
+        number = document.id
+    if state == "undo":
+        carry_price_list.fn(number)
+        with unit_of_work() as session:
+            document = session.get_one(PriceList, number)
+            lists.undo(session, document, by=_of(session, User, User.login == "boris"), now=now)
+    return number
+
+
+@deed("actor:carry_price_list")
+def a_price_list_was_begun(_base_1c: Demo1C) -> list[Any]:
+    return [_a_price_list("begun")]
+
+
+@deed("actor:carry_price_list")
+def a_price_list_is_to_be_undone(_base_1c: Demo1C) -> list[Any]:
+    return [_a_price_list("undo")]
+
+
+@deed("duty:carry_price_lists")
+def price_lists_are_due_and_left_behind(_base_1c: Demo1C) -> list[Any]:
+    """One whose date came while nobody worked, and one whose worker died."""
+    _a_price_list("begun")
+    _a_price_list("due")
     return []
 
 
@@ -417,6 +465,18 @@ def _book(session: Session, number: str) -> Booking:
     anna = session.get_one(User, deal.responsible_id)
     flat = _of(session, Unit, Unit.number == number)
     return booking.book(session, flat, deal_id=deal.id, days=3, by=anna, now=clock.now())
+
+
+def _discount(session: Session, held: Booking) -> Discount:
+    return giving.ask(
+        session,
+        held,
+        effect=Effect.PERCENT,
+        value=Decimal(3),
+        reason="Так",
+        by=held.booked_by,
+        now=clock.now(),
+    )
 
 
 def _booked_there(base_1c: Demo1C) -> None:

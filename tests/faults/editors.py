@@ -20,7 +20,7 @@ from domain.access import User
 from domain.agencies import directory
 from domain.agencies.models import Agency
 from domain.deals.models import Deal
-from domain.estate import BookingKind, Unit, UnitKind, drawings
+from domain.estate import BookingKind, Project, Unit, UnitKind, drawings
 from domain.estate.drawings import (
     CharacteristicType,
     Outline,
@@ -30,6 +30,8 @@ from domain.estate.drawings import (
     outlines,
     plans,
 )
+from domain.estate.pricing import Criteria, lists, master, promotions
+from domain.estate.pricing.models import Effect, Master, ProjectPricing, Rule
 from domain.estate.selecting import choices, selections
 from domain.estate.selecting.models import Choice
 from domain.estate.terms import Allowance, Terms, Whose
@@ -87,7 +89,7 @@ class Editor:
     def history(self, session: Session, record_id: int) -> list[tuple[str, str]]:
         """Before and after of the field, save by save, as the form would show them."""
         of = select(Event).where(
-            Event.name == self.event, Event.subject_kind == self.table, Event.subject_id == record_id
+            Event.name == self.event, Event.subject_kind == self.subject, Event.subject_id == record_id
         )
         session.rollback()
         changes = [
@@ -99,8 +101,8 @@ class Editor:
     def shown(self, kept: Any) -> str:
         if self.table == "task":
             return local(datetime.fromisoformat(kept))
-        if self.table == "terms":
-            return f"{Decimal(kept).normalize():f}"
+        if self.table in {"project_pricing", "terms"}:
+            return "" if kept is None else f"{Decimal(kept).normalize():f}"
         return "" if kept is None else str(kept)
 
     def version(self, session: Session, record_id: int) -> int | None:
@@ -158,6 +160,14 @@ def _overwriting(session: Session, selection: Any, choice: Any, *, shown: str, *
 
 
 _note = choices.note
+
+
+def _blind_rules(session: Session, project: Any, *, version: int, **rest: Any) -> None:
+    session.exec(select(ProjectPricing).with_for_update()).all()
+    _keep_rules(session, project, version=master.rules(session, project.id).version, **rest)
+
+
+_keep_rules = master.keep_rules
 
 EDITORS = [
     Editor(
@@ -228,6 +238,23 @@ EDITORS = [
         value=lambda n: f"Пометка {n}", guard="shown", event="choice.noted", verb=(choices, "note"),
         blinded=_overwriting,
     ),
+    Editor(
+        table="price_list", route="/prices/lists/{list_id:int}", form="/prices/lists/{price_list}/edit",
+        save="/prices/lists/{price_list}", field="title", value=lambda n: f"Прайс {n}", guard="version",
+        event="price_list.edited", verb=(lists, "edit"), blinded=_fresh(lists.edit), login="boris",
+    ),
+    Editor(
+        table="promotion", route="/promotions/{promotion_id:int}", form="/promotions/{promotion}/edit",
+        save="/promotions/{promotion}", field="name", value=lambda n: f"Акция {n}", guard="version",
+        event="promotion.edited", verb=(promotions, "edit_promotion"),
+        blinded=_fresh(promotions.edit_promotion), login="boris",
+    ),
+    Editor(
+        table="project_pricing", route="/prices/settings/{project_id:int}",
+        form="/prices/settings?project={project}", save="/prices/settings/{project}", field="floor_metre",
+        value=lambda n: str(100_000 + n), guard="version", event="pricing.arranged",
+        verb=(master, "keep_rules"), blinded=_blind_rules, login="boris",
+    ),
 ]  # fmt: skip
 
 DEEDS = {
@@ -286,6 +313,16 @@ DEEDS = {
     "/selections/{selection_id:int}/choices/{choice_id:int}/moves": "changes places with a neighbour",
     "/selections/{selection_id:int}/choices/{choice_id:int}/removal": "takes away once",
     "/selections/{selection_id:int}/choices/{choice_id:int}/return": "takes back once",
+    "/bookings/{booking_id:int}/discounts": "one discount a booking, under the unit's lock",
+    "/discounts/{discount_id:int}/approval": "decided once, under the unit's lock",
+    "/discounts/{discount_id:int}/refusal": "decided once, under the unit's lock",
+    "/discounts/{discount_id:int}/withdrawal": "taken back once, under the unit's lock",
+    "/prices/coefficients/{coefficient_id:int}/removal": "removed once",
+    "/prices/coefficients/{coefficient_id:int}/return": "put back once",
+    "/prices/lists/{list_id:int}/application": "begins once: a draft is applied or waits for its date",
+    "/prices/lists/{list_id:int}/recall": "only what waits for its date",
+    "/prices/lists/{list_id:int}/undo": "only what is applied, once",
+    "/promotions/{promotion_id:int}/end": "ends once",
     "/exchange/messages/{message_id:int}/retries": "a state of the message, not its words",
     "/exchange/messages/{message_id:int}/dismissal": "a state of the message, not its words",
 }
@@ -312,6 +349,7 @@ def records(session: Session) -> dict[str, int]:
         **_arranged(session),
         **_ruled(session),
         **_selected(session, anna),
+        **_priced(session),
     }
 
 
@@ -353,3 +391,22 @@ def _arranged(session: Session) -> dict[str, int]:
         "floor": unit.floor_id,
         "outline": outline.id,
     }
+
+
+def _priced(session: Session) -> dict[str, int]:
+    """A draft of a price list, a promotion and the settings of a project; Boris edits them."""
+    boris = session.exec(select(User).where(User.login == "boris")).one()
+    river = session.exec(select(Project)).one()
+    now = clock.now()
+    master.keep_rules(session, river, master=Master.LISTS, floor_metre=None, version=0, by=boris)
+    kept = session.exec(select(ProjectPricing)).one()
+    wanted = lists.Wanted(Rule.PERCENT, Decimal(1), Decimal(1), Criteria())
+    document = lists.draft(session, river, wanted, by=boris, now=now)
+    sale = promotions.Wanted(
+        "Осень", "−1 %", Criteria(), Effect.PERCENT, Decimal(1), now, now + timedelta(days=9)
+    )
+    promotion = promotions.add_promotion(session, river, sale, by=boris, now=now)
+    session.commit()
+    return {
+        "project": river.id, "project_pricing": kept.id, "price_list": document.id, "promotion": promotion.id,
+    }  # fmt: skip

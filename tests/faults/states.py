@@ -36,6 +36,7 @@ DROPPED = {
 MOMENTS = {
     "booking": {"closed_at"},
     "waiting": {"since", "offered_at", "answer_until", "left_at"},
+    "price_list": {"applied_at", "undone_at"},
     "event": {"at"},
     "external_id": {"listed_at"},
     "message": {"created_at", "done_at"},

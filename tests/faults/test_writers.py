@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -21,7 +22,10 @@ from domain.deals.models import Deal, Stage, StageKind
 from domain.estate import booking as booking_verbs
 from domain.estate import extending, waiting
 from domain.estate.contracts import UnitContract
-from domain.estate.models import Availability, Booking, BookingKind, BookingState, Unit
+from domain.estate.models import Availability, Booking, BookingKind, BookingState, Project, Unit
+from domain.estate.pricing import Passport
+from domain.estate.pricing.master import keep_rules
+from domain.estate.pricing.models import Master
 from domain.estate.waiting import Waiting, WaitingState, lines
 from domain.events import Event
 from domain.kernel import formats
@@ -93,6 +97,10 @@ class Theatre:
             owner.execute(sa.text("delete from approval"))
             owner.execute(sa.text("delete from unit_contract"))
             owner.execute(sa.text("delete from waiting"))
+            owner.execute(sa.text("delete from discount"))
+            owner.execute(sa.text("delete from price_list_line"))
+            owner.execute(sa.text("delete from price_list"))
+            owner.execute(sa.text("delete from list_price"))
             owner.execute(sa.text("delete from booking"))
             owner.execute(sa.text("delete from task"))
             owner.execute(sa.text(f"update allowance set most = {ALLOWED} where whose = 'manager'"))
@@ -261,8 +269,22 @@ def history(one: Booking, told: list[Event]) -> Iterator[str]:
         yield f"booking {one.id} is {one.state}, told {now_is} by {names}"
     if (one.kind is BookingKind.OFFER) != (names[0] == "unit.offered" and "booking.accepted" not in names):
         yield f"booking {one.id} is of kind {one.kind} after {names}"
-    if f"{one.price:.2f}" != f"{float(told[0].payload['price']):.2f}":
-        yield f"booking {one.id} costs {one.price}, was booked for {told[0].payload['price']}"
+    yield from prices(one, told)
+
+
+def prices(one: Booking, told: list[Event]) -> Iterator[str]:
+    """What it was booked for, then what discounts made of it; its components come to the same."""
+    frozen = Decimal(told[0].payload["price"])
+    for event in told:
+        if event.name == "booking.repriced":
+            before, after = map(Decimal, event.payload["changes"]["price"])
+            if before != frozen:
+                yield f"booking {one.id} was repriced from {before}, it cost {frozen}"
+            frozen = after
+    if one.price != frozen:
+        yield f"booking {one.id} costs {one.price}, history says {frozen}"
+    if Passport.from_json(one.passport).total != one.price:
+        yield f"booking {one.id} costs {one.price}, its components come to another sum"
 
 
 def begun_once(names: list[str]) -> bool:
@@ -327,6 +349,11 @@ def overlaps(told: dict[int, list[Event]], bookings: Any) -> Iterator[str]:
 def theatre(database: Database, session: Session, anna: User, maria: User) -> Iterator[Theatre]:
     """Three flats; a deal of Anna's and two of Maria's."""
     units = build_flats(session, 3)
+    river, boris = (
+        session.exec(select(Project)).one(),
+        session.exec(select(User).where(User.login == "boris")).one(),
+    )
+    keep_rules(session, river, master=Master.LISTS, floor_metre=None, version=0, by=boris)
     now = formats.here(datetime.now(settings().zone))
     client = find_or_add_person(session, name="Петрова", phone="89215550022", by=maria, now=now)
     for title in ("Для Петровой", "Для её сестры"):

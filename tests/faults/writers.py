@@ -21,6 +21,8 @@ from domain.approvals import Approval, ApprovalState
 from domain.deals import following
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate import contracts, extending, waiting
+from domain.estate.discounts import giving
+from domain.estate.discounts.models import Discount, DiscountState
 from domain.estate.importing import Described, Stock, withdraw
 from domain.estate.models import (
     Availability,
@@ -29,10 +31,14 @@ from domain.estate.models import (
     BookingState,
     Building,
     Floor,
+    Project,
     Section,
     Unit,
 )
 from domain.estate.prices import change_availability, reprice
+from domain.estate.pricing import Criteria, lists
+from domain.estate.pricing.applying import carry_on, due
+from domain.estate.pricing.models import CARRIED, Effect, ListState, PriceList, Rule
 from domain.estate.settling import settle
 from domain.estate.sheets import applying
 from domain.estate.sheets.models import ImportStep, StockImport, StockImportRow, Verdict
@@ -484,6 +490,51 @@ def deal_follows(scene: Scene) -> None:
     gone = select(Event).where(col(Event.name).in_(["booking.expired", "booking.cancelled"]))
     if event := scene.session.exec(gone.order_by(col(Event.id).desc()).limit(1)).first():
         following.after_release(scene.session, event, now=scene.now)
+
+
+@writes("domain.estate.pricing.repricing.reprice_by_list")
+def carry_price_lists(scene: Scene) -> None:
+    """One more begun, or one that was applied undone; then whatever there is to carry, a batch."""
+    session, boris, now = scene.session, scene.head(), scene.now
+    documents = list(session.exec(select(PriceList).order_by(col(PriceList.id).desc())).all())
+    applied = [one for one in documents if one.state is ListState.APPLIED]
+    if applied and scene.chance.random() < 0.5:
+        lists.undo(session, applied[0], by=boris, now=now)
+    elif not any(one.state in CARRIED for one in documents):
+        river = session.exec(select(Project)).one()
+        wanted = lists.Wanted(Rule.PERCENT, Decimal(scene.chance.choice([2, 5])), Decimal(1), Criteria())
+        lists.start(session, lists.draft(session, river, wanted, by=boris, now=now), by=boris, now=now)
+    session.flush()
+    for list_id in due(session, now=now):
+        while carry_on(session, list_id, now=now):
+            session.flush()
+
+
+@writes("domain.estate.booking.refreeze")
+def give_a_discount(scene: Scene) -> None:
+    """Within the limit it is given at once; above it waits."""
+    if held := scene.held():
+        booking = scene.chance.choice(held)
+        percent = Decimal(scene.chance.choice(["0.5", "3"]))
+        giving.ask(
+            scene.session, booking, effect=Effect.PERCENT, value=percent, reason="Так", by=booking.booked_by,
+            now=scene.now,
+        )  # fmt: skip
+
+
+@writes("domain.estate.booking.refreeze")
+def decide_a_discount(scene: Scene) -> None:
+    asked = select(Discount).where(Discount.state == DiscountState.ASKED)
+    for discount in scene.session.exec(asked.order_by(col(Discount.id).desc()).limit(1)):
+        verb = scene.chance.choice([giving.approve, giving.refuse])
+        verb(scene.session, discount, comment="Решено", by=scene.head(), now=scene.now)
+
+
+@writes("domain.estate.booking.refreeze")
+def take_a_discount_back(scene: Scene) -> None:
+    standing = select(Discount).where(col(Discount.state).in_(giving.STANDING))
+    for discount in scene.session.exec(standing.order_by(col(Discount.id).desc()).limit(1)):
+        giving.withdraw(scene.session, discount, by=scene.head(), now=scene.now)
 
 
 def price(chance: Random) -> Decimal:

@@ -124,6 +124,8 @@ def told(cell: Cell) -> str:
     said += [formats.area(cell.area), floor_word(cell), status_word(cell.status)]
     if cell.status in PRICED:
         said.append(formats.money(cell.price))
+    if cell.badge:
+        said.append(_("promotion: %(badge)s", badge=cell.badge))
     return ", ".join(said)
 
 
@@ -150,11 +152,11 @@ def wide(drawn: str, columns: int) -> str:
 
 def _foot(cell: Cell) -> str:
     if cell.status in PRICED and cell.price is not None:
-        return f"<em>{formats.millions(cell.price)}{_mark(cell.status)}</em>"
+        return f"<em>{formats.millions(cell.price)}{_mark(cell)}</em>"
     word = status_word(cell.status) if cell.status is UnitStatus.SOLD else "—"
     return f"<em><span>{fast_escape(word)}</span></em>"
 
 
-def _mark(status: UnitStatus) -> str:
-    mark = status_mark(status)
+def _mark(cell: Cell) -> str:
+    mark = "%" if cell.badge else status_mark(cell.status)
     return f'<span class="mk">{fast_escape(mark)}</span>' if mark else ""

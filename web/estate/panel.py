@@ -13,6 +13,7 @@ from domain.access import Permission, User, may, rows_of
 from domain.estate import Booking, Building, Unit, UnitStatus
 from domain.estate.booking import active, term_end
 from domain.estate.chessboard import status
+from domain.estate.discounts.showing import PriceOf, price_of
 from domain.estate.extending import Extending, choices
 from domain.estate.terms import kinds
 from domain.estate.why import explain
@@ -51,6 +52,7 @@ class Panel:
     explained: Explained | None
     picks: Picks
     present: Present
+    price: PriceOf
 
     @property
     def kind_word(self) -> str:
@@ -59,7 +61,16 @@ class Panel:
 
     @property
     def metre(self) -> Decimal | None:
-        return (self.unit.price / self.unit.area_total).quantize(Decimal(1)) if self.unit.price else None
+        return (self.asked / self.unit.area_total).quantize(Decimal(1)) if self.asked else None
+
+    @property
+    def badges(self) -> tuple[str, ...]:
+        return self.price.made.badges if self.price.made and not self.price.frozen else ()
+
+    @property
+    def asked(self) -> Decimal | None:
+        """What the unit costs today, promotions taken off."""
+        return self.price.today
 
 
 def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
@@ -86,6 +97,7 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         explained=explained(session, user, explain(session, unit, booking)),
         picks=picks(session, user, unit),
         present=present(session, user, unit, now=now),
+        price=price_of(session, unit, booking, now=now),
     )
 
 

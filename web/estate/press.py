@@ -17,8 +17,9 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from domain.estate import UnitKind, UnitStatus
-from domain.estate.chessboard import Board, Edition, read
+from domain.estate.chessboard import Board, Edition
 from domain.estate.drawings import layouts
+from domain.estate.pricing.board import promoted
 from domain.kernel.text import current_language
 from web import compression
 from web.estate import cells, filters, floors
@@ -181,7 +182,7 @@ def printed(
 
 
 def _drawn(session: Session, edition: Edition, *, now: datetime) -> Drawing:
-    return drawn(edition, read(session, edition.building_id, now=now))
+    return drawn(edition, promoted(session, edition.building_id, now=now))
 
 
 def drawn(edition: Edition, board: Board, *, asked: str = "") -> Drawing:

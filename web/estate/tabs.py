@@ -25,6 +25,7 @@ TABS: list[tuple[str, Callable[[], str], Permission]] = [
     ("/selections", lambda: _("Selections"), Permission.ESTATE_SEE),
     ("/reports/idle-reserve", lambda: _("Idle reserve"), Permission.ESTATE_AUDIT),
     ("/estate/invariants", lambda: _("Check of the base"), Permission.ESTATE_AUDIT),
+    ("/prices", lambda: _("Prices"), Permission.PRICES_SEE),
 ]
 """Address, title and who may enter, in the order they stand."""
 

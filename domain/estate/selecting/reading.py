@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain.access.models import User
-from domain.estate.chessboard import Cell, Filter, read
+from domain.estate.chessboard import Cell, Filter
 from domain.estate.lines import UnitLine, lines
 from domain.estate.models import Building, Project
+from domain.estate.pricing.board import promoted
 from domain.estate.selecting.models import Choice, Selection
 from domain.kernel.db import pick
 
@@ -89,7 +90,7 @@ def chosen(session: Session, selection: Selection, *, now: datetime) -> list[Cho
 
 def fitting(session: Session, building_id: int, wanted: Filter, *, now: datetime) -> list[Cell]:
     """The answer of a kept filter as it is now."""
-    return [cell for cell in read(session, building_id, now=now).cells if wanted.fits(cell)]
+    return [cell for cell in promoted(session, building_id, now=now).cells if wanted.fits(cell)]
 
 
 def count_fitting(
@@ -97,5 +98,5 @@ def count_fitting(
 ) -> dict[tuple[int, Filter], int]:
     """How many units each kept filter finds now; every building is read once."""
     asked = set(kept)
-    boards = {building: read(session, building, now=now) for building in {each[0] for each in asked}}
+    boards = {building: promoted(session, building, now=now) for building in {each[0] for each in asked}}
     return {(building, wanted): sum(map(wanted.fits, boards[building].cells)) for building, wanted in asked}

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain.access.models import User
-from domain.estate import claims
+from domain.estate import claims, pricing
 from domain.estate.booking import lines as followers
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Unit
 from domain.estate.waiting import lines
@@ -32,9 +32,10 @@ def offer_next(session: Session, unit: Unit, *, now: datetime) -> Booking | None
     if claims.claim_of(session, unit) is not None:
         return None
     first, answering_id = found
+    made = pricing.compose(session, unit, unit.price, now=now)
     offer = Booking(
-        unit_id=unit.id, deal_id=first.deal_id, booked_by_id=answering_id, price=unit.price,
-        booked_at=now, until=answer_until(now), kind=BookingKind.OFFER,
+        unit_id=unit.id, deal_id=first.deal_id, booked_by_id=answering_id, price=made.total,
+        passport=made.as_json(), booked_at=now, until=answer_until(now), kind=BookingKind.OFFER,
     )  # fmt: skip
     session.add(offer)
     session.flush()

@@ -7,13 +7,14 @@ from typing import Any
 
 from domain.estate import importing as estate
 from domain.estate.prices import reprice
+from domain.estate.pricing import master
 from domain.exchange.catalogue import links, memory
 from domain.exchange.catalogue.links import Link
 from domain.exchange.catalogue.taking import Taking
 from domain.exchange.commerceml.records import Offer, Price
 from domain.exchange.commerceml.unreadable import Unreadable
 from domain.kernel import money
-from domain.kernel.text import _
+from domain.kernel.text import _, ngettext
 from domain.quotes import importing as quotes
 
 
@@ -89,9 +90,22 @@ def _apply(taking: Taking, batch: Sequence[Asked]) -> None:
 
 
 def _apply_to_units(taking: Taking, prices: dict[int, Decimal | None], withdrawn: list[int]) -> None:
+    ours = master.ours(taking.session, prices) if prices else {}
+    if others := sum(prices[unit_id] != price for unit_id, price in ours.items()):
+        taking.report.remark(_untaken(others))
+    prices = {unit_id: price for unit_id, price in prices.items() if unit_id not in ours}
     repriced = reprice(taking.session, prices) if prices else set()
     taking.report.prices.update(changed=len(repriced), same=len(prices) - len(repriced))
     taking.report.withdrawn += estate.withdraw(taking.session, withdrawn) if withdrawn else 0
+
+
+def _untaken(count: int) -> str:
+    return ngettext(
+        "%(count)s price is not taken: price lists here set it",
+        "%(count)s prices are not taken: price lists here set them",
+        count,
+        count=count,
+    )
 
 
 def _apply_to_services(taking: Taking, services: dict[int, quotes.Described]) -> None:

@@ -21,7 +21,18 @@ from sqlmodel import Session, col, select
 from domain.access import Region, Role, User, sessions
 from domain.deals.models import Funnel, Stage
 from domain.estate.drawings import CharacteristicType, characteristics, layouts, plans
-from domain.estate.models import Availability, Unit, UnitKind
+from domain.estate.models import Availability, Project, Unit, UnitKind
+from domain.estate.pricing.models import (
+    CoefficientKind,
+    Effect,
+    ListState,
+    Master,
+    PriceCoefficient,
+    PriceList,
+    ProjectPricing,
+    Promotion,
+    Rule,
+)
 from domain.exchange import visiting
 from domain.files import storing
 from domain.files.pictures import SVG, Picture
@@ -57,6 +68,13 @@ SHARED = {
     "unit_period": "what units were, no more a secret than what they are; written by triggers",
     "claim_period": "while units were held, as the chessboard shows everyone; written by triggers",
     "terms": "the company's rules of bookings, the same for all",
+    "project_pricing": "who is the master of prices is the company's own",
+    "price_list": "prices of what everybody sells",
+    "price_list_line": "prices of what everybody sells",
+    "list_price": "prices of what everybody sells",
+    "price_coefficient": "prices of what everybody sells",
+    "promotion": "prices of what everybody sells",
+    "discount_limit": "how much each role gives is known to all who give",
     "app_user": "colleagues are known by name: their bookings, deals and clients are told to be theirs",
 }
 """Tables whose rows belong to nobody, with the reason why they are no secret between colleagues."""
@@ -212,6 +230,7 @@ def build(session: Session) -> World:
         everything_of(session, sower, letter)
     for letter in OWNERS:
         more_of(session, sower, letter)
+    priced(session, world)
     shared = ("building", "funnel", "unit")
     everywhere = ["exchange", *(f"{what}-{sower.reference(what, HOUSE)}" for what in shared)]
     sower.row(metadata.tables["event"], HOUSE, "news", topics=everywhere, subject_id=1, deal_id=None)
@@ -356,7 +375,10 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
         "until": world.now + SOON,
         "unit_id": free_unit(session),
         "extensions": 0,
+        "passport": [],
+        "price": 1_000_000,
     },
+    "discount": lambda session, world, letter: {"effect": "amount", "value": 1, "amount": 1, "share": 90},
     "event": an_event,
     "user_session": lambda session, world, letter: {"expires_at": world.now + SOON},
     "message": a_message,
@@ -385,6 +407,34 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "waiting": a_waiting,
     "selection": lambda session, world, letter: {"building_id": None, "shared": False},
 }  # fmt: skip
+
+
+def priced(session: Session, world: World) -> None:
+    """Prices belong to nobody: one of each document, and its states."""
+    river = session.exec(select(Project.id)).first()
+    boris = world.people["boris"]
+
+    def add(what: str, row: Any) -> None:
+        session.add(row)
+        session.flush()
+        world.rows[what] = dict.fromkeys(OWNERS, row.id)
+
+    add("project_pricing", ProjectPricing(project_id=river, master=Master.LISTS, version=1))
+    for number, state in enumerate((ListState.DRAFT, ListState.SCHEDULED, ListState.APPLIED), start=1):
+        called = "price_list" if state is ListState.DRAFT else f"price_list {state.value}"
+        document = PriceList(
+            project_id=river, number=number, rule=Rule.PERCENT, value=2, state=state,
+            effect_at=world.now + SOON, made_by_id=boris, applied_by_id=boris,
+        )  # fmt: skip
+        add(called, document)
+    low = {"floor_to": 1}
+    for called, removed in (("price_coefficient", None), ("price_coefficient removed", world.now)):
+        add(called, PriceCoefficient(project_id=river, kind=CoefficientKind.FLOOR, name="Низ", criteria=low,
+                                     factor=1, made_by_id=boris, removed_at=removed))  # fmt: skip
+        low = {"floor_from": 2}
+    add("promotion", Promotion(project_id=river, name="Осень", badge="−1 %", effect=Effect.PERCENT, value=1,
+                               criteria={"floor_from": 90}, made_by_id=boris,
+                               starts_at=world.now - SOON))  # fmt: skip
 
 
 def more_of(session: Session, sower: Sower, letter: str) -> None:
@@ -432,6 +482,7 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
             "decided_by_id": world.people["rustam" if letter == "c" else "boris"],
         },
     )
+
     for what in ("person", "booking"):
         about = {"subject_kind": what, "subject_id": world.id(what, letter)}
         sower.row(

@@ -35,6 +35,7 @@ DOORS = {
     "get_attachment",
     "get_selection",
     "get_choice",
+    "get_discount",
     "colleagues",
     "seen_by",
 }
@@ -61,6 +62,10 @@ EXEMPT = {
         "domain.notices.inbox",
         "may(user, Permission.EXCHANGE_SEE)",
     ): "only keepers of the exchange are notified",
+    (
+        "domain.notices.inbox",
+        "may(user, Permission.DISCOUNTS_APPROVE)",
+    ): "only heads are notified",
     (
         "domain.parties.register",
         "rows_of(user, told.c.responsible_id)",

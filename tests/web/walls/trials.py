@@ -43,6 +43,10 @@ PARAMETERS = {
     "waiting_id": "waiting",
     "selection_id": "selection",
     "choice_id": "choice",
+    "list_id": "price_list",
+    "coefficient_id": "price_coefficient",
+    "promotion_id": "promotion",
+    "discount_id": "discount",
 }
 """What a number in an address is of, see `World.rows`."""
 
@@ -130,6 +134,31 @@ def moved(world: World, of: str) -> Filled:
 
 def planned(world: World, of: str) -> Filled:
     return {"title": "Позвонить", "due_at": moment(timedelta(days=1))}
+
+
+def price_list(world: World, of: str) -> Filled:
+    return {
+        "project": world.id("project", of), "title": "Декабрь", "rule": "percent", "value": "1", "step": "1",
+        "version": 1,
+    }  # fmt: skip
+
+
+def promotion(world: World, of: str) -> Filled:
+    return {
+        "project": world.id("project", of), "name": "Вторая", "badge": "−1 %", "effect": "percent",
+        "value": "1", "starts_at": moment(timedelta(days=400)), "version": 1, "floor_from": "1",
+    }  # fmt: skip
+
+
+def coefficient(world: World, of: str) -> Filled:
+    return {
+        "project": world.id("project", of), "kind": "view", "name": "Во двор", "factor": "0,99",
+        "floor_to": "1",
+    }  # fmt: skip
+
+
+def discount(world: World, of: str) -> Filled:
+    return {"effect": "amount", "value": "0,01", "reason": "Так"}
 
 
 def topics(world: World, of: str) -> Filled:
@@ -296,6 +325,36 @@ TRIALS: dict[str, list[Trial]] = {
         Trial(form=lambda world, of: {"days": 1}),
         Trial("over", form=lambda world, of: {"days": 1}, at={"booking_id": "booking over"}),
     ],
+    "POST /bookings/{booking_id:int}/discounts": [
+        Trial("a booking with one", form=discount),
+        Trial(form=discount, at={"booking_id": "booking plain"}),
+        Trial("over", form=discount, at={"booking_id": "booking over"}),
+    ],
+    "GET /discounts": [Trial(), Trial("decided", lambda world, of: {"state": "decided"})],
+    "POST /discounts/limits": [
+        Trial(form=lambda world, of: {"manager": "2", "head": "5", "shown_manager": "1", "shown_head": "5"})
+    ],
+    "POST /discounts/{discount_id:int}/approval": [Trial(form=lambda world, of: {"comment": "Да"})],
+    "POST /discounts/{discount_id:int}/refusal": [Trial(form=lambda world, of: {"comment": "Нет"})],
+    "POST /discounts/{discount_id:int}/withdrawal": [Trial()],
+    "POST /prices/coefficients": [Trial(form=coefficient)],
+    "POST /prices/coefficients/{coefficient_id:int}/removal": [Trial()],
+    "POST /prices/coefficients/{coefficient_id:int}/return": [
+        Trial(at={"coefficient_id": "price_coefficient removed"})
+    ],
+    "POST /prices/lists": [Trial(form=price_list)],
+    "POST /prices/lists/{list_id:int}": [Trial(form=price_list)],
+    "POST /prices/lists/{list_id:int}/application": [
+        Trial(), Trial("at a date", form=lambda world, of: {"effect_at": moment(timedelta(days=2))}),
+    ],
+    "POST /prices/lists/{list_id:int}/recall": [Trial(at={"list_id": "price_list scheduled"})],
+    "POST /prices/lists/{list_id:int}/undo": [Trial(at={"list_id": "price_list applied"})],
+    "POST /prices/settings/{project_id:int}": [
+        Trial(form=lambda world, of: {"master": "lists", "floor_metre": "1", "version": 1})
+    ],
+    "POST /promotions": [Trial(form=promotion)],
+    "POST /promotions/{promotion_id:int}": [Trial(form=promotion)],
+    "POST /promotions/{promotion_id:int}/end": [Trial()],
     "POST /companies": [
         Trial(form=lambda world, of: {"name": "Новая"}),
         Trial(

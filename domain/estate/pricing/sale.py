@@ -1,0 +1,167 @@
+"""What a client pays today: the price of a unit and what the promotions of this moment take off it.
+
+Whether a promotion is in force is asked of the clock at every reading: nothing has to run for it to begin
+or end.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from domain.access.models import User
+from domain.estate.models import Building, Unit
+from domain.estate.pricing.components import PROMOTION, Line
+from domain.estate.pricing.criteria import fits, units_of
+from domain.estate.pricing.models import Effect, Promotion
+from domain.kernel.db import pick
+from domain.kernel.money import rounded
+
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A promotion as it meets a unit."""
+
+    id: int
+    name: str
+    badge: str
+    effect: Effect
+    value: Decimal
+    compatible: bool
+    public: bool
+    by: str = ""
+    at: datetime | None = None
+
+    def off(self, price: Decimal, area: Decimal) -> Decimal:
+        """What it takes off, in whole kopecks."""
+        return taken_off(self.effect, self.value, price=price, area=area)
+
+    def line(self, amount: Decimal) -> Line:
+        return Line(
+            PROMOTION, -amount, self.name, self.by or None, self.at, self.id,
+            {"badge": self.badge, "effect": self.effect.value, "value": str(self.value)},
+        )  # fmt: skip
+
+
+def taken_off(effect: Effect, value: Decimal, *, price: Decimal, area: Decimal) -> Decimal:
+    match effect:
+        case Effect.PERCENT:
+            return rounded(price * value / HUNDRED)
+        case Effect.METRE:
+            return rounded(value * area)
+        case Effect.AMOUNT:
+            return rounded(value)
+
+
+@dataclass(frozen=True)
+class Sale:
+    """`price` is what is asked today, `base` the price without promotions."""
+
+    price: Decimal | None
+    base: Decimal | None
+    badges: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+
+def best(price: Decimal, area: Decimal, offers: Sequence[Offer]) -> list[tuple[Offer, Decimal]]:
+    """Which of the promotions count, and how much each takes off.
+
+    Compatible ones add up; one that is not stands alone, and of all ways the better for the client counts.
+    The price never comes to nothing: what would take it all is left out.
+    """
+    worth = [(offer, offer.off(price, area)) for offer in offers]
+    worth = [(offer, off) for offer, off in worth if 0 < off < price]
+    worth.sort(key=lambda pair: (-pair[1], pair[0].id))
+    together: list[tuple[Offer, Decimal]] = []
+    left = price
+    for offer, off in worth:
+        if offer.compatible and off < left:
+            together.append((offer, off))
+            left -= off
+    alone = [[pair] for pair in worth if not pair[0].compatible]
+    return max([together, *alone], key=lambda ways: sum((off for _offer, off in ways), Decimal(0)))
+
+
+def sale(price: Decimal | None, area: Decimal, offers: Sequence[Offer]) -> Sale:
+    if price is None:
+        return Sale(None, None)
+    counted = best(price, area, offers)
+    lines = tuple(offer.line(off) for offer, off in counted)
+    off = sum((off for _offer, off in counted), Decimal(0))
+    return Sale(price - off, price, tuple(offer.badge for offer, _off in counted), lines)
+
+
+def in_force(now: datetime) -> sa.ColumnElement[bool]:
+    ends = col(Promotion.ends_at)
+    return sa.and_(col(Promotion.starts_at) <= now, sa.or_(ends.is_(None), ends > now))
+
+
+OFFERED = (
+    Promotion.id, Promotion.name, Promotion.badge, Promotion.effect, Promotion.value, Promotion.compatible,
+    Promotion.public, User.name, Promotion.made_at,
+)  # fmt: skip
+
+
+def promoted_units(*columns: Any, now: datetime, public: bool = False, whole: bool = True) -> sa.Select[Any]:
+    """Units with each promotion that is theirs now, a row each; `whole` keeps units that have none."""
+    theirs = [col(Promotion.project_id) == Building.project_id, in_force(now), fits(Promotion.criteria)]
+    if public:
+        theirs.append(col(Promotion.public).is_(True))
+    return (
+        units_of(*columns, *OFFERED, now=now)
+        .join(Promotion, sa.and_(*theirs), isouter=whole)
+        .join(User, col(User.id) == Promotion.made_by_id, isouter=whole)
+        .order_by(col(Unit.id), col(Promotion.id))
+    )
+
+
+def for_sale(
+    session: Session, unit_ids: Iterable[int], *, now: datetime, public: bool = False
+) -> dict[int, Sale]:
+    """What each of the units costs today, in one query. `public` leaves out what only the company knows."""
+    ids = sa.cast(list(unit_ids), sa.ARRAY(sa.BigInteger))
+    found = promoted_units(Unit.id, Unit.price, Unit.area_total, now=now, public=public)
+    return _sales(session, found.where(col(Unit.id) == sa.any_(ids)))
+
+
+def _sales(session: Session, found: sa.Select[Any]) -> dict[int, Sale]:
+    units: dict[int, tuple[Decimal | None, Decimal]] = {}
+    offers: dict[int, list[Offer]] = {}
+    for unit_id, price, area, *offered in session.execute(found):
+        units[unit_id] = price, area
+        if offered[0] is not None:
+            offers.setdefault(unit_id, []).append(Offer(*offered))
+    return {id_: sale(price, area, offers.get(id_, ())) for id_, (price, area) in units.items()}
+
+
+@dataclass(frozen=True)
+class Promoted:
+    """What promotions make of a building at a moment; `until` is when that is over."""
+
+    sales: dict[int, Sale]
+    until: datetime | None = None
+
+
+def on_board(session: Session, building_id: int, *, now: datetime) -> Promoted:
+    """Two short queries however many units there are, and one while no promotion is in force."""
+    coming = (
+        pick(Promotion.starts_at, Promotion.ends_at)
+        .join(Building, col(Building.project_id) == Promotion.project_id)
+        .where(
+            col(Building.id) == building_id,
+            sa.or_(col(Promotion.ends_at).is_(None), col(Promotion.ends_at) > now),
+        )
+    )
+    periods = session.execute(coming).all()
+    edges = [start if start > now else end for start, end in periods]
+    until = min((edge for edge in edges if edge is not None), default=None)
+    if not any(start <= now for start, _end in periods):
+        return Promoted({}, until)
+    found = promoted_units(Unit.id, Unit.price, Unit.area_total, now=now, whole=False)
+    return Promoted(_sales(session, found.where(col(Building.id) == building_id)), until)
