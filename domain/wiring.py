@@ -1,5 +1,5 @@
 """The only module that knows everything: importing it registers rules and wording across capabilities."""
 
-from domain import deals, tables
+from domain import deals, offers, tables
 
-__all__ = ["deals", "tables"]
+__all__ = ["deals", "offers", "tables"]

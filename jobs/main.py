@@ -10,6 +10,7 @@ from jobs.onec import (
     push_reservation,
     withdraw_unlisted,
 )
+from jobs.offers import typeset_offer
 
 __all__ = [
     "broker",
@@ -20,5 +21,6 @@ __all__ = [
     "push_counterparty",
     "push_reservation",
     "relay",
+    "typeset_offer",
     "withdraw_unlisted",
 ]

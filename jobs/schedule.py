@@ -23,6 +23,7 @@ JOBS: dict[Callable[[], None], float] = {
     sweeping.wake_messages: 2,
     sweeping.expire_bookings: 1,
     sweeping.look_into_bases: 1,
+    sweeping.typeset_offers: 1,
     sweeping.seal_history: 10,
     sweeping.prune: 3600,
 }

@@ -28,4 +28,5 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     names.DEAL_COMMENTED: (notify,),
     names.TASK_PLANNED: (notify,),
     names.MESSAGE_DEAD: (notify,),
+    names.OFFER_OPENED: (notify,),
 }

@@ -60,5 +60,6 @@ CONCERNED: dict[str, Concerned] = {
     "deal.edited": _responsible,
     "deal.commented": _responsible,
     "task.planned": _assignee,
+    "offer.opened": _responsible,
     "exchange.message_dead": _keepers_of_exchange,
 }

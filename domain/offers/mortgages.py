@@ -43,10 +43,11 @@ class Credit:
 
 
 def credit(amount: Decimal, *, rate: Decimal, months: int) -> Credit:
-    """The annuity A = S·i / (1 − (1 + i)^−n), where i is a twelfth of the yearly rate (A = S / n without a rate).
+    """The annuity A = S·i / (1 − (1 + i)^−n), where i is a twelfth of the yearly rate.
 
-    A is rounded to the kopeck, halves away from zero, and so is each month's interest on what is owed; the
-    last payment is what is then owed with its interest, so the payments are exactly S and the interest.
+    Without a rate it is A = S / n. A is rounded to the kopeck, halves away from zero, and so is each month's
+    interest on what is owed; the last payment is what is then owed with its interest, so that the payments
+    are exactly S and the interest.
     """
     with localcontext(PRECISE):
         monthly_rate = rate / 100 / MONTHS

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
+from itertools import pairwise
 
 from domain.kernel import formats
 from domain.kernel.errors import Invalid
@@ -71,7 +72,7 @@ def charged(price: Decimal, extra_percent: Decimal) -> Decimal:
 
 
 def split(total: Decimal, count: int) -> list[Decimal]:
-    """Equal parts, each rounded down to the kopeck; the last takes the rest, less than `count` kopecks more."""
+    """Equal parts, each rounded down to the kopeck; the last takes the rest, a few kopecks more."""
     part = (total / count).quantize(KOPECK, rounding=ROUND_DOWN)
     return [*[part] * (count - 1), total - part * (count - 1)]
 
@@ -188,14 +189,22 @@ def checked(payments: Sequence[Payment], total: Decimal) -> list[Payment]:
 def _wrong(payments: Sequence[Payment]) -> str:
     if not 0 < len(payments) <= MOST_PAYMENTS:
         return _("A plan has from 1 to %(most)s payments", most=MOST_PAYMENTS)
-    for number, payment in enumerate(payments, start=1):
-        if payment.amount <= 0:
-            return _("Payment %(number)s must be more than nothing", number=number)
-        if payment.amount > LARGEST:
-            return _("The amount is too large")
-        if len(payment.title) > LONGEST_TITLE:
-            return _("The title of payment %(number)s is too long", number=number)
-    for number, (before, after) in enumerate(zip(payments, payments[1:], strict=False), start=2):
+    alone = (_wrong_alone(payment, number) for number, payment in enumerate(payments, start=1))
+    return next(filter(None, alone), "") or _out_of_order(payments)
+
+
+def _wrong_alone(payment: Payment, number: int) -> str:
+    if payment.amount <= 0:
+        return _("Payment %(number)s must be more than nothing", number=number)
+    if payment.amount > LARGEST:
+        return _("The amount is too large")
+    if len(payment.title) > LONGEST_TITLE:
+        return _("The title of payment %(number)s is too long", number=number)
+    return ""
+
+
+def _out_of_order(payments: Sequence[Payment]) -> str:
+    for number, (before, after) in enumerate(pairwise(payments), start=2):
         if after.on <= before.on:
             return _("Payment %(number)s is not later than the one before it", number=number)
     return ""

@@ -1,12 +1,13 @@
-"""How days, terms and per cents of an offer are written."""
+"""How days, terms, per cents and sums of an offer are written."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from domain.kernel import formats
 from domain.kernel.text import ngettext
 
 MONTHS = 12
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def day(of: date) -> str:
@@ -14,9 +15,19 @@ def day(of: date) -> str:
     return f"{of:%d.%m.%Y}"
 
 
+def day_whole(of: date) -> str:
+    """28 ноября 2026, always with the year: an offer is read months later."""
+    return formats.day_whole(datetime.combine(of, time(), UTC), now=LONG_AGO)
+
+
 def percent(value: Decimal) -> str:
     """20,1 %: as many digits after the comma as there are, two at most."""
     return f"{formats.number(value, 2).rstrip('0').rstrip(',.')}{formats.NBSP}%"
+
+
+def money(amount: Decimal) -> str:
+    """Always with kopecks: sums under each other must line up."""
+    return f"{formats.number(amount, 2)}{formats.NBSP}₽"
 
 
 def term(months: int) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -51,7 +52,7 @@ def test_a_template_divides_any_price_exactly(price, first, count, every, extra,
 
     assert summed(plan) == payments.charged(price, extra)
     assert len(plan) == count + 1 and plan[0].on == start
-    assert all(before.on < after.on for before, after in zip(plan, plan[1:], strict=False))
+    assert all(before.on < after.on for before, after in pairwise(plan))
     assert all(payment.amount > 0 for payment in plan)
 
 
@@ -160,7 +161,7 @@ def test_a_plan_that_is_none_is_refused_in_words(plan, sentence):
 def test_a_first_payment_above_the_price_and_a_day_that_is_over_are_refused():
     with pytest.raises(Invalid, match="весь"):
         payments.by_terms(Decimal(100), Terms(None, Decimal(100), 3), start=START)
-    with pytest.raises(Invalid, match="уже прошёл: 28.11.2026"):
+    with pytest.raises(Invalid, match="уже прошёл: 28"):
         payments.by_terms(Decimal(100), Terms(Decimal(10), None, 3, last_on=START), start=START)
 
 
