@@ -2,6 +2,7 @@
 
 from jobs import deliver, relay
 from jobs.broker import broker
+from jobs.offers import typeset_offer
 from jobs.onec import (
     check_base,
     import_catalog,
@@ -10,7 +11,6 @@ from jobs.onec import (
     push_reservation,
     withdraw_unlisted,
 )
-from jobs.offers import typeset_offer
 
 __all__ = [
     "broker",

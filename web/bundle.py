@@ -109,6 +109,7 @@ def lay_out(folder: Path) -> None:
 def files() -> Iterator[tuple[str, bytes]]:
     yield "css/app.css", "\n".join(path.read_text("utf-8") for path in sheets()).encode()
     yield "js/app.js", _without_map(HTMX.read_bytes()) + script()
+    yield "js/client.js", (STATIC / "js/client.js").read_bytes()
     for name, path in VENDOR.items():
         yield f"vendor/{name}", _without_map(path.read_bytes())
     yield "vendor/licences.txt", licences().encode()
@@ -172,7 +173,7 @@ def face(path: Path, letters: str) -> bytes:
 
 
 def printed_face(weight: int) -> bytes:
-    """One face for documents, all its letters in one file: typesetters do not look into several for one word."""
+    """A face for documents, all its letters in one file: typesetters do not look into several for one word."""
     with tempfile.TemporaryDirectory() as folder:
         parts = []
         for letters in PRINTED:

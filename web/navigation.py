@@ -88,5 +88,15 @@ def theme(request: Request[Any, Any, Any]) -> str:
 
 
 def _inside(path: str, href: str) -> bool:
-    kin = {"/people": ("/people", "/companies"), "/estate": ("/estate", "/units", "/bookings")}
+    kin = {
+        "/people": ("/people", "/companies"),
+        "/estate": (
+            "/estate",
+            "/units",
+            "/bookings",
+            "/offers",
+            "/payment-templates",
+            "/mortgage-programmes",
+        ),
+    }
     return path == href if href == "/" else path.startswith(kin.get(href, (href,)))

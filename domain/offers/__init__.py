@@ -5,11 +5,12 @@ from domain.offers.composing import Composed, Wanted, Written, compose
 from domain.offers.content import Content
 from domain.offers.making import make, revise
 from domain.offers.models import MortgageProgramme, Offer, OfferLink, OfferVersion, PaymentTemplate
-from domain.offers.reading import get_offer, of_deal, of_unit
+from domain.offers.reading import Line, get_offer, of_deal, of_unit
 
 __all__ = [
     "Composed",
     "Content",
+    "Line",
     "MortgageProgramme",
     "Offer",
     "OfferLink",

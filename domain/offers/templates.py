@@ -7,9 +7,10 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from domain.access.models import User
+from domain.kernel import formats
 from domain.kernel.errors import Invalid, Missing
-from domain.kernel.text import _
-from domain.offers import saving
+from domain.kernel.text import _, ngettext
+from domain.offers import said, saving
 from domain.offers.models import PaymentTemplate
 from domain.offers.payments import MOST_PAYMENTS, Period
 
@@ -74,6 +75,38 @@ def titles() -> dict[str, str]:
         "last_on": _("The last payment on"),
         "extra_percent": _("Extra charge, %"),
     }
+
+
+def described(template: PaymentTemplate) -> str:
+    """The template in one line: «30 % сразу, затем 12 платежей раз в месяц»."""
+    if template.payments == 0:
+        told = [_("everything at once")]
+    else:
+        told = [_first(template), _further(template)]
+        if template.last_on:
+            told.append(_("the last on %(day)s", day=said.day(template.last_on)))
+    if template.extra_percent:
+        told.append(_("%(percent)s more", percent=said.percent(template.extra_percent)))
+    return ", ".join(told)
+
+
+def _first(template: PaymentTemplate) -> str:
+    if template.first_amount is not None:
+        return _("%(amount)s at once", amount=formats.money(template.first_amount))
+    if template.first_percent is not None:
+        return _("%(amount)s at once", amount=said.percent(template.first_percent))
+    return _("equal payments")
+
+
+def _further(template: PaymentTemplate) -> str:
+    count = template.payments
+    if template.every is Period.MONTHLY:
+        return ngettext(
+            "then %(count)s payment monthly", "then %(count)s payments monthly", count, count=count
+        )
+    return ngettext(
+        "then %(count)s payment quarterly", "then %(count)s payments quarterly", count, count=count
+    )
 
 
 def _checked(wanted: Wanted) -> Wanted:

@@ -1,7 +1,7 @@
 """Typst in a process of its own, with little time and memory: `python -m jobs.offers.typesetting` of a sheet.
 
-The sheet comes as JSON on the standard input, the PDF leaves on the standard output. What people wrote is data
-of the layout (`sys.inputs`), never its text; the layout may read no other file and asks nobody for fonts.
+The sheet comes as JSON on the standard input, the PDF leaves on the standard output. What people wrote is
+data of the layout (`sys.inputs`), never its text; the layout may read no other file and asks nobody for fonts.
 """
 
 import json

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from domain import deals
+from domain import deals, offers
 from domain.access import Permission, User, may, rows_of
 from domain.estate import Booking, Building, Unit, UnitStatus
 from domain.estate.booking import TERMS, active, term_end
@@ -33,6 +33,8 @@ class Panel:
     bookable: bool
     terms: list[tuple[int, datetime]]
     history: list[tuple[Event, str | None]]
+    offered: list[offers.Line] | None
+    """The latest offers of it this person may see; None for who makes none."""
 
     @property
     def metre(self) -> Decimal | None:
@@ -52,6 +54,7 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         bookable=now_is is UnitStatus.FREE and may(user, Permission.ESTATE_BOOK) and unit.price is not None,
         terms=[(days, term_end(now, days)) for days in TERMS],
         history=_history(session, unit),
+        offered=offers.of_unit(session, user, unit.id) if may(user, Permission.OFFERS_MAKE) else None,
     )
 
 

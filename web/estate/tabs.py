@@ -16,6 +16,9 @@ class Tab(NamedTuple):
 TABS: list[tuple[str, Callable[[], str], Permission]] = [
     ("/estate", lambda: _("Projects"), Permission.ESTATE_SEE),
     ("/bookings", lambda: _("Bookings"), Permission.ESTATE_BOOK),
+    ("/offers", lambda: _("Offers"), Permission.DEALS_SEE),
+    ("/payment-templates", lambda: _("Ways to pay"), Permission.PRICES_SEE),
+    ("/mortgage-programmes", lambda: _("Mortgages"), Permission.PRICES_SEE),
 ]
 """Address, title and who may enter, in the order they stand."""
 
