@@ -8,7 +8,7 @@ import json
 import resource
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ class NotTypeset(Exception):
 
 def typeset(sheet: dict[str, Any], *, made_at: datetime) -> bytes:
     """The PDF of a sheet; the same bytes for the same sheet and moment. Raises NotTypeset."""
-    told = json.dumps({"sheet": sheet, "made_at": made_at.timestamp()}, ensure_ascii=False).encode()
+    told = json.dumps({"sheet": sheet, "made_at": int(made_at.timestamp())}, ensure_ascii=False).encode()
     try:
         done = subprocess.run(
             [sys.executable, "-m", "jobs.offers.typesetting"],
@@ -37,7 +37,8 @@ def typeset(sheet: dict[str, Any], *, made_at: datetime) -> bytes:
     except subprocess.TimeoutExpired:
         raise NotTypeset(f"longer than {SECONDS} s") from None
     if done.returncode or not done.stdout.startswith(b"%PDF-"):
-        raise NotTypeset(done.stderr.decode("utf-8", "replace")[-2000:])
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise NotTypeset(said[-1][:1000] if said else f"ended with {done.returncode}")
     return done.stdout
 
 
@@ -54,7 +55,7 @@ def main() -> None:
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"sheet": json.dumps(asked["sheet"], ensure_ascii=False)},
-        timestamp=datetime.fromtimestamp(asked["made_at"], UTC),
+        timestamp=asked["made_at"],
     )
     sys.stdout.buffer.write(pdf)
 

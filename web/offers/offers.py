@@ -55,10 +55,9 @@ class Offers(Controller):
         user: Given[User],
         now: Given[datetime],
         units: FromQuery[str] = "",
-        deal: FromQuery[str] = "",
     ) -> Response[str]:
         """For these units and, when it is known, this deal."""
-        known = next(iter(ids(deal)), 0)
+        known = next(iter(ids(request.query_params.get("deal", ""))), 0)
         found = deals.get_visible(session, user, known) if known else None
         given = blank(units, str(found.id) if found else "", seller=user, session=session, now=now)
         return composer(request, session, user, given, now=now)
