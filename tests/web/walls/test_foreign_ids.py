@@ -23,7 +23,7 @@ SHAPES: tuple[Mapping[str, str], ...] = ({}, HTMX, AS_DATA)
 MILLISECONDS = 5.0
 ROUNDS = 12
 
-SHARED_NUMBERS = {"unit_id", "stage_id", "project_id"}
+SHARED_NUMBERS = {"unit_id", "stage_id", "project_id", "template_id", "programme_id", "token"}
 """In an address: of what everyone may see."""
 KNOWN_OTHERWISE = {
     "known requisites": "two companies never share them: with whom the first one is, is told on purpose",
@@ -44,6 +44,7 @@ ON_THE_CHESSBOARD = {
 
 HIDDEN: dict[str, str] = {
     "deal_id": "deal",
+    "offer_id": "offer",
     "after_id": "deal",
     "responsible_id": "user",
     "stage_id": "",

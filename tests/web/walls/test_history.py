@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain import events
+from domain.access import Permission
 from domain.kernel import formats
 from tests import servers
 from tests.gates import Gate
@@ -24,6 +25,7 @@ ONEC = Persona("1C", "onec")
 NOT_HISTORY = {
     "POST /my/theme": "a cookie of one browser",
     "POST /notices/reading": "that somebody has read what is about an event already",
+    "POST /offers/draft": "a calculation on the screen; nothing is kept",
     "POST /onec/exchange": "pieces on their way; a worker makes events of what is in them",
 }
 """Routes that change no business, with the reason."""
@@ -67,7 +69,7 @@ def tried(visits: Visits, route: Route) -> Trace:
 
 
 def who_asks(route: Route) -> Persona:
-    if str(route) == "POST /sign-in":
+    if route.permission is Permission.PUBLIC:
         return NOBODY
     return ONEC if route.for_machines else ANNA
 
