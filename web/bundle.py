@@ -173,7 +173,7 @@ def face(path: Path, letters: str) -> bytes:
 
 
 def printed_face(weight: int) -> bytes:
-    """A face for documents, all its letters in one file: typesetters do not look into several for one word."""
+    """A face for documents, all its letters in one file: a typesetter looks into one alone."""
     with tempfile.TemporaryDirectory() as folder:
         parts = []
         for letters in PRINTED:

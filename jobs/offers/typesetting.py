@@ -1,7 +1,7 @@
 """Typst in a process of its own, with little time and memory: `python -m jobs.offers.typesetting` of a sheet.
 
 The sheet comes as JSON on the standard input, the PDF leaves on the standard output. What people wrote is
-data of the layout (`sys.inputs`), never its text; the layout may read no other file and asks nobody for fonts.
+data of the layout (`sys.inputs`), never its text; it reads no other file and asks nobody for fonts.
 """
 
 import json
@@ -20,6 +20,7 @@ SECONDS = 30
 MEMORY = 1024**3
 """Bytes of address space; an offer takes a tenth."""
 CPU_SECONDS = 20
+PROGRAM = [sys.executable, "-m", "jobs.offers.typesetting"]
 
 
 class NotTypeset(Exception):
@@ -31,7 +32,7 @@ def typeset(sheet: dict[str, Any], *, made_at: datetime) -> bytes:
     told = json.dumps({"sheet": sheet, "made_at": int(made_at.timestamp())}, ensure_ascii=False).encode()
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "jobs.offers.typesetting"],
+            PROGRAM,
             input=told, capture_output=True, timeout=SECONDS, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -48,9 +49,11 @@ def main() -> None:
     import typst  # noqa: PLC0415  under the limits
 
     asked = json.load(sys.stdin)
+    # Another layout may be named: how an endless one is ended is tried so.
+    layout = Path(sys.argv[1]) if len(sys.argv) > 1 else TEMPLATE
     pdf = typst.compile(
-        TEMPLATE,
-        root=TEMPLATE.parent,
+        layout,
+        root=layout.parent,
         font_paths=[FONTS],
         ignore_system_fonts=True,
         format="pdf",

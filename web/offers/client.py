@@ -14,8 +14,8 @@ from domain.kernel.errors import DomainError, Missing
 from domain.offers import links, reading, standing
 from web import replies
 from web.given import Given
-from web.offers.offers import document
 from web.offers.said import WORDS
+from web.offers.showing import document
 from web.pace import Pace, TooOften
 
 pace = Pace(most=60, seconds=60)

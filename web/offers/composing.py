@@ -1,6 +1,6 @@
 """The form an offer is put together in: read, counted, and changed by its own buttons."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from sqlmodel import Session
 from domain import deals, offers
 from domain.access import User
 from domain.kernel import formats, phones
-from domain.kernel.errors import Invalid, Missing
+from domain.kernel.errors import Invalid
 from domain.kernel.text import _
 from domain.offers import payments, programmes, templates
 from domain.offers.composing import USUAL_DAYS, Composed, Written
@@ -45,7 +45,7 @@ class Composing(Wanted):
     valid_until: str = ""
     seller_phone: str = ""
     deed: str = ""
-    """A button of the form itself: see `DEEDS`."""
+    """A button of the form itself: see `web.offers.deeds`."""
 
     @property
     def lines(self) -> list[tuple[str, str, str]]:
@@ -92,7 +92,7 @@ def after(offer: offers.Offer, version: int, content: Content, *, now: datetime)
         given.years = str(content.mortgages[0].credit.months // MONTHS)
     for plan in content.plans:
         if plan.template_id is None:
-            given.hand_name, given.lines = plan.name, _typed(plan.payments)
+            given.hand_name, given.lines = plan.name, rows_of_plan(plan.payments)
             given.hand_extra = typed(plan.extra_percent) if plan.extra_percent else ""
     return given
 
@@ -156,69 +156,9 @@ def _written(given: Composing, reading: Reading) -> list[Written]:
     return lines
 
 
-def changed(session: Session, given: Composing, made: Composed, *, now: datetime) -> Composing:
-    """The form after one of its buttons was pressed."""
-    deed, _dash, number = given.deed.partition("-")
-    place = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
-    fresh = replace(given, deed="")
-    if does := DEEDS.get(deed):
-        does(session, fresh, made, place, now)
-    return fresh
-
-
-def _add(session: Session, given: Composing, made: Composed, place: int, now: datetime) -> None:
-    """One more row, a month after the last."""
-    rows = given.lines
-    last = Reading().date(rows[-1][0], "") if rows else None
-    on = payments.months_later(last, 1) if last else formats.here(now).date()
-    given.lines = [*rows, (on.isoformat(), "", "")][: payments.MOST_PAYMENTS]
-
-
-def _drop(session: Session, given: Composing, made: Composed, place: int, now: datetime) -> None:
-    given.lines = [row for number, row in enumerate(given.lines, start=1) if number != place]
-
-
-def _leave(session: Session, given: Composing, made: Composed, place: int, now: datetime) -> None:
-    given.lines, given.hand_name, given.hand_extra = [], "", ""
-
-
-def _keep(session: Session, given: Composing, made: Composed, place: int, now: datetime) -> None:
-    """The row stays as written, those after it give way."""
-    if made.hand is None or not 0 < place <= len(made.hand.payments):
-        return
-    try:
-        balanced = payments.rebalanced(made.hand.payments, made.hand.total, keep=place - 1)
-    except Invalid as no:
-        made.wrong["by_hand"] = no.fields["payments"]
-        return
-    given.lines = _typed(balanced)
-
-
-def _last(session: Session, given: Composing, made: Composed, place: int, now: datetime) -> None:
-    """What is missing or too much goes to the last payment."""
-    if made.hand is not None:
-        _keep(session, given, made, max(1, len(made.hand.payments) - 1), now)
-
-
-def _take(session: Session, given: Composing, made: Composed, place: int, now: datetime) -> None:
-    """A template's payments as rows, to be changed by hand."""
-    try:
-        template = templates.get_template(session, place)
-        found = payments.by_terms(made.total, template.terms, start=formats.here(now).date())
-    except (Missing, Invalid):
-        return
-    given.lines, given.hand_name = _typed(found), template.name
-    given.hand_extra = typed(template.extra_percent) if template.extra_percent else ""
-    given.template = [text for text in many(given.template) if text != str(place)]
-
-
-def _typed(rows: "list[Payment] | tuple[Payment, ...]") -> list[tuple[str, str, str]]:
-    return [(row.on.isoformat(), row.title, typed(row.amount)) for row in rows]
-
-
-DEEDS = {"add": _add, "drop": _drop, "keep": _keep, "last": _last, "take": _take, "leave": _leave}
-"""What the buttons of the form do to the plan written by hand; with a number after a dash, to that row."""
-
-
 def _in_a_week(now: datetime) -> date:
     return (formats.here(now) + timedelta(days=USUAL_DAYS)).date()
+
+
+def rows_of_plan(rows: "list[Payment] | tuple[Payment, ...]") -> list[tuple[str, str, str]]:
+    return [(row.on.isoformat(), row.title, typed(row.amount)) for row in rows]

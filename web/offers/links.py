@@ -14,7 +14,7 @@ from domain.kernel.text import _
 from domain.offers import links
 from web import replies
 from web.given import Given
-from web.offers.offers import shown
+from web.offers.showing import shown
 
 
 class OfferLinks(Controller):

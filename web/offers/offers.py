@@ -9,20 +9,19 @@ from litestar.response import File
 from sqlmodel import Session
 
 from domain import deals, estate, offers
-from domain.access import Permission, User, may
-from domain.files import path_of
+from domain.access import Permission, User
 from domain.kernel.errors import Invalid, Missing, Refused
-from domain.kernel.settings import settings
 from domain.kernel.text import _
-from domain.offers import links, programmes, reading, standing, templates
+from domain.offers import programmes, reading, templates
 from web import replies
-from web.estate import cells
 from web.estate.tabs import tabs
 from web.estate.wanted import deal_for
 from web.given import Given
-from web.offers.composing import Composing, after, blank, changed, counted
+from web.offers.composing import Composing, after, blank, counted
+from web.offers.deeds import changed
 from web.offers.fields import ids, words
 from web.offers.said import WORDS
+from web.offers.showing import chosen, document, shown
 
 LONGEST_WORDS = 100
 Asked = Request[Any, Any, Any]
@@ -43,8 +42,7 @@ class Offers(Controller):
         sought = words(q, LONGEST_WORDS)
         found = reading.list_offers(session, user, q=sought, after=next(iter(ids(after)), 0))
         return replies.page(
-            request, "offers/list.html", found=found, q=sought, tabs=tabs(user, "/offers"), say=WORDS,
-            may_make=may(user, Permission.OFFERS_MAKE),
+            request, "offers/list.html", found=found, q=sought, tabs=tabs(user, "/offers"), say=WORDS
         )  # fmt: skip
 
     @get("/new", sync_to_thread=True, permission=Permission.OFFERS_MAKE)
@@ -72,7 +70,9 @@ class Offers(Controller):
         data: URLEncodedBody[Composing],
     ) -> Response[str]:
         """The form counted again, and changed by the button that was pressed; nothing is kept."""
-        return composer(request, session, user, data, now=now)
+        asked = next(iter(ids(data.offer_id)), 0)
+        offer = offers.get_offer(session, user, asked) if asked else None
+        return composer(request, session, user, data, offer=offer, now=now)
 
     @post(sync_to_thread=True, permission=Permission.OFFERS_MAKE, status_code=200)
     def create(
@@ -88,8 +88,7 @@ class Offers(Controller):
                 version = _make(session, data, by=user, now=now)
         except (Invalid, Refused) as no:
             return composer(request, session, user, data, now=now, no=no)
-        told = _("Offer No. %(number)s is made", number=version.offer_id)
-        return replies.done(request, to=f"/offers/{version.offer_id}", toast=told)
+        return replies.done(request, to=f"/offers/{version.offer_id}", toast=_("The offer is made"))
 
     @get("/{offer_id:int}", sync_to_thread=True, permission=Permission.DEALS_SEE)
     def show(
@@ -119,7 +118,7 @@ class Offers(Controller):
         offer = offers.get_offer(session, user, offer_id)
         latest = reading.latest(session, offer.id)
         given = after(offer, latest.number, offers.Content.of(latest.content), now=now)
-        return composer(request, session, user, given, now=now)
+        return composer(request, session, user, given, offer=offer, now=now)
 
     @post("/{offer_id:int}/versions", sync_to_thread=True, permission=Permission.OFFERS_MAKE, status_code=200)
     def revise(
@@ -140,7 +139,7 @@ class Offers(Controller):
                 seen = next(iter(ids(data.shown)), 0)
                 version = offers.revise(session, offer, made.content, shown=seen, by=user, now=now)
         except (Invalid, Refused) as no:
-            return composer(request, session, user, data, now=now, no=no)
+            return composer(request, session, user, data, offer=offer, now=now, no=no)
         told = _("Version %(number)s is made", number=version.number)
         return replies.done(request, to=f"/offers/{offer.id}", toast=told)
 
@@ -172,54 +171,6 @@ def _make(session: Session, data: Composing, *, by: User, now: datetime) -> offe
     return offers.make(session, deal, made.content, by=by, now=now)
 
 
-def document(version: offers.OfferVersion) -> File:
-    """To be saved or opened by itself; raises Refused while it is being made."""
-    if version.document.sha256 is None:
-        raise Refused(_("The PDF is being made. Repeat in a few seconds."))
-    name = _("Offer %(number)s, version %(version)s", number=version.offer_id, version=version.number)
-    return File(
-        path_of(version.document.sha256),
-        filename=f"{name}.pdf",
-        media_type="application/pdf",
-        content_disposition_type="attachment",
-    )
-
-
-def chosen(versions: list[offers.OfferVersion], asked: str) -> offers.OfferVersion:
-    """The version asked for, the latest without asking; raises Missing."""
-    found = [version for version in versions if not asked or str(version.number) == asked]
-    if not found:
-        raise Missing(_("There is no such version"))
-    return found[0]
-
-
-def shown(
-    request: Asked, session: Session, user: User, offer: offers.Offer, version: str, *, now: datetime
-) -> dict[str, Any]:
-    """Everything the page of an offer shows."""
-    versions = reading.versions(session, offer)
-    one = chosen(versions, version)
-    content = offers.Content.of(one.content)
-    return {
-        "offer": offer,
-        "version": one,
-        "versions": versions,
-        "latest": versions[0].number,
-        "content": content,
-        "standing": standing.standing(session, content, deal_id=offer.deal_id, now=now),
-        "links": [(link, _address(request, link)) for link in links.alive(session, offer, now=now)],
-        "may_make": may(user, Permission.OFFERS_MAKE),
-        "cells": cells,
-        "say": WORDS,
-    }
-
-
-def _address(request: Asked, link: offers.OfferLink) -> str | None:
-    """The whole address for the client; None when it can't be told any more."""
-    token = links.token(link, secret=settings().secret)
-    return f"{request.url.scheme}://{request.url.netloc}/o/{token}" if token else None
-
-
 def composer(
     request: Asked,
     session: Session,
@@ -227,10 +178,10 @@ def composer(
     given: Composing,
     *,
     now: datetime,
+    offer: offers.Offer | None = None,
     no: Exception | None = None,
 ) -> Response[str]:
     """The form with what it comes to; a region for htmx, else the page."""
-    offer = offers.get_offer(session, user, next(iter(ids(given.offer_id)), 0)) if given.offer_id else None
     deal = offer.deal if offer else _deal(session, user, given)
     seller = deal.responsible.name if deal else user.name
     made = counted(session, given, deal, seller=seller, now=now)

@@ -12,14 +12,14 @@ from sqlmodel import Session
 from domain.access import Permission, User, may
 from domain.kernel import formats
 from domain.kernel.errors import DomainError, Invalid, Refused, Stale
-from domain.kernel.money import rounded
 from domain.kernel.text import _
-from domain.offers import MortgageProgramme, mortgages, programmes
+from domain.offers import MortgageProgramme, programmes
 from domain.offers.models import ProgrammeKind
-from domain.offers.programmes import Answer, Wanted
+from domain.offers.programmes import Wanted
 from web import replies
 from web.estate.tabs import tabs
 from web.given import Given
+from web.offers.calculating import Sought, answers
 from web.offers.fields import Reading, typed, words
 from web.offers.said import WORDS
 
@@ -43,15 +43,6 @@ class Filled:
     rates_of: str = ""
 
 
-@dataclass
-class Sought:
-    """What the calculator is asked."""
-
-    price: str = ""
-    down: str = "20 %"
-    years: str = "20"
-
-
 class MortgageProgrammes(Controller):
     path = HERE
 
@@ -63,9 +54,9 @@ class MortgageProgrammes(Controller):
         query = request.query_params
         sought = Sought(query.get("price", ""), query.get("down", "20 %"), query.get("years", "20"))
         known = programmes.listed(session, retired=True)
-        answers, wrong = _answers(sought, known, today=formats.here(now).date())
+        found, wrong = answers(sought, known, today=formats.here(now).date())
         return replies.page(
-            request, "offers/programmes.html", programmes=known, sought=sought, answers=answers, fields=wrong,
+            request, "offers/programmes.html", programmes=known, sought=sought, answers=found, fields=wrong,
             may_set=may(user, Permission.PRICES_SET), tabs=tabs(user, HERE), say=WORDS,
         )  # fmt: skip
 
@@ -134,29 +125,6 @@ class MortgageProgrammes(Controller):
     ) -> Response[str]:
         programmes.bring_back(session, programmes.get_programme(session, programme_id), by=user)
         return replies.done(request, to=HERE, toast=_("The programme is offered again"))
-
-
-def _answers(
-    sought: Sought, known: list[MortgageProgramme], *, today: date
-) -> tuple[dict[int, Answer], dict[str, str]]:
-    """By programme, nothing while no price is asked about; and what of the question can't be read."""
-    reading = Reading()
-    price, down = reading.amount(sought.price, "price"), reading.share(sought.down, "down")
-    months = (reading.number(sought.years, "years") or 0) * 12
-    if price is None or reading.wrong:
-        return {}, reading.wrong
-    paid = Decimal(0)
-    if down is not None:
-        paid = rounded(price * down.value / 100) if down.of_total else down.value
-    try:
-        mortgages.checked(price=price, down=paid, months=months)
-    except Invalid as no:
-        return {}, {"years" if field == "months" else field: told for field, told in no.fields.items()}
-    return {
-        one.id: programmes.ask(one, price=price, down=paid, months=months, on=today)
-        for one in known
-        if one.retired_at is None
-    }, {}
 
 
 def _read(given: Filled) -> Wanted:

@@ -336,7 +336,7 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "attachment": an_attachment,
     "offer_version": an_offer,
     "offer_document": a_document,
-    "offered_unit": lambda session, world, letter: {"unit_id": free_unit(session)},
+    "offered_unit": lambda session, world, letter: {"unit_id": last_free_unit(session)},
     "offer_link": a_link,
 }  # fmt: skip
 
@@ -422,6 +422,12 @@ def ways_to_pay(session: Session, now: datetime) -> dict[str, int]:
     return {name: one.id for name, one in made.items()}
 
 
+def last_free_unit(session: Session) -> int:
+    """One of those left to the end, offered to everybody's client."""
+    on_sale = sa.select(sa.func.max(Unit.id)).where(Unit.availability == Availability.ON_SALE)  # type: ignore[arg-type]
+    return session.execute(on_sale).scalar_one()
+
+
 @contextmanager
 def settled(databases: servers.Databases, template: str) -> Iterator[World]:
     """A database with this world, made the one of this process."""
@@ -436,6 +442,7 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
                 "project": session.execute(sa.text("select min(id) from project")).scalar(),
                 "building": session.execute(sa.text("select min(id) from building")).scalar(),
                 "token": TOKEN,
+                "unit offered": last_free_unit(session),
                 **ways_to_pay(session, world.now),
             }
             for what, number in shared.items():

@@ -8,12 +8,13 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from domain import deals, estate, files
+from domain import deals, estate, files, offers
 from domain.access import Role, User, UserSession, sessions
 from domain.activities import plan
 from domain.exchange.models import Connection, ConnectionKind, Direction, Message
 from domain.kernel import clock
 from domain.kernel.settings import settings
+from domain.offers import links
 from domain.parties.models import Person
 from jobs import work
 
@@ -86,6 +87,10 @@ def furnish() -> None:
             )
             plan(session, deal, title="Позвонить", due_at=now + timedelta(days=1), by=person, now=now)
             estate.book(session, flat, deal_id=deal.id, days=1, by=person, now=now)
+            offered = offers.Wanted([flat.id], now.date() + timedelta(days=3))
+            content = offers.compose(session, deal, offered, seller=person.name, now=now).content
+            version = offers.make(session, deal, content, by=person, now=now)
+            links.issue(session, version.offer, secret=settings().secret, by=person, now=now)
             session.add(
                 Message(
                     connection_id=onec.id,

@@ -119,7 +119,7 @@ def in_fields(world: World, route: Route) -> Iterator[Pair]:
 NUMBERS_OF_OTHERS = re.compile(r"(?<!\d)[2346]0\d{5}(?!\d)")
 
 
-NEW_ROWS = re.compile(r"\b((?:event|comment|task|deals?|bookings?|attachment|files)[-/])\d{1,6}\b")
+NEW_ROWS = re.compile(r"\b((?:event|comment|task|deals?|bookings?|attachment|files|offers?)[-/])\d{1,6}\b")
 """What the request itself added has another number every time."""
 
 

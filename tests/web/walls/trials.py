@@ -196,7 +196,11 @@ TRIALS: dict[str, list[Trial]] = {
         Trial("by name", lambda world, of: {"q": "zqz"}),
         Trial("unit", lambda world, of: {"q": "9"}),
     ],
-    "GET /units/{unit_id:int}": [Trial(), Trial("free", at={"unit_id": "unit"})],
+    "GET /units/{unit_id:int}": [
+        Trial(),
+        Trial("free", at={"unit_id": "unit"}),
+        Trial("offered", at={"unit_id": "unit offered"}),
+    ],
     "POST /baskets": [
         Trial(form=lambda world, of: {**deal_of(world, of), "units": world.id("unit", of)}),
         Trial("for a new deal", form=lambda world, of: new_deal(world, of) | {"units": world.id("unit", of)}),
