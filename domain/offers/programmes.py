@@ -106,7 +106,8 @@ def titles() -> dict[str, str]:
 
 
 def kind_word(kind: str) -> str:
-    return {"standard": _("standard"), "family": _("family"), "it": _("for IT")}[kind]
+    """Of a kind that was given up since, the bare word an old offer keeps."""
+    return {"standard": _("standard"), "family": _("family"), "it": _("for IT")}.get(kind, kind)
 
 
 def _checked(wanted: Wanted) -> Wanted:

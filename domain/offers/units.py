@@ -12,7 +12,7 @@ def title(unit: Offered) -> str:
         "storage": _("Storage room"),
         "commercial": _("Commercial room"),
     }
-    return f"{kinds[unit.kind]} №{formats.NBSP}{unit.number}"
+    return f"{kinds.get(unit.kind, unit.kind)} №{formats.NBSP}{unit.number}"
 
 
 def place(unit: Offered) -> str:
@@ -32,5 +32,5 @@ def facts(unit: Offered) -> list[tuple[str, str]]:
             for label, metres in ((_("Living area"), unit.living), (_("Kitchen"), unit.kitchen))
             if metres is not None
         ]
-        told.append((_("Finish"), finishes[unit.finish]))
+        told.append((_("Finish"), finishes.get(unit.finish, unit.finish)))
     return told

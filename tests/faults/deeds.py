@@ -12,7 +12,7 @@ import httpx
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from domain import events, files
+from domain import events, files, offers
 from domain.access.models import LoginThrottle, User
 from domain.activities.models import Task
 from domain.deals.models import Deal
@@ -113,6 +113,7 @@ def everything_listened_to_has_happened(_base_1c: Demo1C) -> list[Any]:
             "deal": deal,
             "task": task,
             "exchange": message,
+            "offer": _offer(session).offer,
         }
         session.flush()
         for name in SUBSCRIBERS:
@@ -231,6 +232,18 @@ def bookings_have_run_out(_base_1c: Demo1C) -> list[Any]:
     return []
 
 
+@deed("actor:typeset_offer")
+def an_offer_was_made(_base_1c: Demo1C) -> list[Any]:
+    with unit_of_work() as session:
+        return [_offer(session).document_id]
+
+
+@deed("duty:typeset_offers")
+def offers_wait_that_nobody_was_woken_for(base_1c: Demo1C) -> list[Any]:
+    an_offer_was_made(base_1c)
+    return []
+
+
 @deed("duty:seal_history")
 def things_happened_that_are_not_sealed(_base_1c: Demo1C) -> list[Any]:
     with unit_of_work() as session:
@@ -277,6 +290,14 @@ def _book(session: Session, number: str) -> Booking:
     anna = session.get_one(User, deal.responsible_id)
     flat = _of(session, Unit, Unit.number == number)
     return booking.book(session, flat, deal_id=deal.id, days=3, by=anna, now=clock.now())
+
+
+def _offer(session: Session) -> offers.OfferVersion:
+    deal, now = _of(session, Deal), clock.now()
+    anna = session.get_one(User, deal.responsible_id)
+    wanted = offers.Wanted([_of(session, Unit, Unit.number == "3").id], now.date() + timedelta(days=3))
+    content = offers.compose(session, deal, wanted, seller=anna.name, now=now).content
+    return offers.make(session, deal, content, by=anna, now=now)
 
 
 def _booked_there(base_1c: Demo1C) -> None:

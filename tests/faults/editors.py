@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -19,6 +20,7 @@ from domain.access import User
 from domain.deals.models import Deal
 from domain.events import Event
 from domain.kernel import clock, formats
+from domain.offers import programmes, templates
 from domain.parties.models import Company
 
 
@@ -40,6 +42,8 @@ class Editor:
     verb: tuple[Any, str]
     """The verb that compares it, to be blinded in the control."""
     blinded: Callable[..., Any]
+    login: str = "anna"
+    """Whose form it is."""
 
     def in_form(self, text: str, name: str) -> str:
         field = re.search(rf'<input[^>]*name="{name}"[^>]*>', text)
@@ -58,7 +62,9 @@ class Editor:
     def history(self, session: Session, record_id: int) -> list[tuple[str, str]]:
         """Before and after of the field, save by save, as the form would show them."""
         of = select(Event).where(
-            Event.name == self.event, Event.subject_kind == self.table, Event.subject_id == record_id
+            Event.name == self.event,
+            Event.subject_kind == self.table.replace("_", ""),
+            Event.subject_id == record_id,
         )
         session.rollback()
         changes = [event.payload["changes"][self.field] for event in session.exec(of.order_by(sa.text("id")))]
@@ -98,6 +104,16 @@ def _fresh(verb: Callable[..., None]) -> Callable[..., None]:
     return blind
 
 
+def _fresh_wanted(verb: Callable[..., None]) -> Callable[..., None]:
+    """The same for verbs that take the fields in one piece."""
+
+    def blind(session: Session, record: Any, wanted: Any, *, version: int, by: User) -> None:
+        session.refresh(record, with_for_update=True)
+        verb(session, record, wanted, version=record.version, by=by)
+
+    return blind
+
+
 def _unseeing(session: Session, task: Any, *, shown: datetime, **rest: Any) -> None:
     _postpone(session, task, **rest)
 
@@ -114,6 +130,20 @@ EDITORS = [
         table="company", route="/companies/{company_id:int}", form="/companies/{company}/edit",
         save="/companies/{company}", field="name", value=lambda n: f"Компания {n}", guard="version",
         event="company.edited", verb=(parties, "edit_company"), blinded=_fresh(parties.edit_company),
+    ),
+    Editor(
+        table="payment_template", route="/payment-templates/{template_id:int}",
+        form="/payment-templates/{payment_template}/edit", save="/payment-templates/{payment_template}",
+        field="name", value=lambda n: f"Рассрочка {n}", guard="version", event="payment_template.edited",
+        verb=(templates, "edit"), blinded=_fresh_wanted(templates.edit),
+        login="boris",
+    ),
+    Editor(
+        table="mortgage_programme", route="/mortgage-programmes/{programme_id:int}",
+        form="/mortgage-programmes/{mortgage_programme}/edit",
+        save="/mortgage-programmes/{mortgage_programme}", field="name", value=lambda n: f"Программа {n}",
+        guard="version", event="mortgage_programme.edited", verb=(programmes, "edit"),
+        blinded=_fresh_wanted(programmes.edit), login="boris",
     ),
     Editor(
         table="task", route="/deals/{deal_id:int}/tasks/{task_id:int}/moment",
@@ -136,6 +166,13 @@ DEEDS = {
     "/deals/{deal_id:int}/files": "adds a file",
     "/deals/{deal_id:int}/files/{file_id:int}/removal": "takes away once",
     "/deals/{deal_id:int}/files/{file_id:int}/return": "takes back once",
+    "/offers/{offer_id:int}/versions": "adds a version; the one that was seen must be the latest",
+    "/offers/{offer_id:int}/links": "adds a link",
+    "/offers/{offer_id:int}/links/{link_id:int}/revocation": "closes once",
+    "/payment-templates/{template_id:int}/retirement": "takes away once",
+    "/payment-templates/{template_id:int}/return": "takes back once",
+    "/mortgage-programmes/{programme_id:int}/retirement": "takes away once",
+    "/mortgage-programmes/{programme_id:int}/return": "takes back once",
     "/exchange/messages/{message_id:int}/retries": "a state of the message, not its words",
     "/exchange/messages/{message_id:int}/dismissal": "a state of the message, not its words",
 }
@@ -151,5 +188,11 @@ def records(session: Session) -> dict[str, int]:
         session, deal, title="Позвонить", due_at=FIRST_MOMENT - timedelta(minutes=1), by=anna, now=now
     )
     company = session.exec(select(Company)).first()
+    template = templates.add(session, templates.Wanted("Рассрочка"), by=anna)
+    today = now.date()
+    programme = programmes.add(session, programmes.Wanted("Банк", "Новая", Decimal(6), today, today), by=anna)
     session.commit()
-    return {"deal": deal.id, "company": company.id, "task": step.id}
+    return {
+        "deal": deal.id, "company": company.id, "task": step.id,
+        "payment_template": template.id, "mortgage_programme": programme.id,
+    }  # fmt: skip

@@ -25,6 +25,7 @@ DROPPED = {
     "connection": {"polled_at", "heard_at", "paused_until"},
     "event": {"xid"},
     "external_id": {"data_version"},
+    "offer_document": {"tries", "due_at"},
     "message": {"attempts", "due_at", "lease_until"},
 }
 """Tries, leases and versions: 1C gives a new DataVersion at every save, also of the same."""
@@ -35,6 +36,7 @@ MOMENTS = {
     "external_id": {"listed_at"},
     "message": {"created_at", "done_at"},
     "notice": {"created_at", "read_at"},
+    "offer_document": {"made_at"},
     "received_part": {"received_at"},
     "service": {"created_at"},
     "stored_file": {"created_at"},

@@ -13,10 +13,9 @@ from tests.web.offers.conftest import today
 
 
 def form(unit, deal=None, **more):
-    usual = {"units": unit.id, "deal_id": deal.id if deal else "", "valid_until": today() + timedelta(days=5)}
-    return {
-        name: str(value) if not isinstance(value, list) else value for name, value in (usual | more).items()
-    }
+    until = today() + timedelta(days=5)
+    filled = {"units": unit.id, "deal_id": deal.id if deal else "", "valid_until": until} | more
+    return {name: value if isinstance(value, list) else str(value) for name, value in filled.items()}
 
 
 def plain(text: str) -> str:
@@ -53,8 +52,10 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_made(
 ):
     answer = open_client("anna").post(
         "/offers",
-        data=form(flat_off, valid_until="1999-01-01", seller_phone="123", down="сто", programme=str(family.id),
-                  line_on="2027-01-01", line_share="5 000"),
+        data=form(
+            flat_off, valid_until="1999-01-01", seller_phone="123", down="сто", programme=str(family.id),
+            line_on="2027-01-01", line_share="5 000",
+        ),
     )  # fmt: skip
 
     assert answer.status_code == 422
