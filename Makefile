@@ -97,7 +97,7 @@ static/node_modules/.done: static/package.json static/package-lock.json
 		cd static && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
-static/dist/.done: .venv/.done static/node_modules/.done $(SOURCES_OF_ASSETS)
+static/dist/.done: .venv/.done static/node_modules/.done web/bundle.py $(SOURCES_OF_ASSETS)
 	@$(PY) -m web.bundle build
 	@touch $@
 

@@ -22,6 +22,7 @@ from domain.events import models as events
 from domain.exchange import models as exchange
 from domain.files import models as files
 from domain.notices import models as notices
+from domain.offers import models as offers
 from domain.parties import models as parties
 from domain.quotes import models as quotes
 
@@ -44,6 +45,7 @@ __all__ = [
     "files",
     "metadata",
     "notices",
+    "offers",
     "parties",
     "pricing",
     "quotes",

@@ -1,6 +1,6 @@
 """The only module that knows everything: importing it registers rules and wording across capabilities."""
 
-from domain import deals, tables
+from domain import deals, offers, tables
 from domain.deals import invariants
 
-__all__ = ["deals", "invariants", "tables"]
+__all__ = ["deals", "invariants", "offers", "tables"]

@@ -86,6 +86,7 @@ NO_FREE_TEXT = {
     "event.subject_kind": "a name of a model",
     "external_id.entity": "a name in 1C of a kind of things",
     "external_id.local_kind": "a name of a model",
+    "offer_document.fingerprint": "of SHA-256",
     "message.kind": "picks the courier",
     "message.subject_kind": "a name of a model",
     "person.inn": "digits, checked",
@@ -117,7 +118,7 @@ def poison(engine: sa.Engine) -> int:
         found = list(columns())
         for number, column in enumerate(found):
             _plant(connection, column, number)
-        for table in ("event", "message"):
+        for table in ("event", "message", "offer_version"):
             _plant_inside(connection, table)
         return len(found)
 
@@ -140,8 +141,8 @@ def _plant(connection: sa.Connection, column: sa.Column[Any], number: int) -> No
 
 
 def _plant_inside(connection: sa.Connection, table: str) -> None:
-    """Words inside JSON: names in the history, remarks and refusals of 1C."""
-    kept = ("payload",) if table == "event" else ("payload", "report")
+    """Words inside JSON: names in the history, remarks and refusals of 1C, what was offered."""
+    kept = {"event": ("payload",), "message": ("payload", "report"), "offer_version": ("content",)}[table]
     for column in kept:
         rows = connection.execute(sa.text(f"select id, {column} from {table}")).all()
         for id_, value in rows:

@@ -4,6 +4,7 @@ from jobs import deliver, relay
 from jobs.broker import broker
 from jobs.estate import stock_files
 from jobs.estate.carry_price_list import carry_price_list
+from jobs.offers import typeset_offer
 from jobs.onec import (
     check_base,
     import_catalog,
@@ -24,5 +25,6 @@ __all__ = [
     "push_reservation",
     "relay",
     "stock_files",
+    "typeset_offer",
     "withdraw_unlisted",
 ]

@@ -26,6 +26,7 @@ JOBS: dict[Callable[[], None], float] = {
     sweeping.offer_units: 1,
     sweeping.carry_price_lists: 2,
     sweeping.look_into_bases: 1,
+    sweeping.typeset_offers: 1,
     sweeping.seal_history: 10,
     sweeping.prune: 3600,
     stock_files.look_for_files: 1,

@@ -60,4 +60,5 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     names.APPROVAL_LAPSED: (notify,),
     names.APPROVAL_REOPENED: (notify,),
     names.DEAL_MOVE_REFUSED: (notify,),
+    names.OFFER_OPENED: (notify,),
 }

@@ -18,9 +18,11 @@ from domain.events import sealing
 from domain.exchange import claiming, polling, receiving
 from domain.kernel import clock
 from domain.kernel.settings import settings
+from domain.offers import documents
 from jobs import heads, queue
 from jobs.deliver import deliver
 from jobs.estate.carry_price_list import carry_price_list
+from jobs.offers.typeset_offer import typeset_offer
 from jobs.onec.pull_units import pull_units, usual_seconds
 from jobs.relay import relay
 from jobs.work import unit_of_work
@@ -80,6 +82,17 @@ def look_into_bases() -> None:
     for connection_id in due:
         if not queue.enqueue("pull_units", connection_id):
             pull_units.fn(connection_id)
+
+
+def typeset_offers() -> None:
+    """Offers whose PDF is still to be made."""
+    if queue.is_crowded("typeset_offer"):
+        return
+    with unit_of_work(read_only=True) as session:
+        due = documents.due(session, now=clock.now())
+    for document_id in due:
+        if not queue.enqueue("typeset_offer", document_id):
+            typeset_offer.fn(document_id)
 
 
 def seal_history() -> None:

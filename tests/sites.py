@@ -24,6 +24,7 @@ from domain.kernel.settings import settings
 from jobs import work
 from tests.fixtures import Database
 from web.estate import press
+from web.offers.client import pace
 from web.run import programs, sockets
 from web.run.programs import Program
 from web.run.site import configuration
@@ -49,8 +50,12 @@ def _address() -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def _nothing_printed() -> None:
-    """Databases of two tests are clones: what was drawn from one must not be taken for the other."""
+    """Databases of two tests are clones: what was drawn from one must not be taken for the other.
+
+    Nor does a test wait for what another one asked too often.
+    """
     press.forget()
+    pace.forget()
 
 
 Opener = Callable[[str], httpx.Client]

@@ -12,12 +12,16 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import brotli
 import zstandard
 from fontTools import subset
+from fontTools.merge import Merger
+from fontTools.merge import Options as MergeOptions
+from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
 from web.assets import DIST, PACKED, STATIC, TYPES
@@ -50,7 +54,11 @@ FACES = {
     "golos-rub.woff2": ("latin-ext", "20BD"),
 }
 """The letters of each file are the `unicode-range` of its face in tokens.css; ₽ is in neither large set."""
+SIGNS = MODULES / "@fontsource/noto-emoji/files/noto-emoji-emoji-400-normal.woff2"
+"""What people put between words; in one colour, for print."""
 WEIGHTS = (400, 600)
+PRINTED = ("cyrillic", "latin", "latin-ext", "cyrillic-ext")
+"""Sets of letters joined into the faces documents are typeset with."""
 FEATURES = ("kern", "tnum", "ccmp", "locl", "mark")
 
 BUILD_SECONDS = 60
@@ -101,12 +109,16 @@ def lay_out(folder: Path) -> None:
 def files() -> Iterator[tuple[str, bytes]]:
     yield "css/app.css", "\n".join(path.read_text("utf-8") for path in sheets()).encode()
     yield "js/app.js", _without_map(HTMX.read_bytes()) + script()
+    yield "js/client.js", (STATIC / "js/client.js").read_bytes()
     for name, path in VENDOR.items():
         yield f"vendor/{name}", _without_map(path.read_bytes())
     yield "vendor/licences.txt", licences().encode()
     yield "icons.svg", sprite().encode()
     for name, (letters_of, letters) in FACES.items():
         yield f"fonts/{name}", face(FONT / f"golos-text-{letters_of}-wght-normal.woff2", letters)
+    for weight in WEIGHTS:
+        yield f"typeset/golos-{weight}.ttf", printed_face(weight)
+    yield "typeset/emoji.ttf", unpacked(SIGNS)
     for path in sorted((STATIC / "images").glob("*")):
         yield f"images/{path.name}", path.read_bytes()
 
@@ -156,6 +168,32 @@ def face(path: Path, letters: str) -> bytes:
         wanted.subset(font)
         instancer.instantiateVariableFont(font, {"wght": WEIGHTS}, inplace=True)
         font.flavor, font.recalcTimestamp = "woff2", False
+        font.save(body)
+    return body.getvalue()
+
+
+def printed_face(weight: int) -> bytes:
+    """A face for documents, all its letters in one file: a typesetter looks into one alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        parts = []
+        for letters in PRINTED:
+            with TTFont(FONT / f"golos-text-{letters}-wght-normal.woff2", recalcTimestamp=False) as font:
+                instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
+                font.flavor = None
+                parts.append(str(Path(folder) / f"{letters}.ttf"))
+                font.save(parts[-1])
+        face = Merger(MergeOptions(drop_tables=["vhea", "vmtx"])).merge(parts)
+        face["OS/2"].usWeightClass = weight
+        face.recalcTimestamp = False
+        body = io.BytesIO()
+        face.save(body)
+    return body.getvalue()
+
+
+def unpacked(path: Path) -> bytes:
+    body = io.BytesIO()
+    with TTFont(path, recalcTimestamp=False) as font:
+        font.flavor = None
         font.save(body)
     return body.getvalue()
 

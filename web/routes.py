@@ -55,6 +55,7 @@ from web.live import live
 from web.metrics import metrics
 from web.my import MyDay
 from web.notices import Notices
+from web.offers import ClientOffers, MortgageProgrammes, OfferLinks, Offers, PaymentTemplates
 from web.onec import SiteExchange
 from web.parties import Companies, People
 from web.search import Search
@@ -131,4 +132,9 @@ ROUTES: list[ControllerRouterHandler] = [
     WhyNotFree,
     Invariants,
     IdleReserve,
+    Offers,
+    OfferLinks,
+    ClientOffers,
+    PaymentTemplates,
+    MortgageProgrammes,
 ]

@@ -6,7 +6,20 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
-from domain.demo import agencies, cast, drawn, lines, onec, past, picking, prices, services, terms, trade
+from domain.demo import (
+    agencies,
+    cast,
+    drawn,
+    lines,
+    offers,
+    onec,
+    past,
+    picking,
+    prices,
+    services,
+    terms,
+    trade,
+)
 from domain.demo.onec import is_demo
 from domain.demo.stock import CITY, PlannedUnit, planned
 from domain.estate import Project, Unit
@@ -35,6 +48,7 @@ def build(session: Session, *, onec_url: str = "", now: datetime | None = None) 
     lines.run(session, people, now=moment)
     picking.pick_out(session, people, now=moment)
     prices.run(session, people, now=moment)
+    offers.offer(session, people, now=moment)
 
 
 def reconnect(session: Session, *, onec_url: str) -> None:

@@ -125,5 +125,6 @@ CONCERNED: dict[str, Concerned] = {
     "approval.lapsed": _asker,
     "approval.reopened": _asker,
     "deal.move_refused": _responsible,
+    "offer.opened": _responsible,
     "exchange.message_dead": _keepers_of_exchange,
 }

@@ -4,10 +4,15 @@ Pictures, accessibility and the hunt for scripts all walk this list. A route tha
 among the `PIECES` turns `test_every_page_is_known` red.
 """
 
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, col, select
+
+from domain.kernel.settings import settings
+from domain.offers import OfferLink, links
 
 
 @dataclass(frozen=True)
@@ -19,12 +24,15 @@ class Screen:
     """SELECT of one row: what stands in the place of the parameters, by name."""
     query: str = ""
     login: str | None = "boris"
+    filled: Callable[[Session], Mapping[str, object]] | None = None
+    """What stands in the place of the parameters when no SELECT can tell."""
 
     def address(self, session: Session) -> str:
-        found = session.execute(sa.text(self.row)).mappings().one() if self.row else {}
+        found = dict(session.execute(sa.text(self.row)).mappings().one()) if self.row else {}
+        found |= self.filled(session) if self.filled else {}
         address = self.route
         for name, value in found.items():
-            address = address.replace(f"{{{name}:int}}", str(value))
+            address = re.sub(rf"\{{{name}:\w+\}}", str(value), address)
         return f"{address}{self.query.format(**found)}"
 
 
@@ -68,6 +76,16 @@ SELECTION = f"{OF_ANNA} where login = 'anna' and building_id is null order by se
 KEPT_FILTER = f"{OF_ANNA} where login = 'anna' and building_id is not null order by selection.id limit 1"
 OURS = "select project_id from project_pricing order by id limit 1"
 PROMOTED = "select min(project_id) as project_id from promotion"
+OFFER = """select offer_id from offer_version group by offer_id order by count(*) desc, offer_id limit 1"""
+
+
+def token(session: Session) -> Mapping[str, object]:
+    """In the address of the first offer its client opened."""
+    link = session.exec(select(OfferLink).order_by(col(OfferLink.id))).first()
+    assert link, "the demo has one"
+    return {"token": links.token(link, secret=settings().secret)}
+
+
 MESSAGE = "select id as message_id from message order by id limit 1"
 AGENCY = "select min(id) as agency_id from agency"
 
@@ -206,6 +224,22 @@ SCREENS = (
     Screen("check of the base", "/estate/invariants"),
     Screen("idle reserve", "/reports/idle-reserve"),
     Screen("idle reserve by bookings", "/reports/idle-reserve", query="?by=booking"),
+    Screen("offers", "/offers", login="anna"),
+    Screen("no offer found", "/offers", query="?q=ъъъъ"),
+    Screen("new offer", "/offers/new", row=FREE, query="?units={unit_id}", login="anna"),
+    Screen("offer", "/offers/{offer_id:int}", row=OFFER),
+    Screen("next version", "/offers/{offer_id:int}/versions/new", row=OFFER),
+    Screen("offer for its client", "/o/{token:str}", login=None, filled=token),
+    Screen("link that is over", "/o/{token:str}", login=None, filled=lambda _session: {"token": "gone"}),
+    Screen("ways to pay", "/payment-templates"),
+    Screen("new template", "/payment-templates/new"),
+    Screen("template", "/payment-templates/{template_id:int}/edit",
+           row="select max(id) as template_id from payment_template"),
+    Screen("mortgages", "/mortgage-programmes"),
+    Screen("mortgages counted", "/mortgage-programmes", query="?price=9000000&down=30%25&years=20"),
+    Screen("new programme", "/mortgage-programmes/new"),
+    Screen("programme", "/mortgage-programmes/{programme_id:int}/edit",
+           row="select max(id) as programme_id from mortgage_programme"),
     Screen("no such page", "/no-such-page"),
     Screen("agencies", "/agencies"),
     Screen("new agency", "/agencies/new"),
@@ -247,5 +281,7 @@ PIECES = {
     "/bookings/excel": "a file",
     "/units/{unit_id:int}/presence": "a line of a unit's panel",
     "/reports/idle-reserve/file": "a file",
+    "/offers/{offer_id:int}/pdf": "a file",
+    "/o/{token:str}/pdf": "a file",
 }
 """What answers a GET and is no screen, with the reason."""

@@ -14,7 +14,7 @@ import httpx
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from domain import deals, events, files
+from domain import deals, events, files, offers
 from domain.access.models import LoginThrottle, User
 from domain.activities.models import Task
 from domain.deals.models import Deal, Stage, StageKind
@@ -133,6 +133,7 @@ def everything_listened_to_has_happened(_base_1c: Demo1C) -> list[Any]:
             "waiting": place,
             "exchange": message,
             "discount": _discount(session, _book(session, "3")),
+            "offer": _offer(session).offer,
         }
         subjects["approval"] = extending.ask(
             session, subjects["booking"], days=7, reason="Ждёт банк", by=subjects["booking"].booked_by,
@@ -338,6 +339,17 @@ def price_lists_are_due_and_left_behind(_base_1c: Demo1C) -> list[Any]:
     """One whose date came while nobody worked, and one whose worker died."""
     _a_price_list("begun")
     _a_price_list("due")
+
+
+@deed("actor:typeset_offer")
+def an_offer_was_made(_base_1c: Demo1C) -> list[Any]:
+    with unit_of_work() as session:
+        return [_offer(session).document_id]
+
+
+@deed("duty:typeset_offers")
+def offers_wait_that_nobody_was_woken_for(base_1c: Demo1C) -> list[Any]:
+    an_offer_was_made(base_1c)
     return []
 
 
@@ -477,6 +489,14 @@ def _discount(session: Session, held: Booking) -> Discount:
         by=held.booked_by,
         now=clock.now(),
     )
+
+
+def _offer(session: Session) -> offers.OfferVersion:
+    deal, now = _of(session, Deal), clock.now()
+    anna = session.get_one(User, deal.responsible_id)
+    wanted = offers.Wanted([_of(session, Unit, Unit.number == "3").id], now.date() + timedelta(days=3))
+    content = offers.compose(session, deal, wanted, seller=anna.name, now=now).content
+    return offers.make(session, deal, content, by=anna, now=now)
 
 
 def _booked_there(base_1c: Demo1C) -> None:

@@ -39,6 +39,7 @@ from domain.estate.terms import editing as terms_editing
 from domain.events import Event
 from domain.files.pictures import SVG, Picture
 from domain.kernel import clock, formats
+from domain.offers import programmes, templates
 from domain.parties.models import Company
 
 
@@ -134,6 +135,16 @@ def _fresh(verb: Callable[..., None]) -> Callable[..., None]:
     return blind
 
 
+def _fresh_wanted(verb: Callable[..., None]) -> Callable[..., None]:
+    """The same for verbs that take the fields in one piece."""
+
+    def blind(session: Session, record: Any, wanted: Any, *, version: int, by: User) -> None:
+        session.refresh(record, with_for_update=True)
+        verb(session, record, wanted, version=record.version, by=by)
+
+    return blind
+
+
 def _unseeing(session: Session, task: Any, *, shown: datetime, **rest: Any) -> None:
     _postpone(session, task, **rest)
 
@@ -179,6 +190,20 @@ EDITORS = [
         table="company", route="/companies/{company_id:int}", form="/companies/{company}/edit",
         save="/companies/{company}", field="name", value=lambda n: f"Компания {n}", guard="version",
         event="company.edited", verb=(parties, "edit_company"), blinded=_fresh(parties.edit_company),
+    ),
+    Editor(
+        table="payment_template", route="/payment-templates/{template_id:int}",
+        form="/payment-templates/{payment_template}/edit", save="/payment-templates/{payment_template}",
+        field="name", value=lambda n: f"Рассрочка {n}", guard="version", event="payment_template.edited",
+        verb=(templates, "edit"), blinded=_fresh_wanted(templates.edit),
+        login="boris",
+    ),
+    Editor(
+        table="mortgage_programme", route="/mortgage-programmes/{programme_id:int}",
+        form="/mortgage-programmes/{mortgage_programme}/edit",
+        save="/mortgage-programmes/{mortgage_programme}", field="name", value=lambda n: f"Программа {n}",
+        guard="version", event="mortgage_programme.edited", verb=(programmes, "edit"),
+        blinded=_fresh_wanted(programmes.edit), login="boris",
     ),
     Editor(
         table="task", route="/deals/{deal_id:int}/tasks/{task_id:int}/moment",
@@ -323,6 +348,13 @@ DEEDS = {
     "/prices/lists/{list_id:int}/recall": "only what waits for its date",
     "/prices/lists/{list_id:int}/undo": "only what is applied, once",
     "/promotions/{promotion_id:int}/end": "ends once",
+    "/offers/{offer_id:int}/versions": "adds a version; the one that was seen must be the latest",
+    "/offers/{offer_id:int}/links": "adds a link",
+    "/offers/{offer_id:int}/links/{link_id:int}/revocation": "closes once",
+    "/payment-templates/{template_id:int}/retirement": "takes away once",
+    "/payment-templates/{template_id:int}/return": "takes back once",
+    "/mortgage-programmes/{programme_id:int}/retirement": "takes away once",
+    "/mortgage-programmes/{programme_id:int}/return": "takes back once",
     "/exchange/messages/{message_id:int}/retries": "a state of the message, not its words",
     "/exchange/messages/{message_id:int}/dismissal": "a state of the message, not its words",
 }
@@ -350,6 +382,7 @@ def records(session: Session) -> dict[str, int]:
         **_ruled(session),
         **_selected(session, anna),
         **_priced(session),
+        **_paid(session, anna),
     }
 
 
@@ -391,6 +424,15 @@ def _arranged(session: Session) -> dict[str, int]:
         "floor": unit.floor_id,
         "outline": outline.id,
     }
+
+
+def _paid(session: Session, anna: User) -> dict[str, int]:
+    """A plan of payments and a mortgage programme."""
+    template = templates.add(session, templates.Wanted("Рассрочка"), by=anna)
+    today = clock.now().date()
+    programme = programmes.add(session, programmes.Wanted("Банк", "Новая", Decimal(6), today, today), by=anna)
+    session.commit()
+    return {"payment_template": template.id, "mortgage_programme": programme.id}
 
 
 def _priced(session: Session) -> dict[str, int]:

@@ -8,7 +8,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import URLEncodedBody
 from sqlmodel import Session
 
-from domain import deals
+from domain import deals, offers
 from domain.access import Permission, User, colleagues, may
 from domain.deals import card
 from domain.files.examining import ACCEPTED
@@ -41,8 +41,10 @@ class Cards(Controller):
     ) -> Response[str]:
         if replies.wants_fragment(request):
             return replies.html(regions(request, session, user, deal, now=now))
-        shown = card.card(session, deal, now=now)
-        return replies.page(request, "deals/show.html", card=shown, **around(user, aside=False))
+        shown, offered = card.card(session, deal, now=now), offers.of_deal(session, deal.id)
+        return replies.page(
+            request, "deals/show.html", card=shown, offered=offered, **around(user, aside=False)
+        )
 
     @get("/edit", sync_to_thread=True, permission=Permission.DEALS_EDIT)
     def form(
@@ -81,8 +83,10 @@ def regions(
 ) -> str:
     """Every part of the card's page that a deed may change, each swapped by its own id."""
     session.flush()
-    shown = card.card(session, deal, now=now)
-    return replies.render(request, "deals/_regions.html", card=shown, **around(user, aside=True))
+    shown, offered = card.card(session, deal, now=now), offers.of_deal(session, deal.id)
+    return replies.render(
+        request, "deals/_regions.html", card=shown, offered=offered, **around(user, aside=True)
+    )
 
 
 def around(user: User, *, aside: bool) -> dict[str, Any]:
@@ -96,6 +100,7 @@ def around(user: User, *, aside: bool) -> dict[str, Any]:
         "may_book": may(user, Permission.ESTATE_BOOK),
         "may_ask": may(user, Permission.APPROVALS_SEE),
         "may_sign": may(user, Permission.ESTATE_CONTRACT),
+        "may_offer": may(user, Permission.OFFERS_MAKE),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from domain import deals
+from domain import deals, offers
 from domain.access import Permission, User, may, rows_of
 from domain.estate import Booking, Building, Unit, UnitStatus
 from domain.estate.booking import active, term_end
@@ -53,6 +53,8 @@ class Panel:
     picks: Picks
     present: Present
     price: PriceOf
+    offered: list[offers.Line] | None
+    """The latest offers of it this person may see; None for who makes none."""
 
     @property
     def kind_word(self) -> str:
@@ -98,6 +100,7 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         picks=picks(session, user, unit),
         present=present(session, user, unit, now=now),
         price=price_of(session, unit, booking, now=now),
+        offered=offers.of_unit(session, user, unit.id) if may(user, Permission.OFFERS_MAKE) else None,
     )
 
 

@@ -26,6 +26,9 @@ TABS: list[tuple[str, Callable[[], str], Permission]] = [
     ("/reports/idle-reserve", lambda: _("Idle reserve"), Permission.ESTATE_AUDIT),
     ("/estate/invariants", lambda: _("Check of the base"), Permission.ESTATE_AUDIT),
     ("/prices", lambda: _("Prices"), Permission.PRICES_SEE),
+    ("/offers", lambda: _("Offers"), Permission.DEALS_SEE),
+    ("/payment-templates", lambda: _("Ways to pay"), Permission.PRICES_SEE),
+    ("/mortgage-programmes", lambda: _("Mortgages"), Permission.PRICES_SEE),
 ]
 """Address, title and who may enter, in the order they stand."""
 

@@ -37,6 +37,8 @@ from domain.exchange import visiting
 from domain.files import storing
 from domain.files.pictures import SVG, Picture
 from domain.kernel import clock, formats
+from domain.offers import links
+from domain.offers.models import MortgageProgramme, PaymentTemplate
 from domain.tables import metadata
 from tests import servers
 from tests.fixtures import in_use
@@ -75,6 +77,8 @@ SHARED = {
     "price_coefficient": "prices of what everybody sells",
     "promotion": "prices of what everybody sells",
     "discount_limit": "how much each role gives is known to all who give",
+    "payment_template": "how the company sells, the same for all",
+    "mortgage_programme": "what banks tell everyone",
     "app_user": "colleagues are known by name: their bookings, deals and clients are told to be theirs",
 }
 """Tables whose rows belong to nobody, with the reason why they are no secret between colleagues."""
@@ -89,6 +93,8 @@ MACHINERY = {"event_unrelayed", "event_seal"}
 CANARY = "zqz{letter}{number:04d}"
 INN_WEIGHTS = (2, 4, 10, 3, 5, 9, 4, 6, 8)
 KPP = "770701001"
+TOKEN = 777
+"""In the address of Anna's offer for her client."""
 IN_ANNAS_DEAL = "attachment in Anna's deal"
 """By whoever the file was attached, it is hers to see."""
 SOON = timedelta(days=2)
@@ -102,6 +108,7 @@ PLAIN: dict[type, Callable[[sa.Column[Any], str, datetime], Any]] = {
     sa.String: lambda column, canary, now: canary[: column.type.length],  # type: ignore[attr-defined]
     sa.LargeBinary: lambda column, canary, now: hashlib.sha256(canary.encode()).digest(),
     sa.DateTime: lambda column, canary, now: None if column.nullable else now - timedelta(hours=1),
+    sa.Date: lambda column, canary, now: None if column.nullable else now.date(),
     sa.Boolean: lambda column, canary, now: True,
     sa.Integer: lambda column, canary, now: 1,
     sa.Numeric: lambda column, canary, now: 1,
@@ -356,6 +363,37 @@ def a_waiting(session: Session, world: World, letter: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def an_offer(session: Session, world: World, letter: str) -> dict[str, Any]:
+    """A version whose words are the owner's canaries, of a unit that everyone sees."""
+    conditions, seller = (
+        world.sown(letter, f"offer.{name}", CANARY.format(letter=letter, number=number))
+        for name, number in (("conditions", 9992), ("plan", 9993))
+    )
+    unit = {
+        "unit_id": free_unit(session), "kind": "flat", "number": "1", "rooms": 1, "area": "30.00",
+        "living": None, "kitchen": None, "finish": "none", "floor": 1, "section": 1, "building": "Дом 1",
+        "project": "Речной квартал", "city": "", "price": "1000000", "parts": [],
+    }  # fmt: skip
+    plan = {"name": seller, "extra_percent": "0", "total": "1000000", "payments": [], "template_id": None}
+    content = {
+        "units": [unit], "plans": [plan], "mortgages": [], "conditions": conditions,
+        "seller": {"name": "Продавец", "phone": None}, "valid_until": "2090-01-01",
+    }  # fmt: skip
+    return {"content": content, "valid_until": world.now.date() + SOON, "total": 1_000_000}
+
+
+def a_document(session: Session, world: World, letter: str) -> dict[str, Any]:
+    canary = world.sown(letter, "printed", CANARY.format(letter=letter, number=9994))
+    pdf = f"%PDF-1.7 {canary} %%EOF".encode()
+    return {"sha256": storing.keep(session, [pdf], media_type="application/pdf", now=world.now).sha256}
+
+
+def a_link(session: Session, world: World, letter: str) -> dict[str, Any]:
+    """Of Anna's the token is known: whoever holds it sees her offer, so no other link is ever tried."""
+    token = str(TOKEN) if letter == "o" else f"of {letter}"
+    return {"token_hash": links.fingerprint(token), "expires_at": world.now + SOON, "openings": 0}
+
+
 SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "connection": lambda session, world, letter: {
         "kind": "commerceml",
@@ -406,6 +444,10 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "unit_contract": a_contract,
     "waiting": a_waiting,
     "selection": lambda session, world, letter: {"building_id": None, "shared": False},
+    "offer_version": an_offer,
+    "offer_document": a_document,
+    "offered_unit": lambda session, world, letter: {"unit_id": last_free_unit(session)},
+    "offer_link": a_link,
 }  # fmt: skip
 
 
@@ -645,6 +687,27 @@ def one_more_unit(session: Session) -> int:
     return unit.id
 
 
+def ways_to_pay(session: Session, now: datetime) -> dict[str, int]:
+    """A template and a programme, and one of each that is not offered any more."""
+    made: dict[str, Any] = {
+        "payment_template": PaymentTemplate(name="Полная оплата"),
+        "template retired": PaymentTemplate(name="Прежняя", retired_at=now),
+    }
+    for name, retired_at in (("mortgage_programme", None), ("programme retired", now)):
+        made[name] = MortgageProgramme(
+            bank="Банк", name=name, rate=6, valid_from=now.date(), rates_of=now.date(), retired_at=retired_at
+        )
+    session.add_all(made.values())
+    session.flush()
+    return {name: one.id for name, one in made.items()}
+
+
+def last_free_unit(session: Session) -> int:
+    """One of those left to the end, offered to everybody's client."""
+    on_sale = sa.select(sa.func.max(Unit.id)).where(Unit.availability == Availability.ON_SALE)  # type: ignore[arg-type]
+    return session.execute(on_sale).scalar_one()
+
+
 @contextmanager
 def settled(databases: servers.Databases, template: str) -> Iterator[World]:
     """A database with this world, made the one of this process."""
@@ -661,6 +724,9 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
                 "project": session.execute(sa.text("select min(id) from project")).scalar(),
                 "building": session.execute(sa.text("select min(id) from building")).scalar(),
                 **drawn(session),
+                "token": TOKEN,
+                "unit offered": last_free_unit(session),
+                **ways_to_pay(session, world.now),
             }
             shared |= {name: world.rows[name][HOUSE] for name in ("stock_import", "stock import done")}
             for table in ("unit_period", "claim_period"):  # a past to be looked at

@@ -36,13 +36,15 @@ DOORS = {
     "get_selection",
     "get_choice",
     "get_discount",
+    "get_offer",
+    "get_link",
     "colleagues",
     "seen_by",
 }
 """Finds records through the person; without it the guards inside do not hold."""
 PEOPLE = {"user", "by"}
 """A comparison with the person's own number is a guard as well."""
-OWN = {"deal"}
+OWN = {"deal", "offer"}
 """In a door, which finds what belongs to a record, so is the record's number."""
 EXEMPT = {
     ("domain.estate.booking", "by.id == booking.booked_by_id"): "how often one extends: a rule of bookings",

@@ -25,6 +25,7 @@ ROUNDS = 12
 
 SHARED_NUMBERS = {
     "unit_id", "stage_id", "project_id", "plan_id", "layout_id", "floor_id", "characteristic_id",
+    "template_id", "programme_id", "token",
 }  # fmt: skip
 """In an address: of what everyone may see."""
 KNOWN_OTHERWISE = {
@@ -52,6 +53,7 @@ ON_THE_CHESSBOARD = {
 
 HIDDEN: dict[str, str] = {
     "deal_id": "deal",
+    "offer_id": "offer",
     "after_id": "deal",
     "responsible_id": "user",
     "user_id": "user",
@@ -131,7 +133,7 @@ def in_fields(world: World, route: Route) -> Iterator[Pair]:
 NUMBERS_OF_OTHERS = re.compile(r"(?<!\d)[2346]0\d{5}(?!\d)")
 
 
-NEW_ROWS = re.compile(r"\b((?:event|comment|task|deals?|bookings?|attachment|files)[-/])\d{1,6}\b")
+NEW_ROWS = re.compile(r"\b((?:event|comment|task|deals?|bookings?|attachment|files|offers?)[-/])\d{1,6}\b")
 """What the request itself added has another number every time."""
 
 

@@ -47,6 +47,11 @@ PARAMETERS = {
     "coefficient_id": "price_coefficient",
     "promotion_id": "promotion",
     "discount_id": "discount",
+    "offer_id": "offer",
+    "link_id": "offer_link",
+    "template_id": "payment_template",
+    "programme_id": "mortgage_programme",
+    "token": "token",
 }
 """What a number in an address is of, see `World.rows`."""
 
@@ -205,6 +210,33 @@ def noted(world: World, of: str) -> Filled:
     return {"note": "Окна во двор", "shown": "" if of == NOBODY else world.text("choice.note", of)}
 
 
+def composed(world: World, of: str) -> Filled:
+    """A whole offer of a free unit."""
+    day = (world.now + timedelta(days=3)).date().isoformat()
+    return {"units": world.id("unit", "o"), "deal_id": world.id("deal", of), "valid_until": day}
+
+
+def next_version(world: World, of: str) -> Filled:
+    return {**composed(world, of), "shown": 1}
+
+
+def counted(world: World, of: str) -> Filled:
+    return {**composed(world, of), "deed": "add"}
+
+
+def counted_again(world: World, of: str) -> Filled:
+    return {**composed(world, "o"), "offer_id": world.id("offer", of)}
+
+
+def template(world: World, of: str) -> Filled:
+    return {"name": "Рассрочка", "first_percent": "30", "payments": "6"}
+
+
+def programme(world: World, of: str) -> Filled:
+    today = world.now.date().isoformat()
+    return {"bank": "Банк", "name": "Новая", "rate": "6", "valid_from": today, "rates_of": today}
+
+
 FOREIGN_STEP = {"deal_id": "o:deal"}
 FOREIGN_CHOICE = {"selection_id": "o:selection"}
 SHARED = {"selection_id": "selection shared"}
@@ -302,6 +334,7 @@ TRIALS: dict[str, list[Trial]] = {
     "GET /units/{unit_id:int}": [
         Trial(),
         Trial("free", at={"unit_id": "unit"}),
+        Trial("offered", at={"unit_id": "unit offered"}),
         Trial("on a past day", on_a_past_day),
     ],
     "POST /estate/{project_id:int}/exports": [Trial()],
@@ -408,6 +441,40 @@ TRIALS: dict[str, list[Trial]] = {
     ],
     "POST /exchange/messages/{message_id:int}/dismissal": [Trial()],
     "POST /exchange/messages/{message_id:int}/retries": [Trial()],
+    "GET /offers": [
+        Trial(),
+        Trial("by name", lambda world, of: {"q": "zqz"}),
+        Trial("by number", lambda world, of: {"q": world.id("offer", of)}),
+    ],
+    "GET /offers/new": [
+        Trial(query=lambda world, of: {"units": world.id("unit", "o"), "deal": world.id("deal", of)}),
+    ],
+    "GET /offers/{offer_id:int}": [Trial(), Trial("a version", lambda world, of: {"version": 1})],
+    "POST /offers": [
+        Trial(form=composed),
+        Trial("for a new deal", form=lambda world, of: composed(world, of) | new_deal(world, of)),
+    ],
+    "POST /offers/draft": [Trial(form=counted), Trial("of an offer", form=counted_again)],
+    "POST /offers/{offer_id:int}/versions": [Trial(form=next_version)],
+    "POST /offers/{offer_id:int}/links": [Trial()],
+    "POST /offers/{offer_id:int}/links/{link_id:int}/revocation": [
+        Trial(),
+        Trial("of another offer", at={"offer_id": "o:offer"}),
+    ],
+    "POST /o/{token:str}/openings": [Trial()],
+    "GET /mortgage-programmes": [Trial(), Trial("counted", lambda world, of: {"price": 8_000_000})],
+    "POST /payment-templates": [Trial(form=template)],
+    "POST /payment-templates/{template_id:int}": [
+        Trial(form=lambda world, of: template(world, of) | {"version": 1}),
+    ],
+    "POST /payment-templates/{template_id:int}/retirement": [Trial()],
+    "POST /payment-templates/{template_id:int}/return": [Trial(at={"template_id": "template retired"})],
+    "POST /mortgage-programmes": [Trial(form=programme)],
+    "POST /mortgage-programmes/{programme_id:int}": [
+        Trial(form=lambda world, of: programme(world, of) | {"version": 1}),
+    ],
+    "POST /mortgage-programmes/{programme_id:int}/retirement": [Trial()],
+    "POST /mortgage-programmes/{programme_id:int}/return": [Trial(at={"programme_id": "programme retired"})],
     "POST /my/language": [Trial(form=lambda world, of: {"language": "ru"})],
     "POST /my/sessions/others": [Trial()],
     "POST /my/theme": [Trial(form=lambda world, of: {"theme": "dark"})],

@@ -1,0 +1,53 @@
+"""Ways to pay, a programme, and an offer of Anna's for Ivanov, committed."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from domain import offers
+from domain.kernel import clock, formats
+from domain.kernel.settings import settings
+from domain.offers import links, programmes, templates
+from domain.offers.models import MortgageProgramme, Offer, PaymentTemplate
+
+
+def today():
+    return formats.here(clock.now()).date()
+
+
+@pytest.fixture
+def instalments(session, boris) -> PaymentTemplate:
+    wanted = templates.Wanted("Рассрочка", Decimal(30), payments=7)
+    made = templates.add(session, wanted, by=boris)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def family(session, boris) -> MortgageProgramme:
+    wanted = programmes.Wanted(
+        "Банк", "Семейная", Decimal(6), today(), today(), most_credit=Decimal(6_000_000)
+    )
+    made = programmes.add(session, wanted, by=boris)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def offer(session, ivanov_deal, flat_1, instalments, anna) -> Offer:
+    wanted = offers.Wanted(
+        [flat_1.id], today() + timedelta(days=7), templates=[instalments], conditions="Скидка <b>обсудим</b>"
+    )
+    content = offers.compose(session, ivanov_deal, wanted, seller=anna.name, now=clock.now()).content
+    made = offers.make(session, ivanov_deal, content, by=anna, now=clock.now()).offer
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def address(session, offer, anna) -> str:
+    """For the client."""
+    link = links.issue(session, offer, secret=settings().secret, by=anna, now=clock.now())
+    session.commit()
+    return f"/o/{links.token(link, secret=settings().secret)}"
