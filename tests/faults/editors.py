@@ -66,7 +66,7 @@ class Editor:
         form = next(
             part for part in re.findall(r"<form.*?</form>", text, re.DOTALL) if f'name="{self.guard}"' in part
         )
-        names = re.findall(r'<input[^>]*name="(\w+)"', form)
+        names = re.findall(r'<input(?![^>]*type="checkbox")[^>]*name="(\w+)"', form)  # none is ticked
         return {name: self.in_form(form, name) for name in names if name != "_csrf_token"}
 
     def history(self, session: Session, record_id: int) -> list[tuple[str, str]]:
@@ -229,7 +229,8 @@ def _arranged(session: Session) -> dict[str, int]:
     )
     picture = Picture(b"<svg/>", b"<svg/>", SVG, 40, 30)
     plan = plans.keep(session, unit.floor, picture, by=admin, now=clock.now())
-    outline = drawings.draw(session, plan, unit, points="10,10 50,10 30,40", shown="", by=admin)
+    outline = Outline(plan_id=plan.id, unit_id=unit.id, points=[[0.1, 0.1], [0.5, 0.1], [0.3, 0.4]])
+    session.add(outline)
     session.commit()
     return {
         "layout": layout.id,
