@@ -227,6 +227,7 @@ def _arranged(session: Session) -> dict[str, int]:
     known = characteristics.add(
         session, kind=UnitKind.FLAT, code="note", type=CharacteristicType.TEXT, title="Окна", by=admin
     )
+    unit.characteristics = {"note": "Окна во двор"}
     picture = Picture(b"<svg/>", b"<svg/>", SVG, 40, 30)
     plan = plans.keep(session, unit.floor, picture, by=admin, now=clock.now())
     outline = Outline(plan_id=plan.id, unit_id=unit.id, points=[[0.1, 0.1], [0.5, 0.1], [0.3, 0.4]])
