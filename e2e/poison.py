@@ -75,6 +75,7 @@ NO_FREE_TEXT = {
     "app_user.login": "people sign in by it",
     "app_user.password_hash": "of argon2",
     "catalogue_entry.ref": "found again by equality alone",
+    "characteristic.code": "small Latin letters, checked",
     "company.inn": "digits, checked",
     "company.kpp": "digits, checked",
     "company.ogrn": "digits, checked",
@@ -90,9 +91,18 @@ NO_FREE_TEXT = {
     "message.kind": "picks the courier",
     "message.subject_kind": "a name of a model",
     "person.inn": "digits, checked",
+    "plan.media_type": "of a picture we made ourselves",
     "person.phone": "kept as +digits, the database checks it",
     "service.vat": "one of the rates",
 }
+INSIDE = {
+    "event": ("payload",),
+    "message": ("payload", "report"),
+    "unit": ("characteristics",),
+    "characteristic": ("options",),
+    "offer_version": ("content",),
+}
+"""Columns of JSON with words in them."""
 NOT_WORDS = re.compile(r"^[\d.,:+\-TZ\s]*$|^\d{4}-\d\d-\d\d")
 """Amounts, moments and numbers kept as text in JSON."""
 
@@ -118,7 +128,7 @@ def poison(engine: sa.Engine) -> int:
         found = list(columns())
         for number, column in enumerate(found):
             _plant(connection, column, number)
-        for table in ("event", "message", "offer_version"):
+        for table in INSIDE:
             _plant_inside(connection, table)
         return len(found)
 
@@ -127,7 +137,7 @@ def _plant(connection: sa.Connection, column: sa.Column[Any], number: int) -> No
     room = getattr(column.type, "length", None) or 5000
     fitting = [payload for payload in PAYLOADS if len(payload) + 8 <= room] or SHORT
     planted = "(cast(:payloads as text[]))[(row_number + :number) % :count + 1]"
-    if column.name in {"name", "number", "external_id", "idempotency_key"}:
+    if column.name in {"name", "code", "number", "external_id", "idempotency_key"}:
         planted += " || row_number"  # where equal ones are refused
     table = column.table.name
     connection.execute(
@@ -141,9 +151,8 @@ def _plant(connection: sa.Connection, column: sa.Column[Any], number: int) -> No
 
 
 def _plant_inside(connection: sa.Connection, table: str) -> None:
-    """Words inside JSON: names in the history, remarks and refusals of 1C, what was offered."""
-    kept = {"event": ("payload",), "message": ("payload", "report"), "offer_version": ("content",)}[table]
-    for column in kept:
+    """Words inside JSON: names in the history, remarks and refusals of 1C, what is told of a unit."""
+    for column in INSIDE[table]:
         rows = connection.execute(sa.text(f"select id, {column} from {table}")).all()
         for id_, value in rows:
             poisoned = json.dumps(_words(value, id_), ensure_ascii=False)

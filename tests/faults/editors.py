@@ -77,7 +77,7 @@ class Editor:
     def fields(self, text: str) -> dict[str, str]:
         """What a browser would send back of a form it was given."""
         form = self.form_in(text)
-        names = re.findall(r'<input[^>]*name="(\w+)"', form)
+        names = re.findall(r'<input(?![^>]*type="checkbox")[^>]*name="(\w+)"', form)  # none is ticked
         return {name: self.in_form(form, name) for name in names if name != "_csrf_token"}
 
     def form_in(self, text: str) -> str:
@@ -413,9 +413,11 @@ def _arranged(session: Session) -> dict[str, int]:
     known = characteristics.add(
         session, kind=UnitKind.FLAT, code="note", type=CharacteristicType.TEXT, title="Окна", by=admin
     )
+    unit.characteristics = {"note": "Окна во двор"}
     picture = Picture(b"<svg/>", b"<svg/>", SVG, 40, 30)
     plan = plans.keep(session, unit.floor, picture, by=admin, now=clock.now())
-    outline = drawings.draw(session, plan, unit, points="10,10 50,10 30,40", shown="", by=admin)
+    outline = Outline(plan_id=plan.id, unit_id=unit.id, points=[[0.1, 0.1], [0.5, 0.1], [0.3, 0.4]])
+    session.add(outline)
     session.commit()
     return {
         "layout": layout.id,
