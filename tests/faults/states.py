@@ -31,6 +31,9 @@ DROPPED = {
 
 MOMENTS = {
     "booking": {"closed_at"},
+    "deal": {"stage_entered_at"},
+    "stage_stay": {"entered_at", "left_at"},
+    "task": {"created_at"},
     "event": {"at"},
     "external_id": {"listed_at"},
     "message": {"created_at", "done_at"},
