@@ -105,12 +105,13 @@ def _call_back(session: Session, deal: Deal, event: Event, *, now: datetime) -> 
         col(Task.deal_id) == deal.id, col(Task.title) == title, col(Task.done_at).is_(None)
     )
     if session.execute(waiting.limit(1)).first() is None:
-        planning.plan(session, deal, title=title, due_at=_soon(now), by=None, now=now)
+        due = _soon(event.at)
+        planning.plan(session, deal, title=title, due_at=due if due > now else _soon(now), by=None, now=now)
 
 
-def _soon(now: datetime) -> datetime:
-    """Two hours from now, or at ten of the next morning when the office is closed then."""
-    due = formats.here(now) + CALL_WITHIN
+def _soon(moment: datetime) -> datetime:
+    """Two hours later, or at ten of the next morning when the office is closed then."""
+    due = formats.here(moment) + CALL_WITHIN
     if due.hour < 9:
         return due.replace(hour=10, minute=0, second=0, microsecond=0)
     if due.hour >= 19:

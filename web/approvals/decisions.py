@@ -79,8 +79,8 @@ class Approvals(Controller):
         decided = answer(session, found, by=user, now=now, comment=data.comment)
         if not decided.done:
             raise Refused(decided.refused[0][1], tuple(_told(one, no) for one, no in decided.refused[1:]))
-        done = ",".join(str(approval.id) for approval in decided.done)
-        toast = replies.Toast(_said(decided, data.verdict), undo=f"/approvals/reopenings?ids={done}")
+        told = ",".join(str(approval.id) for approval in decided.done)
+        toast = replies.Toast(_said(decided, data.verdict), undo=f"/approvals/reopenings?ids={told}")
         return _done(request, session, user, now=now, toast=toast)
 
     @post("/reopenings", sync_to_thread=True, permission=Permission.APPROVALS_DECIDE, status_code=200)

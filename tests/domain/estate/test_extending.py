@@ -1,4 +1,4 @@
-"""Beyond one's own right the head is asked: one answer, a way back, nothing waits about what is over."""
+"""Beyond one's own right the head is asked: one answer, a way back, nothing left waiting about what ended."""
 
 import threading
 from datetime import UTC, datetime, timedelta
