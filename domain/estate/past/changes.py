@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from domain.estate.chessboard import STATUSES, bare
 from domain.estate.importing import position
 from domain.estate.models import Building, Floor, Section, UnitKind, UnitStatus
-from domain.estate.past.board import held, was
+from domain.estate.past.board import held, on_floors_of, was
 from domain.estate.past.models import ClaimPeriod, UnitPeriod
 from domain.kernel.db import pick
 
@@ -152,26 +152,22 @@ def _both_sides(building_ids: Sequence[int], since: datetime, till: datetime) ->
     return found
 
 
-def _touched(building_ids: Sequence[int], since: datetime, till: datetime) -> sa.CompoundSelect[Any]:
-    """Units with a period that began or ended between the two, or a booking whose term ran out then."""
+def _touched(building_ids: Sequence[int], since: datetime, till: datetime) -> sa.Select[Any]:
+    """Units ever in these buildings to which something happened between the two."""
 
     def between(moment: Any) -> sa.ColumnElement[bool]:
         return sa.and_(moment >= since, moment < till)
 
-    units = (
-        pick(UnitPeriod.unit_id)
-        .join(Floor, col(Floor.id) == UnitPeriod.floor_id)
-        .join(Section, col(Section.id) == Floor.section_id)
-        .where(
-            col(Section.building_id).in_(building_ids),
-            sa.or_(between(col(UnitPeriod.since)), between(col(UnitPeriod.till))),
-        )
-    )
-    claims = [
-        pick(ClaimPeriod.unit_id).where(between(moment))
-        for moment in (col(ClaimPeriod.since), col(ClaimPeriod.till), col(ClaimPeriod.until))
-    ]
-    return sa.union(units, *claims)
+    happened = sa.union(
+        pick(UnitPeriod.unit_id).where(between(col(UnitPeriod.since))),
+        pick(UnitPeriod.unit_id).where(col(UnitPeriod.gone), between(col(UnitPeriod.till))),
+        *(
+            pick(ClaimPeriod.unit_id).where(between(moment))
+            for moment in (col(ClaimPeriod.since), col(ClaimPeriod.till), col(ClaimPeriod.until))
+        ),
+    ).subquery("happened")
+    theirs = pick(UnitPeriod.unit_id).where(on_floors_of(building_ids))
+    return pick(happened.c.unit_id).where(happened.c.unit_id.in_(theirs))
 
 
 def _side(touched: Any, at: datetime, name: str) -> tuple[list[Any], list[tuple[Any, Any]]]:

@@ -27,10 +27,10 @@ class UnitPeriod(Record, table=True):
 
     __tablename__ = "unit_period"
     __table_args__ = (
-        Index("uq_unit_period_present", "unit_id", unique=True, postgresql_where=sa.text("till is null")),
         Index("ix_unit_period_unit_id_since", "unit_id", "since"),
         Index("ix_unit_period_floor_id_since", "floor_id", "since"),
-        Index("ix_unit_period_since", "since"),
+        Index("ix_unit_period_since", "since", postgresql_using="brin"),
+        Index("ix_unit_period_gone", "unit_id", postgresql_where=sa.text("gone")),
     )
 
     unit_id: int = _number_of_a_row()
@@ -45,6 +45,8 @@ class UnitPeriod(Record, table=True):
     finish: Finish = one_of(Finish)
     availability: Availability = one_of(Availability)
     price: Decimal | None = money(optional=True)
+    gone: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    """The last one of a unit that is no longer in the base."""
     xid: int | None = _transaction()
     """Of the transaction that began it: its events say who it was."""
 

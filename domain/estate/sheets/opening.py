@@ -41,7 +41,7 @@ def open_book(content: BinaryIO, name: str) -> CalamineWorkbook:
         raise _unreadable(trouble, name) from trouble
 
 
-def rows_of(book: CalamineWorkbook, name: str) -> Iterator[tuple[int, list[Any]]]:
+def filled_rows(book: CalamineWorkbook, name: str) -> Iterator[tuple[int, list[Any]]]:
     """The rows of the first sheet that has any, by the numbers Excel shows; empty ones are left out."""
     try:
         sheets = (book.get_sheet_by_name(sheet) for sheet in book.sheet_names)

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from domain.estate.sheets import words
 from domain.estate.sheets.columns import COLUMNS, DERIVED, Field, Heads, bare, understood
-from domain.estate.sheets.opening import open_book, rows_of
+from domain.estate.sheets.opening import filled_rows, open_book
 from domain.kernel.errors import Refused
 from domain.kernel.money import LARGEST, rounded
 from domain.kernel.text import _
@@ -47,7 +47,7 @@ class Reading:
 
 def read(content: BinaryIO, name: str) -> Reading:
     """Raises Refused when nothing of it can be understood: then nothing of it is taken."""
-    rows = rows_of(open_book(content, name), name)
+    rows = filled_rows(open_book(content, name), name)
     heads = _heads(rows, name)
     found = [_row(number, cells, heads) for number, cells in rows]
     if not found:

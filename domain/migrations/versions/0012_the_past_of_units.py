@@ -42,6 +42,7 @@ def _tables_of_the_past() -> None:
             "availability", _one_of("availability", "on_sale", "contract", "sold", "off"), nullable=False
         ),
         sa.Column("price", sa.Numeric(14, 2), nullable=True),
+        sa.Column("gone", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("xid", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_period")),
     )
@@ -135,16 +136,10 @@ def _known_past() -> None:
         select id, unit_id, booked_at, closed_at, case when state in {CLAIMS} then state else 'active' end,
                until, price from booking"""  # noqa: S608
     )
-    op.create_index(
-        "uq_unit_period_present",
-        "unit_period",
-        ["unit_id"],
-        unique=True,
-        postgresql_where=sa.text("till is null"),
-    )
+    op.create_index("ix_unit_period_gone", "unit_period", ["unit_id"], postgresql_where=sa.text("gone"))
     op.create_index("ix_unit_period_unit_id_since", "unit_period", ["unit_id", "since"])
     op.create_index("ix_unit_period_floor_id_since", "unit_period", ["floor_id", "since"])
-    op.create_index("ix_unit_period_since", "unit_period", ["since"])
+    op.create_index("ix_unit_period_since", "unit_period", ["since"], postgresql_using="brin")
     op.create_index("ix_claim_period_unit_id_since", "claim_period", ["unit_id", "since"])
     op.create_index(
         "ix_claim_period_booking_id",
@@ -169,7 +164,8 @@ def _keepers() -> None:
                     if found then return null; end if;
                 end if;
                 if tg_op <> 'INSERT' then
-                    update unit_period set till = moment where unit_id = old.id and till is null;
+                    update unit_period set till = moment, gone = (tg_op = 'DELETE')
+                     where unit_id = old.id and till is null;
                 end if;
                 if tg_op <> 'DELETE' then
                     insert into unit_period (unit_id, since, {facts}, xid)
