@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 from domain import deals, estate, files
 from domain.access import Role, User, UserSession, sessions
 from domain.activities import plan
+from domain.estate import waiting
 from domain.exchange.models import Connection, ConnectionKind, Direction, Message
 from domain.kernel import clock
 from domain.kernel.settings import settings
@@ -86,6 +87,8 @@ def furnish() -> None:
             )
             plan(session, deal, title="Позвонить", due_at=now + timedelta(days=1), by=person, now=now)
             estate.book(session, flat, deal_id=deal.id, days=1, by=person, now=now)
+            if person is timur:
+                waiting.join(session, flats[0], deal_id=deal.id, by=person, now=now)
             session.add(
                 Message(
                     connection_id=onec.id,

@@ -39,8 +39,18 @@ ON_THE_CHESSBOARD = {
     "POST /bookings/{booking_id:int}/cancellation",
     "POST /bookings/{booking_id:int}/extensions",
     "POST /baskets/cancellations",
+    "POST /baskets/extensions",
+    "POST /bookings/{booking_id:int}/acceptance",
+    "POST /bookings/{booking_id:int}/refusal",
+    "GET /bookings/{booking_id:int}/swap",
+    "POST /bookings/{booking_id:int}/swap",
+    "POST /bookings/{booking_id:int}/swap/undo",
+    "GET /bookings/{booking_id:int}/transfer",
+    "POST /bookings/{booking_id:int}/transfer",
+    "POST /bookings/{booking_id:int}/transfer/undo",
+    "POST /waiting/{waiting_id:int}/departure",
 }
-"""A booking that holds is seen by everyone on the chessboard, with the name of who made it: 403 in words."""
+"""What holds a unit and who waits for it is seen by everyone, with a name: 403 in words."""
 
 HIDDEN: dict[str, str] = {
     "deal_id": "deal",
@@ -48,6 +58,7 @@ HIDDEN: dict[str, str] = {
     "responsible_id": "user",
     "stage_id": "",
     "units": "",
+    "unit_id": "",
 }
 """Fields of forms that name records, and of what; empty for what is everyone's."""
 NAMES_A_RECORD = re.compile(r"_id$|^units$|^bookings$")
