@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 from domain import deals, estate, files, offers
 from domain.access import Role, User, UserSession, sessions
 from domain.activities import plan
+from domain.estate import waiting
 from domain.estate.selecting import selections
 from domain.exchange.models import Connection, ConnectionKind, Direction, Message
 from domain.kernel import clock
@@ -91,11 +92,13 @@ def furnish() -> None:
             held = estate.book(session, flat, deal_id=deal.id, days=1, by=person, now=now)
             estate.ask_to_extend(session, held, days=7, reason="<b>Ждёт банк", by=person, now=now)
             selections.make(session, name="Для клиента", unit_ids=[flat.id], by=person, now=now)
-            estate.book(session, flat, deal_id=deal.id, days=1, by=person, now=now)
             offered = offers.Wanted([flat.id], now.date() + timedelta(days=3))
             content = offers.compose(session, deal, offered, seller=person.name, now=now).content
             version = offers.make(session, deal, content, by=person, now=now)
             links.issue(session, version.offer, secret=settings().secret, by=person, now=now)
+
+            if person is timur:
+                waiting.join(session, flats[0], deal_id=deal.id, by=person, now=now)
             session.add(
                 Message(
                     connection_id=onec.id,

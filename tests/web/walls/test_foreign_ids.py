@@ -48,8 +48,18 @@ ON_THE_CHESSBOARD = {
     "POST /bookings/{booking_id:int}/requests",
     "POST /bookings/{booking_id:int}/renewal",
     "POST /bookings/{booking_id:int}/settlement",
+    "POST /baskets/extensions",
+    "POST /bookings/{booking_id:int}/acceptance",
+    "POST /bookings/{booking_id:int}/refusal",
+    "GET /bookings/{booking_id:int}/swap",
+    "POST /bookings/{booking_id:int}/swap",
+    "POST /bookings/{booking_id:int}/swap/undo",
+    "GET /bookings/{booking_id:int}/transfer",
+    "POST /bookings/{booking_id:int}/transfer",
+    "POST /bookings/{booking_id:int}/transfer/undo",
+    "POST /waiting/{waiting_id:int}/departure",
 }
-"""A booking that holds is seen by everyone on the chessboard, with the name of who made it: 403 in words."""
+"""What holds a unit and who waits for it is seen by everyone, with a name: 403 in words."""
 
 HIDDEN: dict[str, str] = {
     "deal_id": "deal",
@@ -63,6 +73,7 @@ HIDDEN: dict[str, str] = {
     "fixation_id": "fixation",
     "project_id": "",
     "layout_id": "",
+    "unit_id": "",
 }
 """Fields of forms that name records, and of what; empty for what is everyone's."""
 NAMES_A_RECORD = re.compile(r"_id$|^units$|^bookings$")

@@ -199,8 +199,8 @@ def joined(world: World, of: str) -> Filled:
     return {"deal_id": world.id("deal", of)}
 
 
-def first(world: World, of: str) -> Filled:
-    return {"place": 1, "reason": "Так"}
+def last(world: World, of: str) -> Filled:
+    return {"place": 4, "reason": "Так"}
 
 
 CONTRACTED, OFFERED = {"booking_id": "booking contracted"}, {"booking_id": "booking offered"}
@@ -556,8 +556,8 @@ TRIALS: dict[str, list[Trial]] = {
     "POST /waiting/{waiting_id:int}/departure": [Trial(), Trial("over", at={"waiting_id": "waiting over"})],
     "GET /waiting/{waiting_id:int}/place": [Trial(), Trial("over", at={"waiting_id": "waiting over"})],
     "POST /waiting/{waiting_id:int}/place": [
-        Trial(form=first),
-        Trial("over", form=first, at={"waiting_id": "waiting over"}),
+        Trial(form=last),
+        Trial("over", form=last, at={"waiting_id": "waiting over"}),
     ],
     "POST /bookings/{booking_id:int}/acceptance": [
         Trial(form=lambda world, of: {"days": 1, "kind": "verbal"}, at=OFFERED),
