@@ -52,18 +52,21 @@ class Panel:
 
 def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
     booking = active(session, unit, now=now)
+    deal = _deal(session, user, booking)
+    mine = booking is not None and may(user, Permission.ESTATE_BOOK) and _below(session, user, booking)
+    price = price_of(session, unit, booking, now=now)
     now_is = status(unit.availability, booking.state if booking else None)
     return Panel(
         unit=unit,
         building=unit.floor.section.building,
         status=now_is,
         booking=booking if now_is is UnitStatus.BOOKED else None,
-        deal=_deal(session, user, booking),
-        mine=booking is not None and may(user, Permission.ESTATE_BOOK) and _below(session, user, booking),
+        deal=deal,
+        mine=mine,
         bookable=now_is is UnitStatus.FREE and may(user, Permission.ESTATE_BOOK) and unit.price is not None,
         terms=[(days, term_end(now, days)) for days in TERMS],
         history=_history(session, unit),
-        price=price_of(session, unit, booking, now=now),
+        price=price if booking is None or mine or deal is not None else price.unexplained(),
     )
 
 

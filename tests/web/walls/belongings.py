@@ -363,7 +363,8 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
         closed_at=world.now,
     )
     if letter != "v":
-        sower.row(tables["booking"], letter, "booking plain", **special(session, world, "booking", letter))
+        plain = special(session, world, "booking", letter) | {"unit_id": one_more_unit(session, letter)}
+        sower.row(tables["booking"], letter, "booking plain", **plain)
     for what in ("person", "booking"):
         about = {"subject_kind": what, "subject_id": world.id(what, letter)}
         sower.row(
@@ -407,6 +408,17 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
             "version": 3,
         },
     )
+
+
+def one_more_unit(session: Session, letter: str) -> int:
+    """The few free ones are for those who come to book."""
+    floor_id = session.exec(select(Unit.floor_id)).first()
+    new = Unit(
+        floor_id=floor_id, number=f"9{MILLIONS[letter]}", area_total=30, availability=Availability.ON_SALE
+    )
+    session.add(new)
+    session.flush()
+    return new.id
 
 
 def free_unit(session: Session) -> int:
