@@ -43,7 +43,7 @@ class PriceOf:
         return self.today - self.made.total if self.today is not None and self.made else Decimal(0)
 
     def unexplained(self) -> "PriceOf":
-        """For who may not see the deal: neither the lines nor the discount, whose reason speaks of a client."""
+        """For who may not see the deal: no lines and no discount, whose reason speaks of a client."""
         return replace(self, made=None, discount=None)
 
     @property

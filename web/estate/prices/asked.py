@@ -15,7 +15,7 @@ from domain.estate.models import Building
 from domain.estate.pricing import Criteria
 from domain.kernel.errors import Invalid, Missing
 from domain.kernel.text import _
-from web.deals import fields
+from web import fields
 
 Choice = TypeVar("Choice", bound=Enum)
 Several = str | list[str]

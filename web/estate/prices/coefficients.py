@@ -20,8 +20,7 @@ from domain.estate.pricing.coefficients import (
 from domain.estate.pricing.models import CoefficientKind
 from domain.kernel.errors import Invalid, Refused
 from domain.kernel.text import _
-from web import replies
-from web.deals import fields
+from web import fields, replies
 from web.estate.prices import asked
 from web.estate.prices.around import around
 from web.given import Given

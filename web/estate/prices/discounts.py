@@ -18,8 +18,7 @@ from domain.estate.pricing.models import Effect
 from domain.kernel import formats
 from domain.kernel.errors import Invalid, Stale
 from domain.kernel.text import _
-from web import replies
-from web.deals import fields
+from web import fields, replies
 from web.estate.prices import asked
 from web.estate.prices.around import around
 from web.given import Given

@@ -21,8 +21,7 @@ from domain.estate.pricing.reading import price_lists, read_lines, written_lines
 from domain.kernel.errors import Invalid, Refused, Stale
 from domain.kernel.money import parse
 from domain.kernel.text import _, ngettext
-from web import replies
-from web.deals import fields
+from web import fields, replies
 from web.estate.prices import asked
 from web.estate.prices.around import around
 from web.given import Given

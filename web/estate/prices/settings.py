@@ -14,8 +14,7 @@ from domain.estate.pricing.models import Master
 from domain.kernel.errors import Invalid, Stale
 from domain.kernel.money import parse
 from domain.kernel.text import _
-from web import replies
-from web.deals import fields
+from web import fields, replies
 from web.estate.prices import asked
 from web.estate.prices.around import around
 from web.given import Given
