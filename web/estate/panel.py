@@ -77,8 +77,10 @@ class Panel:
 
 def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
     booking = active(session, unit, now=now)
-    now_is = status(unit.availability, booking.state if booking else None)
+    deal = _deal(session, user, booking)
     mine = booking is not None and may(user, Permission.ESTATE_BOOK) and _below(session, user, booking)
+    price = price_of(session, unit, booking, now=now)
+    now_is = status(unit.availability, booking.state if booking else None)
     bookable = now_is is UnitStatus.FREE and may(user, Permission.ESTATE_BOOK) and unit.price is not None
     offered = choice(session, user) if bookable else None
     shown = booking if now_is is UnitStatus.BOOKED else None
@@ -87,7 +89,7 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         building=unit.floor.section.building,
         status=now_is,
         booking=shown,
-        deal=_deal(session, user, booking),
+        deal=deal,
         mine=mine,
         bookable=bookable,
         choice=offered,
@@ -99,7 +101,7 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         explained=explained(session, user, explain(session, unit, booking)),
         picks=picks(session, user, unit),
         present=present(session, user, unit, now=now),
-        price=price_of(session, unit, booking, now=now),
+        price=price if booking is None or mine or deal is not None else price.unexplained(),
         offered=offers.of_unit(session, user, unit.id) if may(user, Permission.OFFERS_MAKE) else None,
     )
 

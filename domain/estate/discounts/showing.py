@@ -1,7 +1,7 @@
 """The price of a unit on panels and cards: frozen with its discount, beside what it would be today."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -41,6 +41,10 @@ class PriceOf:
     def difference(self) -> Decimal:
         """What a client would pay more today; nothing to compare with is no difference."""
         return self.today - self.made.total if self.today is not None and self.made else Decimal(0)
+
+    def unexplained(self) -> "PriceOf":
+        """For who may not see the deal: no lines and no discount, whose reason speaks of a client."""
+        return replace(self, made=None, discount=None)
 
     @property
     def waits(self) -> bool:

@@ -43,6 +43,16 @@ def test_within_the_limit_the_price_is_another_at_once(open_client, session, ask
     assert "Сегодня было бы" in panel and "(+65 500 ₽)" in panel
 
 
+def test_a_colleague_sees_the_frozen_price_and_not_what_it_was_made_of(open_client, ask, flat_1):
+    ask("1")
+    shown = {login: open_client(login).get(f"/units/{flat_1.id}", headers=HTMX).text for login in
+             ("anna", "boris", "olga", "maria", "vera")}  # fmt: skip
+
+    told = {login for login, text in shown.items() if "Вторая квартира" in text}
+    assert told == {"anna", "boris", "olga"}
+    assert all("6\xa0484\xa0500" in text for text in shown.values())
+
+
 def test_above_it_the_head_decides(open_client, session, ask, held, ivanov_deal):
     assert ask("3").status_code == 303
     assert price(session, held) == Decimal(6_550_000)
