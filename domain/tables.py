@@ -9,8 +9,10 @@ from domain.estate import models as estate
 from domain.events import models as events
 from domain.exchange import models as exchange
 from domain.files import models as files
+from domain.leads import models as leads
 from domain.notices import models as notices
 from domain.parties import models as parties
+from domain.publishing import models as publishing
 from domain.quotes import models as quotes
 
 metadata = SQLModel.metadata
@@ -23,8 +25,10 @@ __all__ = [
     "events",
     "exchange",
     "files",
+    "leads",
     "metadata",
     "notices",
     "parties",
+    "publishing",
     "quotes",
 ]

@@ -28,4 +28,6 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     names.DEAL_COMMENTED: (notify,),
     names.TASK_PLANNED: (notify,),
     names.MESSAGE_DEAD: (notify,),
+    names.LEAD_RECEIVED: (notify,),
+    names.LEAD_HANDED: (notify,),
 }

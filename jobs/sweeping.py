@@ -17,6 +17,7 @@ from domain.events import sealing
 from domain.exchange import claiming, polling, receiving
 from domain.kernel import clock
 from domain.kernel.settings import settings
+from domain.publishing.feeds import fetching
 from jobs import heads, queue
 from jobs.deliver import deliver
 from jobs.onec.pull_units import pull_units, usual_seconds
@@ -98,3 +99,4 @@ def prune() -> None:
         receiving.forget(session, before=now - RECEIVED_KEPT)
         files.forget_unnamed(session, before=now - RECEIVED_KEPT)
         chessboard.merge_changes(session)
+        fetching.forget(session, before=now - fetching.KEPT)

@@ -88,5 +88,8 @@ def theme(request: Request[Any, Any, Any]) -> str:
 
 
 def _inside(path: str, href: str) -> bool:
-    kin = {"/people": ("/people", "/companies"), "/estate": ("/estate", "/units", "/bookings")}
+    kin = {
+        "/people": ("/people", "/companies"),
+        "/estate": ("/estate", "/units", "/bookings", "/leads", "/publication"),
+    }
     return path == href if href == "/" else path.startswith(kin.get(href, (href,)))

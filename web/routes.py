@@ -6,12 +6,14 @@ from web import health
 from web.deals import Boards, Cards, Comments, Files, Moves, NewDeals, Steps
 from web.estate import Baskets, Bookings, Chessboard, Projects, UnitBooking, Units
 from web.exchange import Exchange, ExchangeMessages
+from web.leads import Leads
 from web.live import live
 from web.metrics import metrics
 from web.my import MyDay
 from web.notices import Notices
 from web.onec import SiteExchange
 from web.parties import Companies, People
+from web.publishing import FeedScreens, Outside, Publications, PublicFeeds, PublicRequests, PublicStock
 from web.search import Search
 from web.sign_in import MySessions, SignIn, SignOut, choose_language, choose_theme
 
@@ -46,4 +48,11 @@ ROUTES: list[ControllerRouterHandler] = [
     Exchange,
     ExchangeMessages,
     SiteExchange,
+    Leads,
+    Publications,
+    Outside,
+    FeedScreens,
+    PublicStock,
+    PublicRequests,
+    PublicFeeds,
 ]

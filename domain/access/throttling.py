@@ -6,6 +6,7 @@ or the address 1C comes from, has guesses of its own: strangers can't lock the o
 """
 
 import ipaddress
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -36,7 +37,24 @@ def count_guess(session: Session, login: str, address: str, *, known: str = "", 
     Wait for nothing between: whoever guesses the same account at this moment waits for the commit.
     """
     allowed = limits(login, address, known)
-    fresh = col(LoginThrottle.since) > now - WINDOW
+    for key, failures, since in _counted(session, allowed, within=WINDOW, now=now):
+        if failures > allowed[key]:
+            minutes = max(1, round((since + WINDOW - now).total_seconds() / 60))
+            wait = ngettext("in %(count)s minute", "in %(count)s minutes", minutes, count=minutes)
+            raise Refused(_("Too many wrong passwords. Try again %(wait)s.", wait=wait))
+
+
+def spend(session: Session, allowed: Mapping[str, int], *, within: timedelta, now: datetime) -> bool:
+    """Count one use of each key; whether one was used too often in its window. To be committed always."""
+    counted = _counted(session, allowed, within=within, now=now)
+    return any(uses > allowed[key] for key, uses, _since in counted)
+
+
+def _counted(
+    session: Session, allowed: Mapping[str, int], *, within: timedelta, now: datetime
+) -> Sequence[tuple[str, int, datetime]]:
+    """Keys, how often each was used in its window, and when that began, this use included."""
+    fresh = col(LoginThrottle.since) > now - within
     counted = (
         insert(LoginThrottle)
         .values([{"key": key, "failures": 1, "since": now} for key in sorted(allowed)])
@@ -49,11 +67,7 @@ def count_guess(session: Session, login: str, address: str, *, known: str = "", 
         )
         .returning(col(LoginThrottle.key), col(LoginThrottle.failures), col(LoginThrottle.since))
     )
-    for key, failures, since in session.execute(counted).all():
-        if failures > allowed[key]:
-            minutes = max(1, round((since + WINDOW - now).total_seconds() / 60))
-            wait = ngettext("in %(count)s minute", "in %(count)s minutes", minutes, count=minutes)
-            raise Refused(_("Too many wrong passwords. Try again %(wait)s.", wait=wait))
+    return [(key, uses, since) for key, uses, since in session.execute(counted)]
 
 
 def give_back(session: Session, login: str, address: str, *, known: str = "") -> None:

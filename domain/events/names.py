@@ -45,4 +45,17 @@ MESSAGE_DEAD = "exchange.message_dead"
 MESSAGE_RETRIED = "exchange.message_retried"
 MESSAGE_DISMISSED = "exchange.message_dismissed"
 
+LEAD_RECEIVED = "lead.received"
+LEAD_REPEATED = "lead.repeated"
+LEAD_TAKEN = "lead.taken"
+LEAD_HANDED = "lead.handed"
+LEAD_BECAME_DEAL = "lead.became_deal"
+LEAD_JUNKED = "lead.junked"
+CONSENT_WORDED = "consent.worded"
+PUBLICATION_EDITED = "publication.edited"
+LISTING_EDITED = "listing.edited"
+PUBLIC_SITE_ALLOWED = "public_site.allowed"
+PUBLIC_SITE_FORBIDDEN = "public_site.forbidden"
+FEED_SWITCHED = "feed.switched"
+
 ALL = frozenset(value for key, value in list(globals().items()) if key.isupper() and isinstance(value, str))

@@ -1,5 +1,6 @@
 """A person's bell: what concerns them, told in words, read when looked at."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,10 @@ from domain.kernel.db import pick
 from domain.kernel.text import _
 from domain.notices.models import Notice
 
+REQUESTS: dict[str, Callable[[], str]] = {
+    "lead.received": lambda: _("A new request from the site"),
+    "lead.handed": lambda: _("A request of your client was handed to you"),
+}
 MOST_COUNTED = 100
 """The bell says 99+ above it; counting further would only cost."""
 PAGE = 50
@@ -64,6 +69,8 @@ def _told(event: Event, now: datetime) -> Told:
         return Told(
             _("The exchange needs a person"), event.payload.get("error", ""), "arrow-left-right", "bad"
         )
+    if event.name in REQUESTS:
+        return Told(REQUESTS[event.name](), event.payload.get("about", ""), "inbox", "acc")
     return tell(event.name, event.payload, now=now)
 
 
@@ -71,4 +78,6 @@ def _place(event: Event, user: User) -> str:
     """Where to go about it; home for somebody whose role has no such place any more."""
     if event.name == "exchange.message_dead" and may(user, Permission.EXCHANGE_SEE):
         return f"/exchange/messages/{event.subject_id}"
+    if event.name in REQUESTS and may(user, Permission.LEADS_SEE):
+        return "/leads"
     return f"/deals/{event.deal_id}" if event.deal_id and may(user, Permission.DEALS_SEE) else "/"

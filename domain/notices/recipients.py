@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from domain import events
+from domain import events, leads
 from domain.access.models import Role, User
 from domain.activities.models import Task
 from domain.deals.models import Deal
@@ -51,6 +51,12 @@ def _keepers_of_exchange(session: Session, event: Event) -> set[int]:
     return set(session.execute(keepers).scalars())
 
 
+def _takers(session: Session, event: Event) -> set[int]:
+    """Who may take the request, as it is now."""
+    lead = session.get(leads.Lead, event.subject_id)
+    return leads.takers(session, lead) if lead else set()
+
+
 CONCERNED: dict[str, Concerned] = {
     "unit.booked": _responsible,
     "booking.extended": _holder,
@@ -61,4 +67,6 @@ CONCERNED: dict[str, Concerned] = {
     "deal.commented": _responsible,
     "task.planned": _assignee,
     "exchange.message_dead": _keepers_of_exchange,
+    "lead.received": _takers,
+    "lead.handed": _takers,
 }

@@ -16,6 +16,7 @@ from domain.estate.chessboard import status
 from domain.events import Event
 from domain.kernel.db import pick
 from domain.kernel.errors import Missing
+from domain.leads import count_of_unit
 
 HISTORY = 8
 
@@ -33,6 +34,8 @@ class Panel:
     bookable: bool
     terms: list[tuple[int, datetime]]
     history: list[tuple[Event, str | None]]
+    requests: int
+    """From outside, not done with yet."""
 
     @property
     def metre(self) -> Decimal | None:
@@ -52,6 +55,7 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         bookable=now_is is UnitStatus.FREE and may(user, Permission.ESTATE_BOOK) and unit.price is not None,
         terms=[(days, term_end(now, days)) for days in TERMS],
         history=_history(session, unit),
+        requests=count_of_unit(session, user, unit.id) if may(user, Permission.LEADS_SEE) else 0,
     )
 
 

@@ -16,6 +16,8 @@ class Tab(NamedTuple):
 TABS: list[tuple[str, Callable[[], str], Permission]] = [
     ("/estate", lambda: _("Projects"), Permission.ESTATE_SEE),
     ("/bookings", lambda: _("Bookings"), Permission.ESTATE_BOOK),
+    ("/leads", lambda: _("Requests"), Permission.LEADS_SEE),
+    ("/publication", lambda: _("Publication"), Permission.PUBLICATION_MANAGE),
 ]
 """Address, title and who may enter, in the order they stand."""
 
