@@ -24,6 +24,8 @@ from domain.kernel.settings import settings
 from jobs import work
 from tests.fixtures import Database
 from web.estate import press
+from web.publishing import caching
+from web.publishing.journal import journal
 from web.run import programs, sockets
 from web.run.programs import Program
 from web.run.site import configuration
@@ -51,6 +53,8 @@ def _address() -> Iterator[str]:
 def _nothing_printed() -> None:
     """Databases of two tests are clones: what was drawn from one must not be taken for the other."""
     press.forget()
+    caching.forget()
+    journal.clear()
 
 
 Opener = Callable[[str], httpx.Client]

@@ -13,7 +13,7 @@ from web.my import MyDay
 from web.notices import Notices
 from web.onec import SiteExchange
 from web.parties import Companies, People
-from web.publishing import FeedScreens, Outside, Publications, PublicFeeds, PublicRequests, PublicStock
+from web.publishing import Outside, Publications, PublicRequests, PublicStock, feed_screens, public_feeds
 from web.search import Search
 from web.sign_in import MySessions, SignIn, SignOut, choose_language, choose_theme
 
@@ -51,8 +51,8 @@ ROUTES: list[ControllerRouterHandler] = [
     Leads,
     Publications,
     Outside,
-    FeedScreens,
+    *feed_screens,
     PublicStock,
     PublicRequests,
-    PublicFeeds,
+    *public_feeds,
 ]

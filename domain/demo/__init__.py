@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
-from domain.demo import cast, onec, services, trade
+from domain.demo import cast, onec, publication, services, trade
 from domain.demo.onec import is_demo
 from domain.demo.stock import CITY, PlannedUnit, planned
 from domain.estate import Project, Unit
@@ -28,6 +28,7 @@ def build(session: Session, *, onec_url: str = "", now: datetime | None = None) 
     onec.tie(session, connections, units)
     services.offer(session, now=moment)
     trade.run(session, people, now=moment)
+    publication.open_up(session, people, now=moment)
 
 
 def reconnect(session: Session, *, onec_url: str) -> None:

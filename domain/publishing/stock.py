@@ -181,8 +181,8 @@ def rows_on_sale(now: datetime, *more: Any) -> sa.Select[Any]:
         .outerjoin(Booking, holding(now))
         .where(col(Publication.published), col(Unit.availability) == Availability.ON_SALE)
         .order_by(
-            col(Building.position), col(Building.id), col(Section.number), col(Floor.number).desc(),
-            col(Unit.position), col(Unit.id),
+            col(Building.project_id), col(Building.position), col(Building.id), col(Section.number),
+            col(Floor.number).desc(), col(Unit.position), col(Unit.id),
         )
     )  # fmt: skip
 

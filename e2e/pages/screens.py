@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from domain.publishing.models import FeedFormat
+
 
 @dataclass(frozen=True)
 class Screen:
@@ -43,6 +45,8 @@ DEAL = """select deal_id, count(*) from event join deal on deal.id = deal_id joi
     group by deal_id order by count(*) desc, deal_id limit 1"""
 TASK = """select task.id as task_id, deal_id from task where done_at is null order by task.id limit 1"""
 MESSAGE = "select id as message_id from message order by id limit 1"
+PUBLISHED = "select id as project_id from publication where published order by id limit 1"
+LISTED = "select min(id) as building_id from listing"
 
 SCREENS = (
     Screen("sign-in", "/sign-in", login=None),
@@ -94,6 +98,18 @@ SCREENS = (
     Screen("new company", "/companies/new"),
     Screen("exchange", "/exchange", login="olga"),
     Screen("message", "/exchange/messages/{message_id:int}", row=MESSAGE, login="olga"),
+    Screen("requests", "/leads"),
+    Screen("requests put aside", "/leads", query="?state=junk"),
+    Screen("publication", "/publication"),
+    Screen("publication of a project", "/publication/{project_id:int}", row=PUBLISHED),
+    Screen("publication of a building", "/publication/buildings/{building_id:int}", row=LISTED),
+    Screen("widget", "/publication/{project_id:int}/widget", row=PUBLISHED),
+    Screen("site and widget", "/publication/sites"),
+    Screen("feeds", "/publication/feeds"),
+    Screen("feed with the ill", "/publication/feeds/yandex"),
+    Screen("feed of Avito", "/publication/feeds/avito"),
+    Screen("feed of CIAN", "/publication/feeds/cian"),
+    Screen("feed of DomClick", "/publication/feeds/domclick"),
     Screen("no such page", "/no-such-page"),
 )  # fmt: skip
 
@@ -107,6 +123,11 @@ PIECES = {
     "/deals/figures": "the head of the kanban",
     "/deals/options": "answers of a picker",
     "/deals/similar": "a warning inside «new deal»",
+    "/public/projects": "data for pages of other sites",
+    "/public/projects/{project_id:int}": "data for pages of other sites",
+    "/public/projects/{project_id:int}/units": "data for pages of other sites",
+    "/public/widget.js": "a script for pages of other sites",
+    **{f"/public/feeds/{format_}.xml": "a file for a portal" for format_ in FeedFormat},
     "/notices/bell": "the bell of every page",
     "/exchange/messages/{message_id:int}/file": "a file",
 }

@@ -12,7 +12,7 @@ import httpx
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from domain import events, files
+from domain import events, files, leads
 from domain.access.models import LoginThrottle, User
 from domain.activities.models import Task
 from domain.deals.models import Deal
@@ -21,6 +21,7 @@ from domain.exchange import messages, outbox, polling, receiving
 from domain.exchange.accepting import CATALOG, VANISHED, XML
 from domain.exchange.models import Connection, ConnectionKind, Direction, Message
 from domain.kernel import clock
+from domain.leads import consents
 from domain.parties.models import Company, Person
 from jobs import main as jobs
 from jobs import schedule
@@ -113,6 +114,7 @@ def everything_listened_to_has_happened(_base_1c: Demo1C) -> list[Any]:
             "deal": deal,
             "task": task,
             "exchange": message,
+            "lead": _request(session),
         }
         session.flush()
         for name in SUBSCRIBERS:
@@ -246,6 +248,24 @@ def old_things_lie_about(_base_1c: Demo1C) -> list[Any]:
         receiving.begin(session, "an old visit", now=long_ago)
         receiving.append(session, "an old visit", "import0_1.xml", b"<?xml", now=long_ago)
     return []
+
+
+def _request(session: Session) -> leads.Lead:
+    """Somebody has asked about a flat on the site."""
+    anna = _of(session, User, User.login == "anna")
+    words = "Согласен на обработку имени и телефона, чтобы мне перезвонили по моему вопросу."
+    wording = consents.word(
+        session, text=words, policy_url="https://river.example/policy", by=anna, now=clock.now()
+    )
+    return leads.receive(
+        session,
+        name="Нина",
+        phone="+79215550011",
+        source="widget",
+        unit_id=_of(session, Unit, Unit.number == "3").id,
+        consent=leads.Consent(wording.id, clock.now()),
+        now=clock.now(),
+    )
 
 
 def carry(put: Callable[[Session], Any]) -> list[Any]:

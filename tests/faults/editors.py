@@ -20,6 +20,9 @@ from domain.deals.models import Deal
 from domain.events import Event
 from domain.kernel import clock, formats
 from domain.parties.models import Company
+from domain.publishing import arranging
+from domain.publishing.models import Listing, Publication
+from tests.world import published
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Editor:
     verb: tuple[Any, str]
     """The verb that compares it, to be blinded in the control."""
     blinded: Callable[..., Any]
+    login: str = "anna"
+    """Whose form it is."""
 
     def in_form(self, text: str, name: str) -> str:
         field = re.search(rf'<input[^>]*name="{name}"[^>]*>', text)
@@ -98,6 +103,16 @@ def _fresh(verb: Callable[..., None]) -> Callable[..., None]:
     return blind
 
 
+def _fresh_kept(verb: Callable[..., None], kind: type[Any]) -> Callable[..., None]:
+    """The same for what is kept beside the record, under its number."""
+
+    def blind(session: Session, record: Any, *, version: int, **rest: Any) -> None:
+        row = session.get_one(kind, record.id, with_for_update=True, populate_existing=True)
+        verb(session, record, version=row.version, **rest)
+
+    return blind
+
+
 def _unseeing(session: Session, task: Any, *, shown: datetime, **rest: Any) -> None:
     _postpone(session, task, **rest)
 
@@ -121,6 +136,18 @@ EDITORS = [
         value=lambda n: local(FIRST_MOMENT + timedelta(minutes=n)), guard="shown", event="task.moved",
         verb=(activities, "postpone"), blinded=_unseeing,
     ),
+    Editor(
+        table="publication", route="/publication/{project_id:int}", form="/publication/{publication}",
+        save="/publication/{publication}", field="developer", value=lambda n: f"Застройщик {n}",
+        guard="version", event="publication.edited", verb=(arranging, "edit_publication"),
+        blinded=_fresh_kept(arranging.edit_publication, Publication), login="boris",
+    ),
+    Editor(
+        table="listing", route="/publication/buildings/{building_id:int}",
+        form="/publication/buildings/{listing}", save="/publication/buildings/{listing}", field="address",
+        value=lambda n: f"ул. Речная, {n}", guard="version", event="listing.edited",
+        verb=(arranging, "edit_listing"), blinded=_fresh_kept(arranging.edit_listing, Listing), login="boris",
+    ),
 ]  # fmt: skip
 
 DEEDS = {
@@ -136,6 +163,10 @@ DEEDS = {
     "/deals/{deal_id:int}/files": "adds a file",
     "/deals/{deal_id:int}/files/{file_id:int}/removal": "takes away once",
     "/deals/{deal_id:int}/files/{file_id:int}/return": "takes back once",
+    "/leads/{lead_id:int}/taking": "one wins, the others are told who",
+    "/leads/{lead_id:int}/deal": "makes one deal of it under its lock",
+    "/leads/{lead_id:int}/junk": "closes once, with a reason",
+    "/publication/sites/{site_id:int}/removal": "takes away once",
     "/exchange/messages/{message_id:int}/retries": "a state of the message, not its words",
     "/exchange/messages/{message_id:int}/dismissal": "a state of the message, not its words",
 }
@@ -151,5 +182,8 @@ def records(session: Session) -> dict[str, int]:
         session, deal, title="Позвонить", due_at=FIRST_MOMENT - timedelta(minutes=1), by=anna, now=now
     )
     company = session.exec(select(Company)).first()
+    project = published.publish(session)
+    listing = session.exec(select(Listing)).one()
     session.commit()
-    return {"deal": deal.id, "company": company.id, "task": step.id}
+    numbers = {"publication": project.id, "listing": listing.id}
+    return {"deal": deal.id, "company": company.id, "task": step.id, **numbers}

@@ -33,6 +33,8 @@ MOMENTS = {
     "booking": {"closed_at"},
     "event": {"at"},
     "external_id": {"listed_at"},
+    "lead": {"consent_at", "created_at", "repeated_at"},
+    "consent_text": {"added_at"},
     "message": {"created_at", "done_at"},
     "notice": {"created_at", "read_at"},
     "received_part": {"received_at"},

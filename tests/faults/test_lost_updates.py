@@ -60,7 +60,7 @@ class Saves:
 
 
 async def edit(saves: Saves, url: str, ids: dict[str, int], editors: int, times: int) -> None:
-    async with crowd(url, ["anna"] * editors) as browsers:
+    async with crowd(url, [saves.editor.login] * editors) as browsers:
         await asyncio.gather(*(saves.work(browser, ids, times) for browser in browsers))
 
 

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,9 @@ from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
-from litestar import Controller, Request, Response, get
+from anyio import to_thread
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 from sqlmodel import Session, col
 
@@ -46,36 +48,48 @@ class Made:
     mark: str
 
 
-class PublicFeeds(Controller):
-    path = "/public/feeds"
-    exception_handlers = {TooOften: too_often}  # noqa: RUF012  the framework's own way
+def _at_its_address(format_: FeedFormat) -> HTTPRouteHandler:
+    """An address each: one handler of several is not what the framework does well."""
 
-    @get([f"/{format_}.xml" for format_ in FeedFormat], sync_to_thread=True, permission=Permission.PUBLIC)
-    def show(
-        self, request: Request[Any, Any, Any], session: Given[Session], now: Given[datetime]
-    ) -> Response[Any]:
+    @get(
+        f"/public/feeds/{format_}.xml",
+        sync_to_thread=True,
+        permission=Permission.PUBLIC,
+        exception_handlers={TooOften: too_often},
+    )
+    def show(request: Request[Any, Any, Any], session: Given[Session], now: Given[datetime]) -> Response[Any]:
         """The file, 304 for who has it; while it is switched off there is no such address."""
         outside.admit(request)
-        began = time.perf_counter()
-        format_ = FeedFormat(Path(request.url.path).stem)
         if not fetching.is_open(session, format_, request.query_params.get("token", "")):
             raise Missing(_("There is no such feed"))
-        made = made_for(session, format_, now=now)
-        sent = {"ETag": made.mark, "Cache-Control": "public, max-age=60", "Vary": "Accept-Encoding"}
-        known = caching.knows(request, made.mark)
-        journal.note(
-            Fetch(
-                format=format_,
-                at=now,
-                agent=request.headers.get("user-agent", ""),
-                status=304 if known else 200,
-                size=0 if known else made.path.stat().st_size,
-                milliseconds=round((time.perf_counter() - began) * 1000),
-            )
+        return _answer(request, session, format_, now=now)
+
+    return show
+
+
+public_feeds = [_at_its_address(format_) for format_ in FeedFormat]
+
+
+def _answer(
+    request: Request[Any, Any, Any], session: Session, format_: FeedFormat, *, now: datetime
+) -> Response[Any]:
+    began = time.perf_counter()
+    made = made_for(session, format_, now=now)
+    known = caching.knows(request, made.mark)
+    journal.note(
+        Fetch(
+            format=format_,
+            at=now,
+            agent=request.headers.get("user-agent", ""),
+            status=304 if known else 200,
+            size=0 if known else made.path.stat().st_size,
+            milliseconds=round((time.perf_counter() - began) * 1000),
         )
-        if known:
-            return Response(None, status_code=304, headers=sent)
-        return _sent(made.path, sent, accepted=request.headers.get("accept-encoding", ""))
+    )
+    sent = {"ETag": made.mark, "Cache-Control": "public, max-age=60", "Vary": "Accept-Encoding"}
+    if known:
+        return Response(None, status_code=304, headers=sent)
+    return _sent(made.path, sent, accepted=request.headers.get("accept-encoding", ""))
 
 
 def _sent(path: Path, headers: dict[str, str], *, accepted: str) -> Response[Any]:
@@ -85,10 +99,10 @@ def _sent(path: Path, headers: dict[str, str], *, accepted: str) -> Response[Any
     return Stream(_chunks(file), headers=sent, media_type="application/xml; charset=utf-8")
 
 
-def _chunks(file: Any) -> Iterator[bytes]:
+async def _chunks(file: Any) -> AsyncIterator[bytes]:
     """Opened before the answer begins, so that a newer file may take its place meanwhile."""
     with file:
-        while chunk := file.read(CHUNK):
+        while chunk := await to_thread.run_sync(file.read, CHUNK):
             yield chunk
 
 

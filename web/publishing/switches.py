@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -27,7 +26,6 @@ TITLES: dict[FeedFormat, Callable[[], str]] = {
     FeedFormat.CIAN: lambda: _("CIAN"),
     FeedFormat.DOMCLICK: lambda: _("DomClick"),
 }
-FEEDS = [f"/publication/feeds/{format_}" for format_ in FeedFormat]
 
 
 @dataclass
@@ -110,43 +108,42 @@ class Outside(Controller):
         return replies.done(request, to="/publication/sites", toast=told)
 
 
-class FeedScreens(Controller):
-    @get("/publication/feeds", sync_to_thread=True, permission=Permission.PUBLICATION_MANAGE)
-    def index(
-        self,
-        request: Request[Any, Any, Any],
-        session: Given[Session],
-        user: Given[User],
-    ) -> Response[str]:
-        return replies.page(
-            request,
-            "publication/feeds.html",
-            formats=[(format_, title()) for format_, title in TITLES.items()],
-            feeds=fetching.every(session),
-            fetched=fetching.last_of_each(session),
-            tabs=tabs(user, "/publication"),
-            part="feeds",
-        )
+@get("/publication/feeds", sync_to_thread=True, permission=Permission.PUBLICATION_MANAGE)
+def feeds(request: Request[Any, Any, Any], session: Given[Session], user: Given[User]) -> Response[str]:
+    return replies.page(
+        request,
+        "publication/feeds.html",
+        formats=[(format_, title()) for format_, title in TITLES.items()],
+        feeds=fetching.every(session),
+        fetched=fetching.last_of_each(session),
+        tabs=tabs(user, "/publication"),
+        part="feeds",
+    )
 
-    @get(FEEDS, sync_to_thread=True, permission=Permission.PUBLICATION_MANAGE)
+
+class FeedScreen(Controller):
+    """GET /publication/feeds/yandex: the doctor's page of one portal, and its switch."""
+
+    format: FeedFormat
+
+    @get(sync_to_thread=True, permission=Permission.PUBLICATION_MANAGE)
     def show(
         self, request: Request[Any, Any, Any], session: Given[Session], now: Given[datetime]
     ) -> Response[str]:
         """What the doctor says of every flat, and who fetched the file lately."""
-        format_ = _format(request)
         return replies.page(
             request,
             "publication/feed.html",
-            format=format_,
-            title=TITLES[format_](),
-            feed=fetching.every(session).get(format_),
-            address=_address(request, session, format_),
-            report=doctor.diagnose(session, format_, now=now),
-            fetches=fetching.latest(session, format_),
+            format=self.format,
+            title=TITLES[self.format](),
+            feed=fetching.every(session).get(self.format),
+            address=_address(request, session, self.format),
+            report=doctor.diagnose(session, self.format, now=now),
+            fetches=fetching.latest(session, self.format),
             most=doctor.MOST_LISTED,
         )
 
-    @post(FEEDS, sync_to_thread=True, permission=Permission.PUBLICATION_MANAGE, status_code=200)
+    @post(sync_to_thread=True, permission=Permission.PUBLICATION_MANAGE, status_code=200)
     def switch(
         self,
         request: Request[Any, Any, Any],
@@ -155,16 +152,19 @@ class FeedScreens(Controller):
         now: Given[datetime],
         data: URLEncodedBody[Switch],
     ) -> Response[str]:
-        format_ = _format(request)
         feed = fetching.switch(
-            session, format_, enabled=bool(data.enabled), secret=bool(data.secret), by=user, now=now
+            session, self.format, enabled=bool(data.enabled), secret=bool(data.secret), by=user, now=now
         )
         told = _("The feed is open at its address") if feed.enabled else _("The feed is closed")
-        return replies.done(request, to=f"/publication/feeds/{format_}", toast=told)
+        return replies.done(request, to=f"/publication/feeds/{self.format}", toast=told)
 
 
-def _format(request: Request[Any, Any, Any]) -> FeedFormat:
-    return FeedFormat(PurePosixPath(request.url.path).name)
+def _of_portal(format_: FeedFormat) -> type[FeedScreen]:
+    named = {"format": format_, "path": f"/publication/feeds/{format_}", "__module__": __name__}
+    return type(f"{format_.name.title()}Feed", (FeedScreen,), named)
+
+
+feed_screens: list[Any] = [feeds, *map(_of_portal, FeedFormat)]
 
 
 def _address(request: Request[Any, Any, Any], session: Session, format_: FeedFormat) -> str:

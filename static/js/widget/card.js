@@ -36,7 +36,7 @@ function request(unit, { words, consent, base, language }) {
     h("label", { class: "agree" }, box, h("span", {}, words.agree)),
     h("p", { class: "bad", id: "e-agreed" }),
     h("details", {}, h("summary", {}, words.consent), h("p", { class: "consent" }, consent.text),
-      h("a", { href: consent.policy_url, target: "_blank", rel: "noopener noreferrer" }, words.policy)),
+      /^https?:/i.test(consent.policy_url) && h("a", { href: consent.policy_url, target: "_blank", rel: "noopener noreferrer" }, words.policy)),
     problem,
     h("button", { class: "main" }, words.send));
   form.addEventListener("submit", async (event) => {

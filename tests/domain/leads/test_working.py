@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from domain import deals, leads
 from domain.access.models import User

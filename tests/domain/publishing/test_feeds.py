@@ -31,10 +31,12 @@ HOUSE = House(
     state=BuildingState.UNFINISHED, material=Material.BRICK, image_url="https://river.example/1.jpg?a=1&b=2",
     portal_id="1011", project_id=3, project="ЖК «Речной квартал»", city="Казань",
     region="Республика Татарстан", description="Дом у реки & парк <рядом>", developer="ООО «Каркас»",
-    developer_id="4444", phone="+78435550101", site_url="https://river.example/flats", portal_project_id="1001",
+    developer_id="4444", phone="+78435550101", site_url="https://river.example/flats",
+    portal_project_id="1001",
 )  # fmt: skip
 TWO = Facts(
-    house=HOUSE, id=42, number="12", section=1, floor=3, rooms=2, area=Decimal("54.30"), living=Decimal("31.80"),
+    house=HOUSE, id=42, number="12", section=1, floor=3, rooms=2, area=Decimal("54.30"),
+    living=Decimal("31.80"),
     kitchen=Decimal("12.20"), finish=Finish.PRE_FINE, price=Decimal("6550000.00"),
 )  # fmt: skip
 STUDIO = replace(TWO, id=43, number="13", rooms=0, area=Decimal("24.6"), living=Decimal("15.4"), kitchen=None)

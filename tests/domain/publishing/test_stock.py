@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from domain import estate
-from domain.estate.models import Availability, Building, BookingState
+from domain.estate.models import Availability, BookingState, Building
 from domain.kernel import clock
 from domain.kernel.errors import Stale
 from domain.publishing import arranging, stock

@@ -27,6 +27,7 @@ from domain.kernel import clock, formats
 from domain.tables import metadata
 from tests import servers
 from tests.fixtures import in_use
+from tests.world import published
 
 OWNERS = {"o": "anna", "c": "maria", "f": "timur", "v": "vera"}
 """Anna herself, her colleague of the same region, a manager of another region under another head, and an
@@ -48,11 +49,16 @@ SHARED = {
     "floor": "every seller sells everything that is built",
     "unit": "every seller sells everything that is built",
     "service": "the company's catalogue",
+    "publication": "what everybody outside is shown",
+    "listing": "what everybody outside is shown",
+    "listed_kind": "what everybody outside is shown",
+    "consent_text": "shown to everybody who leaves a request",
     "app_user": "colleagues are known by name: their bookings, deals and clients are told to be theirs",
 }
 """Tables whose rows belong to nobody, with the reason why they are no secret between colleagues."""
 OF_THE_HOUSE = {
     "connection", "external_id", "catalogue_entry", "login_throttle", "received_part", "stored_file",
+    "public_site", "feed", "feed_fetch",
 }  # fmt: skip
 """Secret from everyone without a permission of their own; one row each."""
 MACHINERY = {"event_unrelayed", "event_seal"}
@@ -92,6 +98,8 @@ class World:
     """Text to look for: the owner's letter and the column it was put in."""
     tokens: dict[str, str] = field(default_factory=dict)
     now: datetime = field(default_factory=clock.now)
+    consent: int = 0
+    """The version of the consent that is shown."""
 
     def id(self, what: str, letter: str) -> int:
         """The row's number; for nobody one that no row has, unless it is everyone's."""
@@ -190,6 +198,9 @@ def build(session: Session) -> World:
     """Everything, on top of the tests' own small world; the caller commits."""
     world = World()
     people(session, world)
+    world.consent = published.wording(session).id
+    published.publish(session)
+    published.open_to(session)
     sower = Sower(session, world)
     for table in metadata.sorted_tables:
         if table.name in OF_THE_HOUSE:
@@ -198,7 +209,11 @@ def build(session: Session) -> World:
         everything_of(session, sower, letter)
     for letter in OWNERS:
         more_of(session, sower, letter)
-    everywhere = ["exchange", *(f"{what}-{sower.reference(what, HOUSE)}" for what in ("building", "funnel"))]
+    everywhere = [
+        "exchange",
+        "leads",
+        *(f"{what}-{sower.reference(what, HOUSE)}" for what in ("building", "funnel")),
+    ]
     sower.row(metadata.tables["event"], HOUSE, "news", topics=everywhere, subject_id=1, deal_id=None)
     return world
 
@@ -295,6 +310,7 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "user_session": lambda session, world, letter: {"expires_at": world.now + SOON},
     "message": a_message,
     "company": a_company,
+    "lead": lambda session, world, letter: {"state": "taken", "deal_id": None},
     "attachment": an_attachment,
 }  # fmt: skip
 
@@ -323,6 +339,10 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
     if letter == "o":
         sower.row(tables["attachment"], letter, IN_ANNAS_DEAL, **off)
     sower.row(tables["attachment"], letter, "attachment off", **off, removed_at=world.now)
+    region = "Санкт-Петербург" if letter == "o" else "Казань"
+    here = session.exec(select(Region.id).where(Region.name == region)).one()
+    waiting = {"state": "new", "responsible_id": None, "deal_id": None, "region_id": here}
+    sower.row(tables["lead"], letter, "lead waiting", **waiting)
     stages = session.exec(select(Stage).order_by(Stage.position)).all()
     if letter in {"c", "f"}:
         theirs = an_attachment(session, world, "o") | {"deal_id": world.id("deal", "o"), "added_by_id": mine}
@@ -377,6 +397,7 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
                 "funnel": session.exec(select(Funnel.id)).first(),
                 "unit": free_unit(session),
                 "project": session.execute(sa.text("select min(id) from project")).scalar(),
+                "site": session.execute(sa.text("select min(id) from public_site")).scalar(),
                 "building": session.execute(sa.text("select min(id) from building")).scalar(),
             }
             for what, number in shared.items():

@@ -31,6 +31,7 @@ DOORS = {
     "get_company",
     "get_booking",
     "get_task",
+    "get_lead",
     "get_attachment",
     "colleagues",
     "seen_by",
@@ -50,6 +51,10 @@ EXEMPT = {
         "domain.notices.inbox",
         "may(user, Permission.EXCHANGE_SEE)",
     ): "only keepers of the exchange are notified",
+    (
+        "domain.notices.inbox",
+        "may(user, Permission.LEADS_SEE)",
+    ): "only who may take requests is notified",
     (
         "domain.parties.register",
         "rows_of(user, col(kind.responsible_id)) #2",

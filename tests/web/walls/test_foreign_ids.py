@@ -23,7 +23,7 @@ SHAPES: tuple[Mapping[str, str], ...] = ({}, HTMX, AS_DATA)
 MILLISECONDS = 5.0
 ROUNDS = 12
 
-SHARED_NUMBERS = {"unit_id", "stage_id", "project_id"}
+SHARED_NUMBERS = {"unit_id", "stage_id", "project_id", "building_id", "site_id"}
 """In an address: of what everyone may see."""
 KNOWN_OTHERWISE = {
     "known requisites": "two companies never share them: with whom the first one is, is told on purpose",
@@ -48,6 +48,8 @@ HIDDEN: dict[str, str] = {
     "responsible_id": "user",
     "stage_id": "",
     "units": "",
+    "unit_id": "",
+    **{f"{portal}_id": "" for portal in ("yandex", "avito", "cian", "domclick", "domclick_developer")},
 }
 """Fields of forms that name records, and of what; empty for what is everyone's."""
 NAMES_A_RECORD = re.compile(r"_id$|^units$|^bookings$")

@@ -14,7 +14,7 @@ from tests.web.walls.belongings import World
 from tests.web.walls.routes import Route, table
 from tests.web.walls.traces import NO_HISTORY, Trace, tracing
 from tests.web.walls.trials import Trial, planned, trials_of
-from tests.web.walls.visits import EVERYTHING, Persona, Visits, visiting
+from tests.web.walls.visits import AS_DATA, EVERYTHING, Persona, Visits, visiting
 from tests.world.people import PASSWORD
 
 ANNA = Persona("Anna with every permission", "anna", EVERYTHING)
@@ -62,7 +62,10 @@ def tried(visits: Visits, route: Route) -> Trace:
     with tracing() as trace:
         for trial in trials:
             address, form = trial.address(route, visits.world, "o"), trial.form(visits.world, "o")
-            visits.ask(who_asks(route), route.method, address, form=form, upload=trial.upload)
+            headers = {**AS_DATA, **trial.headers}
+            visits.ask(
+                who_asks(route), route.method, address, form=form, headers=headers, upload=trial.upload
+            )
     return trace
 
 

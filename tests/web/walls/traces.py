@@ -27,6 +27,7 @@ NO_HISTORY: Mapping[str, str] = {
     "external_id": "under what number 1C knows a thing; the thing's own change is an event",
     "catalogue_entry": "what earlier files of one exchange said, for the later ones of it",
     "building_change": "which boards to draw anew: written by triggers, forgotten after a while",
+    "feed_fetch": "which portal fetched which file: a journal, kept for a month",
     "stage_stay": "the same as deal.moved, laid out for reports",
 }
 """Tables that may change without an event, with the reason."""

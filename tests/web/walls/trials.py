@@ -10,8 +10,10 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from tests.web.walls.belongings import IN_ANNAS_DEAL, KPP, World, moment
+from domain.publishing.models import FeedFormat
+from tests.web.walls.belongings import HOUSE, IN_ANNAS_DEAL, KPP, World, moment
 from tests.web.walls.routes import Route
+from tests.world.published import POLICY, SITE, WORDS
 
 TRIED = ("o", "c", "f")
 """Whose records are named in a request: one's own, a colleague's, of another region."""
@@ -27,6 +29,9 @@ PARAMETERS = {
     "file_id": "attachment",
     "stage_id": "stage",
     "project_id": "project",
+    "building_id": "building",
+    "lead_id": "lead",
+    "site_id": "site",
 }
 """What a number in an address is of, see `World.rows`."""
 
@@ -44,8 +49,14 @@ class Trial:
     """The field in which a file is sent."""
     by_password: bool = False
     """HTTP Basic instead of a cookie."""
+    origin: str = ""
+    """The site whose page sends it."""
     at: Mapping[str, str] = field(default_factory=dict)
     """Other rows in the address than the first of their kind; `o:deal` is Anna's whoever's turn it is."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"origin": self.origin} if self.origin else {}
 
     def address(self, route: Route, world: World, of: str) -> str:
         given = {name: self._number(world, of, name) for name in route.parameters}
@@ -122,9 +133,21 @@ def topics(world: World, of: str) -> Filled:
 
 def of_all(world: World, of: str) -> Filled:
     return {
-        "topics": f"exchange,building-{world.id('building', 'o')},funnel-{world.id('funnel', 'o')}",
+        "topics": f"exchange,leads,building-{world.id('building', 'o')},funnel-{world.id('funnel', 'o')}",
         "since": 1,
     }
+
+
+def published_project(world: World, of: str) -> Filled:
+    return {"version": 1, "published": "on", "developer": "ООО «Другое»"}
+
+
+def with_token(world: World, of: str) -> Filled:
+    return {"token": world.text("feed.token", HOUSE)}
+
+
+def wanted_outside(world: World, of: str) -> Filled:
+    return {"name": "Нина", "phone": "+79210000002", "unit_id": world.id("unit", of), "agreed": world.consent}
 
 
 FOREIGN_STEP = {"deal_id": "o:deal"}
@@ -249,5 +272,42 @@ TRIALS: dict[str, list[Trial]] = {
             form=new_deal,
             at={"unit_id": "unit"},
         ),
+    ],
+    "GET /leads": [
+        Trial(),
+        Trial("with a deal", lambda world, of: {"state": "deals"}),
+        Trial("about a unit", lambda world, of: {"unit": world.id("unit", of)}),
+    ],
+    "POST /leads/{lead_id:int}/taking": [Trial(at={"lead_id": "lead waiting"})],
+    "POST /leads/{lead_id:int}/deal": [Trial(), Trial("waiting", at={"lead_id": "lead waiting"})],
+    "POST /leads/{lead_id:int}/junk": [
+        Trial(form=lambda world, of: {"reason": "реклама"}),
+        Trial("waiting", form=lambda world, of: {"reason": "реклама"}, at={"lead_id": "lead waiting"}),
+    ],
+    "POST /publication/{project_id:int}": [Trial(form=published_project)],
+    "POST /publication/buildings/{building_id:int}": [
+        Trial(form=lambda world, of: {"version": 1, "address": "ул. Другая, 2", "flat": "on"}),
+    ],
+    "POST /publication/sites": [Trial(form=lambda world, of: {"origin": "https://other.example"})],
+    "POST /publication/sites/{site_id:int}/removal": [Trial()],
+    "POST /publication/consent": [
+        Trial(form=lambda world, of: {"text": f"{WORDS} Иначе.", "policy_url": POLICY}),
+    ],
+    **{
+        f"POST /publication/feeds/{format_}": [
+            Trial(form=lambda world, of: {"enabled": "on", "secret": "on"}),
+        ]
+        for format_ in FeedFormat
+    },
+    "GET /public/projects/{project_id:int}/units": [
+        Trial(), Trial("filtered", lambda world, of: {"rooms": 1, "price_to": 9_000_000}),
+    ],
+    "GET /public/projects": [Trial(), Trial("from a page of a listed site", origin=SITE)],
+    **{
+        f"GET /public/feeds/{format_}.xml": [Trial(), Trial("by the token", with_token)]
+        for format_ in FeedFormat
+    },
+    "POST /public/leads": [
+        Trial("from nowhere", form=wanted_outside), Trial(form=wanted_outside, origin=SITE),
     ],
 }  # fmt: skip
