@@ -20,6 +20,7 @@ CONSENT = (
     "Я даю ООО «Каркас-Девелопмент» согласие на обработку моих имени и телефона, чтобы мне перезвонили по "
     "моему вопросу. Согласие действует год; отозвать его можно письмом на адрес отдела продаж."
 )
+LAST = 5
 ASKED = (
     ("Зайцева Ирина", "+79215557001", "Есть ли рассрочка до ввода дома?", 3),
     ("Павел", "+79215557002", "", 26),
@@ -74,7 +75,7 @@ def _where(building: Building, number: int) -> BuildingFacts:
         longitude=Decimal("29.912345"),
         floors_total=16 if pine else 8,
         built_year=2027,
-        ready_quarter=2 if pine else None,
+        ready_quarter=2 if number < LAST else None,
         state=BuildingState.UNFINISHED,
         material=Material.MONOLITH_BRICK,
         image_url=f"{SITE}/images/{number}.jpg",

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from domain.estate.chessboard import holding, status
@@ -56,7 +57,8 @@ class PublicUnit(NamedTuple):
     number: str
     section: int
     floor: int
-    position: int
+    place: int
+    """On the floor among the units of its kind, sold ones too, from the left."""
     rooms: int
     area: Decimal
     living: Decimal | None
@@ -148,19 +150,20 @@ def is_offered(session: Session, unit_id: int) -> bool:
 def _units(session: Session, project_id: int, *, now: datetime) -> tuple[list[PublicUnit], datetime | None]:
     units: list[PublicUnit] = []
     ends: list[datetime] = []
-    for row in session.execute(rows_on_sale(now).where(col(Building.project_id) == project_id)):
-        *facts, price, show_price, show_booked, availability, claim, until = row
+    for row in session.execute(rows_on_sale(now, _place()).where(col(Building.project_id) == project_id)):
+        *facts, place, price, show_price, show_booked, availability, claim, until = row
         now_is = status(availability, claim)
         if claim is BookingState.ACTIVE:
             ends.append(until)
         free = now_is is UnitStatus.FREE and price is not None
         if free or (now_is is UnitStatus.BOOKED and show_booked):
-            units.append(PublicUnit._make((*facts, price if show_price and free else None, not free)))
+            told = price if show_price and free else None
+            units.append(PublicUnit._make((*facts[:6], place, *facts[6:], told, not free)))
     return units, min(ends, default=None)
 
 
 COLUMNS: Sequence[Any] = (
-    Unit.id, Building.id, Unit.kind, Unit.number, Section.number, Floor.number, Unit.position, Unit.rooms,
+    Unit.id, Building.id, Unit.kind, Unit.number, Section.number, Floor.number, Unit.rooms,
     Unit.area_total, Unit.area_living, Unit.area_kitchen, Unit.finish,
 )  # fmt: skip
 
@@ -185,6 +188,13 @@ def rows_on_sale(now: datetime, *more: Any) -> sa.Select[Any]:
             col(Floor.number).desc(), col(Unit.position), col(Unit.id),
         )
     )  # fmt: skip
+
+
+def _place() -> sa.ScalarSelect[int]:
+    other = aliased(Unit)
+    to_the_left = sa.tuple_(col(other.position), col(other.id)) <= sa.tuple_(col(Unit.position), col(Unit.id))
+    beside = sa.and_(col(other.floor_id) == Unit.floor_id, col(other.kind) == Unit.kind)
+    return pick(sa.func.count()).select_from(other).where(beside, to_the_left).scalar_subquery()
 
 
 def _has_kinds() -> sa.ColumnElement[bool]:

@@ -160,7 +160,7 @@ def _unit(unit: PublicUnit) -> dict[str, Any]:
         "number": unit.number,
         "section": unit.section,
         "floor": unit.floor,
-        "position": unit.position,
+        "place": unit.place,
         "rooms": unit.rooms,
         "area": _number(unit.area),
         "living": _number(unit.living),

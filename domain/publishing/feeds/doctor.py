@@ -19,7 +19,7 @@ FORMATS: dict[FeedFormat, ModuleType] = {
     FeedFormat.CIAN: cian,
     FeedFormat.DOMCLICK: domclick,
 }
-MOST_LISTED = 200
+MOST_LISTED = 100
 
 
 @dataclass(frozen=True)

@@ -68,10 +68,8 @@ def facts(session: Session, portal: str, *, now: datetime) -> Iterator[Facts]:
     houses = {house.id: house for house in _houses(session, portal)}
     rows = rows_on_sale(now).where(col(Unit.kind) == UnitKind.FLAT).execution_options(yield_per=AT_ONCE)
     for row in session.execute(rows):
-        id_, building_id, _kind, number, section, floor, _position, rooms, area, living, kitchen, finish = (
-            row[:12]
-        )
-        price, show_price, _show_booked, availability, claim, _until = row[12:]
+        id_, building_id, _kind, number, section, floor, rooms, area, living, kitchen, finish = row[:11]
+        price, show_price, _show_booked, availability, claim, _until = row[11:]
         if status(availability, claim) is not UnitStatus.FREE or price is None:
             continue
         yield Facts(

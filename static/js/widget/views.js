@@ -14,14 +14,14 @@ export function board(units, words, wanted, language, open) {
   const sections = Map.groupBy ? Map.groupBy(units, (unit) => unit.section) : grouped(units, (unit) => unit.section);
   return h("div", { class: "board" }, [...sections].map(([section, inside]) => {
     const floors = grouped(inside, (unit) => unit.floor);
-    const least = Math.min(...inside.map((unit) => unit.position));
-    const width = Math.max(...inside.map((unit) => unit.position)) - least + 1;
+    const least = Math.min(...inside.map((unit) => unit.place));
+    const width = Math.max(...inside.map((unit) => unit.place)) - least + 1;
     const rows = [...floors].map(([floor, there]) => {
       const row = h("div", { role: "row", class: "row" },
         h("div", { role: "rowheader", class: "storey" }, `${floor}`),
         there.map((unit) => {
           const cell = h("div", { role: "gridcell" }, cellOf(unit, words, wanted, language, open));
-          cell.style.gridColumn = `${unit.position - least + 2}`;
+          cell.style.gridColumn = `${unit.place - least + 2}`;
           return cell;
         }));
       row.style.gridTemplateColumns = `2.25rem repeat(${width}, minmax(4.25rem, 5.5rem))`;

@@ -17,7 +17,7 @@ from web.publishing import outside
 from web.publishing.journal import journal
 
 UNIT_FIELDS = {
-    "id", "building", "kind", "number", "section", "floor", "position", "rooms", "area", "living", "kitchen",
+    "id", "building", "kind", "number", "section", "floor", "place", "rooms", "area", "living", "kitchen",
     "finish", "price", "status",
 }  # fmt: skip
 

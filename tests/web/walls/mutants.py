@@ -56,6 +56,10 @@ EXEMPT = {
         "may(user, Permission.LEADS_SEE)",
     ): "only who may take requests is notified",
     (
+        "domain.leads.working",
+        "rows_of(by, col(Lead.responsible_id))",
+    ): "looks again after the lock, for a request that somebody took meanwhile; the door is get_lead",
+    (
         "domain.parties.register",
         "rows_of(user, col(kind.responsible_id)) #2",
     ): "the statement around it filters",
