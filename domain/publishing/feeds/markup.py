@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -42,7 +43,9 @@ def number(value: Decimal) -> str:
     return whole.rstrip("0").rstrip(".") if "." in whole else whole
 
 
+@lru_cache(maxsize=512)
 def escaped(words: str) -> str:
+    """Remembered: what is said of a house is said again of each of its flats."""
     bare = FORBIDDEN.sub("", words)
     for sign, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&apos;")):
         bare = bare.replace(sign, name)
