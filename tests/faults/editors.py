@@ -17,12 +17,12 @@ from sqlmodel import Session, select
 from domain import activities, deals, parties
 from domain.access import User
 from domain.deals.models import Deal
+from domain.estate import Building
 from domain.events import Event
 from domain.kernel import clock, formats
 from domain.parties.models import Company
 from domain.publishing import arranging
 from domain.publishing.models import Listing, Publication
-from tests.world import published
 
 
 @dataclass(frozen=True)
@@ -182,8 +182,8 @@ def records(session: Session) -> dict[str, int]:
         session, deal, title="Позвонить", due_at=FIRST_MOMENT - timedelta(minutes=1), by=anna, now=now
     )
     company = session.exec(select(Company)).first()
-    project = published.publish(session)
-    listing = session.exec(select(Listing)).one()
+    building = session.exec(select(Building)).one()
+    session.add_all([Publication(id=building.project_id), Listing(id=building.id)])
     session.commit()
-    numbers = {"publication": project.id, "listing": listing.id}
+    numbers = {"publication": building.project_id, "listing": building.id}
     return {"deal": deal.id, "company": company.id, "task": step.id, **numbers}

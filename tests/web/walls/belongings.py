@@ -343,6 +343,7 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
     here = session.exec(select(Region.id).where(Region.name == region)).one()
     waiting = {"state": "new", "responsible_id": None, "deal_id": None, "region_id": here}
     sower.row(tables["lead"], letter, "lead waiting", **waiting)
+    sower.row(tables["lead"], letter, "lead to take", state="new", deal_id=None)
     stages = session.exec(select(Stage).order_by(Stage.position)).all()
     if letter in {"c", "f"}:
         theirs = an_attachment(session, world, "o") | {"deal_id": world.id("deal", "o"), "added_by_id": mine}
@@ -396,6 +397,7 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
                 "stage first": first_stage(session),
                 "funnel": session.exec(select(Funnel.id)).first(),
                 "unit": free_unit(session),
+                "unit asked about": session.execute(sa.text("select min(id) from unit")).scalar(),
                 "project": session.execute(sa.text("select min(id) from project")).scalar(),
                 "site": session.execute(sa.text("select min(id) from public_site")).scalar(),
                 "building": session.execute(sa.text("select min(id) from building")).scalar(),

@@ -69,6 +69,7 @@ OPTION = re.compile(r"""<option value="(\d+)\"""")
 COUNTED = (
     re.compile(r"""id="stage-\d+"[^>]*data-count="(\d+)\""""),
     re.compile(r"""id="deals-filters".*?<b>(\d+)</b>""", re.DOTALL),
+    re.compile(r"""id="(?:leads|unit-requests)"[^>]*data-count="(\d+)\""""),
     re.compile(r"""^<a id="bell".*?class="badge">(\d+)<""", re.DOTALL),
 )
 

@@ -187,7 +187,11 @@ TRIALS: dict[str, list[Trial]] = {
         Trial("by name", lambda world, of: {"q": "zqz"}),
         Trial("unit", lambda world, of: {"q": "9"}),
     ],
-    "GET /units/{unit_id:int}": [Trial(), Trial("free", at={"unit_id": "unit"})],
+    "GET /units/{unit_id:int}": [
+        Trial(),
+        Trial("free", at={"unit_id": "unit"}),
+        Trial("asked about", at={"unit_id": "unit asked about"}),
+    ],
     "POST /baskets": [
         Trial(form=lambda world, of: {**deal_of(world, of), "units": world.id("unit", of)}),
         Trial("for a new deal", form=lambda world, of: new_deal(world, of) | {"units": world.id("unit", of)}),
@@ -278,7 +282,9 @@ TRIALS: dict[str, list[Trial]] = {
         Trial("with a deal", lambda world, of: {"state": "deals"}),
         Trial("about a unit", lambda world, of: {"unit": world.id("unit", of)}),
     ],
-    "POST /leads/{lead_id:int}/taking": [Trial(at={"lead_id": "lead waiting"})],
+    "POST /leads/{lead_id:int}/taking": [
+        Trial(at={"lead_id": "lead to take"}), Trial("waiting", at={"lead_id": "lead waiting"}),
+    ],
     "POST /leads/{lead_id:int}/deal": [Trial(), Trial("waiting", at={"lead_id": "lead waiting"})],
     "POST /leads/{lead_id:int}/junk": [
         Trial(form=lambda world, of: {"reason": "реклама"}),
@@ -295,7 +301,7 @@ TRIALS: dict[str, list[Trial]] = {
     ],
     **{
         f"POST /publication/feeds/{format_}": [
-            Trial(form=lambda world, of: {"enabled": "on", "secret": "on"}),
+            Trial(form=lambda world, of: {"enabled": "on"}),
         ]
         for format_ in FeedFormat
     },
