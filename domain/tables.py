@@ -21,9 +21,11 @@ from domain.estate.waiting import models as waiting
 from domain.events import models as events
 from domain.exchange import models as exchange
 from domain.files import models as files
+from domain.leads import models as leads
 from domain.notices import models as notices
 from domain.offers import models as offers
 from domain.parties import models as parties
+from domain.publishing import models as publishing
 from domain.quotes import models as quotes
 
 metadata = SQLModel.metadata
@@ -43,11 +45,13 @@ __all__ = [
     "events",
     "exchange",
     "files",
+    "leads",
     "metadata",
     "notices",
     "offers",
     "parties",
     "pricing",
+    "publishing",
     "quotes",
     "selecting",
     "showing",

@@ -61,4 +61,6 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
     names.APPROVAL_REOPENED: (notify,),
     names.DEAL_MOVE_REFUSED: (notify,),
     names.OFFER_OPENED: (notify,),
+    names.LEAD_RECEIVED: (notify,),
+    names.LEAD_HANDED: (notify,),
 }

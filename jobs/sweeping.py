@@ -19,6 +19,7 @@ from domain.exchange import claiming, polling, receiving
 from domain.kernel import clock
 from domain.kernel.settings import settings
 from domain.offers import documents
+from domain.publishing.feeds import fetching
 from jobs import heads, queue
 from jobs.deliver import deliver
 from jobs.estate.carry_price_list import carry_price_list
@@ -130,3 +131,4 @@ def prune() -> None:
         receiving.forget(session, before=now - RECEIVED_KEPT)
         files.forget_unnamed(session, before=now - RECEIVED_KEPT)
         chessboard.merge_changes(session)
+        fetching.forget(session, before=now - fetching.KEPT)

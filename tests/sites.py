@@ -25,6 +25,8 @@ from jobs import work
 from tests.fixtures import Database
 from web.estate import press
 from web.offers.client import pace
+from web.publishing import caching
+from web.publishing.journal import journal
 from web.run import programs, sockets
 from web.run.programs import Program
 from web.run.site import configuration
@@ -56,6 +58,8 @@ def _nothing_printed() -> None:
     """
     press.forget()
     pace.forget()
+    caching.forget()
+    journal.clear()
 
 
 Opener = Callable[[str], httpx.Client]

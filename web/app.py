@@ -20,6 +20,7 @@ from web import addresses, compression, errors, given, guards, headers, metrics,
 from web.assets import static_files
 from web.live import hub
 from web.memory import keep_lean
+from web.publishing.journal import journal
 from web.pulse import pulse
 from web.routes import ROUTES
 
@@ -49,7 +50,7 @@ def create_app() -> "Site":
             metrics.requests.start,
             settled,
         ],
-        on_shutdown=[hub.stop, pulse.stop, metrics.requests.stop],
+        on_shutdown=[hub.stop, pulse.stop, metrics.requests.stop, journal.stop],
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,
         logging_config=None,
@@ -63,6 +64,7 @@ def create_app() -> "Site":
 async def listening_started() -> None:
     hub.start()
     pulse.start()
+    journal.start()
 
 
 def settled() -> None:

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import brotli
@@ -46,6 +46,9 @@ VENDOR = {"sortable.js": MODULES / "sortablejs/Sortable.min.js"}
 
 AS_ONE = ("--bundle", "--format=iife", "--minify", "--target=es2022", "--charset=utf8", "--log-level=warning")
 """For esbuild; a behaviour asked for by its name is inside as well."""
+
+WIDGET = (*AS_ONE, "--loader:.css=text")
+"""For pages of other sites: its styles are a text inside the script."""
 
 FONT = MODULES / "@fontsource-variable/golos-text/files"
 FACES = {
@@ -108,7 +111,8 @@ def lay_out(folder: Path) -> None:
 
 def files() -> Iterator[tuple[str, bytes]]:
     yield "css/app.css", "\n".join(path.read_text("utf-8") for path in sheets()).encode()
-    yield "js/app.js", _without_map(HTMX.read_bytes()) + script()
+    yield "js/app.js", _without_map(HTMX.read_bytes()) + script("app.js", AS_ONE)
+    yield "js/widget.js", script("widget/widget.js", WIDGET)
     yield "js/client.js", (STATIC / "js/client.js").read_bytes()
     for name, path in VENDOR.items():
         yield f"vendor/{name}", _without_map(path.read_bytes())
@@ -127,14 +131,14 @@ def sheets() -> list[Path]:
     return [path for layer in LAYERS for path in sorted((STATIC / "css").glob(f"{layer}.css"))]
 
 
-def script() -> bytes:
+def script(name: str, how: Sequence[str]) -> bytes:
     """Our modules as one script: a first visit asks for it once, whatever stands on the page.
 
     By the binary itself: Node.js is there only while npm fetches.
     """
     (esbuild,) = MODULES.glob("@esbuild/*/bin/esbuild")
     made = subprocess.run(
-        [esbuild, STATIC / "js/app.js", *AS_ONE], stdout=subprocess.PIPE, check=True, timeout=BUILD_SECONDS
+        [esbuild, STATIC / "js" / name, *how], stdout=subprocess.PIPE, check=True, timeout=BUILD_SECONDS
     )
     return made.stdout
 
@@ -207,7 +211,11 @@ def licences() -> str:
 
 def fingerprint() -> str:
     sources = [Path(__file__), STATIC / "icons.txt", STATIC / "package-lock.json", *sheets()]
-    sources += [*(STATIC / "js").rglob("*.js"), *(STATIC / "images").glob("*")]
+    sources += [
+        *(STATIC / "js").rglob("*.js"),
+        *(STATIC / "js").rglob("*.css"),
+        *(STATIC / "images").glob("*"),
+    ]
     digest = hashlib.sha256(repr(TYPES).encode())
     for path in sorted(sources):
         digest.update(path.relative_to(STATIC.parent).as_posix().encode() + path.read_bytes())

@@ -134,6 +134,8 @@ def answer(
         "reasons": reasons,
         "fields": fields or {},
     }
+    if _is_outside(request):
+        headers = {**(headers or {}), "Access-Control-Allow-Origin": "*"}
     if _wants_json(request):
         return Response(told, status_code=status, headers=headers, media_type="application/json")
     if replies.wants_fragment(request):
@@ -144,7 +146,12 @@ def answer(
 
 
 def _wants_json(request: Asked) -> bool:
-    return request.headers.get("accept", "").startswith("application/json")
+    return _is_outside(request) or request.headers.get("accept", "").startswith("application/json")
+
+
+def _is_outside(request: Asked) -> bool:
+    """A refusal at a public address may be read by the page that asked, whatever site it is on."""
+    return request.url.path.startswith("/public/")
 
 
 HANDLERS: dict[type[Exception] | int, Callable[[Any, Any], Response[Any]]] = {

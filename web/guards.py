@@ -20,6 +20,7 @@ from domain.kernel import clock
 from domain.kernel.errors import Forbidden
 from domain.kernel.settings import settings
 from domain.kernel.text import _, speak
+from domain.publishing import sites
 from jobs.work import glance
 from web import addresses
 
@@ -38,8 +39,8 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     permission = handler.opt.get("permission")
     if not isinstance(permission, Permission):
         raise Forbidden(_("This address is closed"))
-    if permission in OPEN_TO_MACHINES:
-        connection.scope["user"] = None
+    if permission in OPEN_TO_MACHINES or handler.opt.get("from_listed_sites"):
+        await admit_without_cookies(connection, handler)
         return
     signed_in = await who(connection)
     user: User | None = signed_in.user if signed_in else None
@@ -55,6 +56,15 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         raise NotAuthorizedException
     if not may(user, permission):
         raise Forbidden(_("Your role does not allow this. Ask your head or the administrator."))
+
+
+async def admit_without_cookies(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+) -> None:
+    """For machines and for pages of other sites: whoever is signed in in this browser is nobody here."""
+    connection.scope["user"] = None
+    if handler.opt.get("from_listed_sites"):
+        await demand_listed_origin(connection)
 
 
 async def who(connection: ASGIConnection[Any, Any, Any, Any]) -> SignedIn | None:
@@ -74,6 +84,23 @@ def demand_own_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
     """
     if not same_origin(connection):
         raise Forbidden(_("The request came from another site"))
+
+
+async def demand_listed_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """CSRF of the public widget: from our own pages or from a site in the list, as the browser says.
+
+    Nothing is done here in anybody's name, so there is nothing to forge but a request of a stranger; a page
+    of a site that is not in the list may not send even that.
+    """
+    origin = connection.headers.get("origin", "")
+    if origin and (same_origin(connection) or await to_thread.run_sync(_is_listed, origin)):
+        return
+    raise Forbidden(_("The site %(site)s is not allowed to send requests", site=origin or _("unknown")))
+
+
+def _is_listed(origin: str) -> bool:
+    with glance() as session:
+        return sites.is_allowed(session, origin)
 
 
 async def demand_own_token(

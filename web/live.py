@@ -35,6 +35,8 @@ PING_SECONDS = 15.0
 HORIZON_SECONDS = 10.0
 STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 MOST_TOPICS = 20
+LISTS = {"exchange": Permission.EXCHANGE_SEE, "leads": Permission.LEADS_SEE}
+"""Topics of a whole screen, and who may see it."""
 EVERYTHING = "*"
 """Told after the listener itself was deaf for a while: every screen looks again."""
 
@@ -214,8 +216,8 @@ def _missed(token_hash: bytes, own: str, followed: frozenset[str], since: int) -
 
 def _may_follow(session: Any, user: User, topic: str) -> bool:
     kind, _, number = topic.rpartition("-")
-    if topic == "exchange":
-        return may(user, Permission.EXCHANGE_SEE)
+    if topic in LISTS:
+        return may(user, LISTS[topic])
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         return False
     if kind == "user":

@@ -51,6 +51,7 @@ from web.estate.prices import (
     Promotions,
 )
 from web.exchange import Exchange, ExchangeMessages
+from web.leads import Leads
 from web.live import live
 from web.metrics import metrics
 from web.my import MyDay
@@ -58,6 +59,7 @@ from web.notices import Notices
 from web.offers import ClientOffers, MortgageProgrammes, OfferLinks, Offers, PaymentTemplates
 from web.onec import SiteExchange
 from web.parties import Companies, People
+from web.publishing import Outside, Publications, PublicRequests, PublicStock, feed_screens, public_feeds
 from web.search import Search
 from web.sign_in import MySessions, SignIn, SignOut, choose_language, choose_theme
 
@@ -137,4 +139,11 @@ ROUTES: list[ControllerRouterHandler] = [
     ClientOffers,
     PaymentTemplates,
     MortgageProgrammes,
+    Leads,
+    Publications,
+    Outside,
+    *feed_screens,
+    PublicStock,
+    PublicRequests,
+    *public_feeds,
 ]

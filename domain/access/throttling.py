@@ -6,7 +6,7 @@ or the address 1C comes from, has guesses of its own: strangers can't lock the o
 """
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -44,6 +44,12 @@ def count_guess(session: Session, login: str, address: str, *, known: str = "", 
             raise Refused(_("Too many wrong passwords. Try again %(wait)s.", wait=wait))
 
 
+def spend(session: Session, allowed: Mapping[str, int], *, within: timedelta, now: datetime) -> bool:
+    """Count one use of each key; whether one was used too often in its window. To be committed always."""
+    counted = tally(session, allowed, window=within, now=now)
+    return any(uses > allowed[key] for key, uses, _since in counted)
+
+
 def tally(
     session: Session, keys: Iterable[str], *, window: timedelta, now: datetime
 ) -> list[tuple[str, int, datetime]]:
@@ -64,7 +70,7 @@ def tally(
         )
         .returning(col(LoginThrottle.key), col(LoginThrottle.failures), col(LoginThrottle.since))
     )
-    return [(key, failures, since) for key, failures, since in session.execute(counted)]
+    return [(key, uses, since) for key, uses, since in session.execute(counted)]
 
 
 def give_back(session: Session, login: str, address: str, *, known: str = "") -> None:

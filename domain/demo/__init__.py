@@ -16,6 +16,7 @@ from domain.demo import (
     past,
     picking,
     prices,
+    publication,
     services,
     terms,
     trade,
@@ -49,6 +50,7 @@ def build(session: Session, *, onec_url: str = "", now: datetime | None = None) 
     picking.pick_out(session, people, now=moment)
     prices.run(session, people, now=moment)
     offers.offer(session, people, now=moment)
+    publication.open_up(session, people, now=moment)
 
 
 def reconnect(session: Session, *, onec_url: str) -> None:

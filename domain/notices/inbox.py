@@ -1,5 +1,6 @@
 """A person's bell: what concerns them, told in words, read when looked at."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,10 @@ from domain.kernel.db import pick
 from domain.kernel.text import _
 from domain.notices.models import Notice
 
+REQUESTS: dict[str, Callable[[], str]] = {
+    "lead.received": lambda: _("A new request from the site"),
+    "lead.handed": lambda: _("A request of your client was handed to you"),
+}
 MOST_COUNTED = 100
 """The bell says 99+ above it; counting further would only cost."""
 PAGE = 50
@@ -65,6 +70,8 @@ def _told(event: Event, now: datetime) -> Told:
         return Told(
             _("The exchange needs a person"), event.payload.get("error", ""), "arrow-left-right", "bad"
         )
+    if event.name in REQUESTS:
+        return Told(REQUESTS[event.name](), event.payload.get("about", ""), "inbox", "acc")
     return tell(event.name, event.payload, now=now)
 
 
@@ -76,4 +83,6 @@ def _place(event: Event, user: User) -> str:
         return f"/approvals/{event.subject_id}"
     if event.name == "discount.asked" and may(user, Permission.DISCOUNTS_APPROVE):
         return "/discounts"
+    if event.name in REQUESTS and may(user, Permission.LEADS_SEE):
+        return "/leads"
     return f"/deals/{event.deal_id}" if event.deal_id and may(user, Permission.DEALS_SEE) else "/"

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from domain import events
+from domain import events, leads
 from domain.access.chiefs import chief_of
 from domain.access.models import Role, User
 from domain.activities.models import Task
@@ -93,6 +93,12 @@ def _asker(session: Session, event: Event) -> set[int]:
     return set(session.execute(asked).scalars())
 
 
+def _takers(session: Session, event: Event) -> set[int]:
+    """Who may take the request, as it is now."""
+    lead = session.get(leads.Lead, event.subject_id)
+    return leads.takers(session, lead) if lead else set()
+
+
 CONCERNED: dict[str, Concerned] = {
     "unit.booked": _responsible,
     "booking.extended": _holder,
@@ -127,4 +133,6 @@ CONCERNED: dict[str, Concerned] = {
     "deal.move_refused": _responsible,
     "offer.opened": _responsible,
     "exchange.message_dead": _keepers_of_exchange,
+    "lead.received": _takers,
+    "lead.handed": _takers,
 }

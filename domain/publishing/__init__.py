@@ -1,1 +1,1 @@
-"""What the world may see of the stock: the public list, the widget, feeds of listing sites."""
+"""What of the stock leaves the house: chosen by people, closed by default, read by sites and portals."""

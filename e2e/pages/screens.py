@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from domain.kernel.settings import settings
 from domain.offers import OfferLink, links
+from domain.publishing.models import FeedFormat
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ MESSAGE = "select id as message_id from message order by id limit 1"
 AGENCY = "select min(id) as agency_id from agency"
 
 REQUEST = "select id as approval_id from approval where state = 'waiting' order by id limit 1"
+PUBLISHED = "select id as project_id from publication where published order by id limit 1"
+LISTED = "select min(id) as building_id from listing"
 
 SCREENS = (
     Screen("sign-in", "/sign-in", login=None),
@@ -240,6 +243,18 @@ SCREENS = (
     Screen("new programme", "/mortgage-programmes/new"),
     Screen("programme", "/mortgage-programmes/{programme_id:int}/edit",
            row="select max(id) as programme_id from mortgage_programme"),
+    Screen("requests", "/leads"),
+    Screen("requests put aside", "/leads", query="?state=junk"),
+    Screen("publication", "/publication"),
+    Screen("publication of a project", "/publication/{project_id:int}", row=PUBLISHED),
+    Screen("publication of a building", "/publication/buildings/{building_id:int}", row=LISTED),
+    Screen("widget", "/publication/{project_id:int}/widget", row=PUBLISHED),
+    Screen("site and widget", "/publication/sites"),
+    Screen("feeds", "/publication/feeds"),
+    Screen("feed with the ill", "/publication/feeds/yandex"),
+    Screen("feed of Avito", "/publication/feeds/avito"),
+    Screen("feed of CIAN", "/publication/feeds/cian"),
+    Screen("feed of DomClick", "/publication/feeds/domclick"),
     Screen("no such page", "/no-such-page"),
     Screen("agencies", "/agencies"),
     Screen("new agency", "/agencies/new"),
@@ -271,6 +286,11 @@ PIECES = {
     "/deals/{deal_id:int}/files/{file_id:int}": "a file",
     "/baskets": "what is chosen on the board",
     "/units/{unit_id:int}/line": "a part of a unit's panel",
+    "/public/projects": "data for pages of other sites",
+    "/public/projects/{project_id:int}": "data for pages of other sites",
+    "/public/projects/{project_id:int}/units": "data for pages of other sites",
+    "/public/widget.js": "a script for pages of other sites",
+    **{f"/public/feeds/{format_}.xml": "a file for a portal" for format_ in FeedFormat},
     "/notices/bell": "the bell of every page",
     "/exchange/messages/{message_id:int}/file": "a file",
     "/plans/{plan_id:int}": "a picture",

@@ -14,7 +14,7 @@ import httpx
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from domain import deals, events, files, offers
+from domain import deals, events, files, leads, offers
 from domain.access.models import LoginThrottle, User
 from domain.activities.models import Task
 from domain.deals.models import Deal, Stage, StageKind
@@ -35,6 +35,7 @@ from domain.exchange import messages, outbox, polling, receiving
 from domain.exchange.accepting import CATALOG, VANISHED, XML
 from domain.exchange.models import Connection, ConnectionKind, Direction, Message
 from domain.kernel import clock
+from domain.leads import consents
 from domain.parties.models import Company, Person
 from jobs import main as jobs
 from jobs import schedule
@@ -134,6 +135,7 @@ def everything_listened_to_has_happened(_base_1c: Demo1C) -> list[Any]:
             "exchange": message,
             "discount": _discount(session, _book(session, "3")),
             "offer": _offer(session).offer,
+            "lead": _request(session),
         }
         subjects["approval"] = extending.ask(
             session, subjects["booking"], days=7, reason="Ждёт банк", by=subjects["booking"].booked_by,
@@ -446,6 +448,24 @@ def _deals_in_line(session: Session) -> list[Deal]:
 def _wait(session: Session, held: Booking, deal: Deal) -> None:
     flat = session.get_one(Unit, held.unit_id)
     waiting.join(session, flat, deal_id=deal.id, by=held.booked_by, now=clock.now())
+
+
+def _request(session: Session) -> leads.Lead:
+    """Somebody has asked about a flat on the site."""
+    anna = _of(session, User, User.login == "anna")
+    words = "Согласен на обработку имени и телефона, чтобы мне перезвонили по моему вопросу."
+    wording = consents.word(
+        session, text=words, policy_url="https://river.example/policy", by=anna, now=clock.now()
+    )
+    return leads.receive(
+        session,
+        name="Нина",
+        phone="+79215550011",
+        source="widget",
+        unit_id=_of(session, Unit, Unit.number == "3").id,
+        consent=leads.Consent(wording.id, clock.now()),
+        now=clock.now(),
+    )
 
 
 def carry(put: Callable[[Session], Any]) -> list[Any]:

@@ -41,6 +41,8 @@ from domain.files.pictures import SVG, Picture
 from domain.kernel import clock, formats
 from domain.offers import programmes, templates
 from domain.parties.models import Company
+from domain.publishing import arranging as publishing
+from domain.publishing.models import Listing, Publication
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,14 @@ def _fresh_wanted(verb: Callable[..., None]) -> Callable[..., None]:
     def blind(session: Session, record: Any, wanted: Any, *, version: int, by: User) -> None:
         session.refresh(record, with_for_update=True)
         verb(session, record, wanted, version=record.version, by=by)
+
+
+def _fresh_kept(verb: Callable[..., None], kind: type[Any]) -> Callable[..., None]:
+    """The same for what is kept beside the record, under its number."""
+
+    def blind(session: Session, record: Any, *, version: int, **rest: Any) -> None:
+        row = session.get_one(kind, record.id, with_for_update=True, populate_existing=True)
+        verb(session, record, version=row.version, **rest)
 
     return blind
 
@@ -280,6 +290,18 @@ EDITORS = [
         value=lambda n: str(100_000 + n), guard="version", event="pricing.arranged",
         verb=(master, "keep_rules"), blinded=_blind_rules, login="boris",
     ),
+    Editor(
+        table="publication", route="/publication/{project_id:int}", form="/publication/{publication}",
+        save="/publication/{publication}", field="developer", value=lambda n: f"Застройщик {n}",
+        guard="version", event="publication.edited", verb=(publishing, "edit_publication"),
+        blinded=_fresh_kept(publishing.edit_publication, Publication), login="boris",
+    ),
+    Editor(
+        table="listing", route="/publication/buildings/{building_id:int}",
+        form="/publication/buildings/{listing}", save="/publication/buildings/{listing}", field="address",
+        value=lambda n: f"ул. Речная, {n}", guard="version", event="listing.edited",
+        verb=(publishing, "edit_listing"), blinded=_fresh_kept(publishing.edit_listing, Listing), login="boris",
+    ),
 ]  # fmt: skip
 
 DEEDS = {
@@ -355,6 +377,10 @@ DEEDS = {
     "/payment-templates/{template_id:int}/return": "takes back once",
     "/mortgage-programmes/{programme_id:int}/retirement": "takes away once",
     "/mortgage-programmes/{programme_id:int}/return": "takes back once",
+    "/leads/{lead_id:int}/taking": "one wins, the others are told who",
+    "/leads/{lead_id:int}/deal": "makes one deal of it under its lock",
+    "/leads/{lead_id:int}/junk": "closes once, with a reason",
+    "/publication/sites/{site_id:int}/removal": "takes away once",
     "/exchange/messages/{message_id:int}/retries": "a state of the message, not its words",
     "/exchange/messages/{message_id:int}/dismissal": "a state of the message, not its words",
 }

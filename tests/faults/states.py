@@ -43,6 +43,8 @@ MOMENTS = {
     "task": {"created_at"},
     "event": {"at"},
     "external_id": {"listed_at"},
+    "lead": {"consent_at", "created_at", "repeated_at"},
+    "consent_text": {"added_at"},
     "message": {"created_at", "done_at"},
     "notice": {"created_at", "read_at"},
     "offer_document": {"made_at"},

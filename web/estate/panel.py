@@ -20,6 +20,7 @@ from domain.estate.why import explain
 from domain.events import Event
 from domain.kernel.db import pick
 from domain.kernel.errors import Missing
+from domain.leads import count_of_unit
 from web.estate.choice import Choice, choice
 from web.estate.drawn import Drawn, drawn
 from web.estate.favourites import Picks, picks
@@ -60,6 +61,9 @@ class Panel:
     def kind_word(self) -> str:
         """Of the booking that holds it."""
         return kinds.word(self.booking.kind) if self.booking else ""
+
+    requests: int
+    """From outside, not done with yet."""
 
     @property
     def metre(self) -> Decimal | None:
@@ -103,6 +107,7 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         present=present(session, user, unit, now=now),
         price=price if booking is None or mine or deal is not None else price.unexplained(),
         offered=offers.of_unit(session, user, unit.id) if may(user, Permission.OFFERS_MAKE) else None,
+        requests=count_of_unit(session, user, unit.id) if may(user, Permission.LEADS_SEE) else 0,
     )
 
 

@@ -84,7 +84,7 @@ class Sheet:
 
 class Kept(Protocol):
     @property
-    def edition(self) -> Edition: ...
+    def edition(self) -> object: ...
     @property
     def until(self) -> datetime | None: ...
     @property
@@ -104,7 +104,7 @@ class Shelf(Generic[Thing]):
         self._lock = Lock()
         self._makers = [Lock() for _ in range(LOCKS)]
 
-    def take(self, key: object, edition: Edition, make: Callable[[], Thing], *, now: datetime) -> Thing:
+    def take(self, key: object, edition: object, make: Callable[[], Thing], *, now: datetime) -> Thing:
         """The thing of this edition; made by whoever comes first, the others wait."""
         with self._makers[hash(key) % LOCKS]:
             with self._lock:

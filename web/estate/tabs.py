@@ -29,6 +29,8 @@ TABS: list[tuple[str, Callable[[], str], Permission]] = [
     ("/offers", lambda: _("Offers"), Permission.DEALS_SEE),
     ("/payment-templates", lambda: _("Ways to pay"), Permission.PRICES_SEE),
     ("/mortgage-programmes", lambda: _("Mortgages"), Permission.PRICES_SEE),
+    ("/leads", lambda: _("Enquiries"), Permission.LEADS_SEE),
+    ("/publication", lambda: _("Publication"), Permission.PUBLICATION_MANAGE),
 ]
 """Address, title and who may enter, in the order they stand."""
 

@@ -42,6 +42,7 @@ from domain.offers.models import MortgageProgramme, PaymentTemplate
 from domain.tables import metadata
 from tests import servers
 from tests.fixtures import in_use
+from tests.world import published
 
 OWNERS = {"o": "anna", "c": "maria", "f": "timur", "v": "vera"}
 """Anna herself, her colleague of the same region, a manager of another region under another head, and an
@@ -79,12 +80,17 @@ SHARED = {
     "discount_limit": "how much each role gives is known to all who give",
     "payment_template": "how the company sells, the same for all",
     "mortgage_programme": "what banks tell everyone",
+    "publication": "what everybody outside is shown",
+    "listing": "what everybody outside is shown",
+    "listed_kind": "what everybody outside is shown",
+    "consent_text": "shown to everybody who leaves a request",
     "app_user": "colleagues are known by name: their bookings, deals and clients are told to be theirs",
 }
 """Tables whose rows belong to nobody, with the reason why they are no secret between colleagues."""
 OF_THE_HOUSE = {
     "connection", "external_id", "catalogue_entry", "login_throttle", "received_part", "stored_file",
     "stock_import", "stock_import_row",
+    "public_site", "feed", "feed_fetch",
 }  # fmt: skip
 """Secret from everyone without a permission of their own; one row each."""
 MACHINERY = {"event_unrelayed", "event_seal"}
@@ -129,6 +135,8 @@ class World:
     now: datetime = field(default_factory=clock.now)
     price: str = ""
     """Of the unit that is left for those who come to book."""
+    consent: int = 0
+    """The version of the consent that is shown."""
 
     def id(self, what: str, letter: str) -> int:
         """The row's number; for nobody one that no row has, unless it is everyone's."""
@@ -227,6 +235,9 @@ def build(session: Session) -> World:
     """Everything, on top of the tests' own small world; the caller commits."""
     world = World()
     people(session, world)
+    world.consent = published.wording(session).id
+    published.publish(session)
+    published.open_to(session)
     sower = Sower(session, world)
     for table in metadata.sorted_tables:
         if table.name in OF_THE_HOUSE:
@@ -239,7 +250,11 @@ def build(session: Session) -> World:
         more_of(session, sower, letter)
     priced(session, world)
     shared = ("building", "funnel", "unit")
-    everywhere = ["exchange", *(f"{what}-{sower.reference(what, HOUSE)}" for what in shared)]
+    everywhere = [
+        "exchange",
+        "leads",
+        *(f"{what}-{sower.reference(what, HOUSE)}" for what in shared),
+    ]
     sower.row(metadata.tables["event"], HOUSE, "news", topics=everywhere, subject_id=1, deal_id=None)
     return world
 
@@ -421,6 +436,7 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "user_session": lambda session, world, letter: {"expires_at": world.now + SOON},
     "message": a_message,
     "company": a_company,
+    "lead": lambda session, world, letter: {"state": "taken", "deal_id": None},
     "attachment": an_attachment,
     "agency": lambda session, world, letter: {"fixed_for": 30, "most_bookings": 5},
     "agent": lambda session, world, letter: {"user_id": agent_of(world, letter)},
@@ -493,6 +509,9 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
         until=world.now + SOON,
         closed_at=world.now,
     )
+    if letter != "v":
+        plain = special(session, world, "booking", letter) | {"unit_id": one_more_unit(session)}
+        sower.row(tables["booking"], letter, "booking plain", **plain)
     over_a_while = {"booked_at": world.now - timedelta(days=3), "until": world.now - timedelta(hours=2)}
     sower.row(
         tables["booking"],
@@ -547,6 +566,11 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
     if letter == "o":
         sower.row(tables["attachment"], letter, IN_ANNAS_DEAL, **off)
     sower.row(tables["attachment"], letter, "attachment off", **off, removed_at=world.now)
+    region = "Санкт-Петербург" if letter == "o" else "Казань"
+    here = session.exec(select(Region.id).where(Region.name == region)).one()
+    waiting = {"state": "new", "responsible_id": None, "deal_id": None, "region_id": here}
+    sower.row(tables["lead"], letter, "lead waiting", **waiting)
+    sower.row(tables["lead"], letter, "lead to take", state="new", deal_id=None)
     stages = session.exec(select(Stage).order_by(Stage.position)).all()
     if letter in {"c", "f"}:
         theirs = an_attachment(session, world, "o") | {"deal_id": world.id("deal", "o"), "added_by_id": mine}
@@ -721,7 +745,9 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
                 "unit": free_unit(session),
                 "terms": session.execute(sa.text("select min(id) from terms")).scalar(),
                 "unit first": session.execute(sa.text("select min(id) from unit")).scalar(),
+                "unit asked about": session.execute(sa.text("select min(id) from unit")).scalar(),
                 "project": session.execute(sa.text("select min(id) from project")).scalar(),
+                "site": session.execute(sa.text("select min(id) from public_site")).scalar(),
                 "building": session.execute(sa.text("select min(id) from building")).scalar(),
                 **drawn(session),
                 "token": TOKEN,

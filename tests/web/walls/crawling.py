@@ -66,7 +66,8 @@ class Crawl:
             for shape in SHAPES if self.whole else SHAPES[1:2]:
                 self.look(request.route.method, request.address, self.visits.ask(
                     self.who, request.route.method, request.address,
-                    form=request.form, headers=shape, upload=request.trial.upload,
+                    form=request.form, headers={**shape, **request.trial.headers},
+                    upload=request.trial.upload,
                 ), str(request.form))  # fmt: skip
 
     def by_hand(self) -> Iterator[str]:

@@ -34,7 +34,8 @@ def bad_manners(status: int, headers: Sequence[tuple[bytes, bytes]], *, https: b
         asks = b"private" in kept and (
             b"no-cache" in kept or (b"max-age=0" in kept and b"must-revalidate" in kept)
         )
-        forever = status == 304 and b"immutable" in kept
+        # A 304 with a shared copy behind it is of what everybody outside may have: no page is answered so.
+        forever = status == 304 and (b"immutable" in kept or kept.startswith(b"public, max-age="))
         if b"no-store" not in kept and not forever and not (asks and b"etag" in given):
             wrong.append(f"may be kept by others ({kept.decode()})")
         if not forever and b"hx-request" not in given.get(b"vary", b"").lower():

@@ -17,7 +17,7 @@ from domain.access import Permission, Role, User, may
 from tests.web.walls.belongings import IN_ANNAS_DEAL, OWNERS, World
 from tests.web.walls.routes import PARAMETER, table
 from tests.web.walls.trials import Request
-from tests.web.walls.visits import EVERYTHING, Answer, Persona, Visits, granted
+from tests.web.walls.visits import AS_DATA, EVERYTHING, Answer, Persona, Visits, granted
 
 LOCK = Path(__file__).with_name("permissions.lock")
 EXPLAINED = """\
@@ -69,6 +69,7 @@ OPTION = re.compile(r"""<option value="(\d+)\"""")
 COUNTED = (
     re.compile(r"""id="stage-\d+"[^>]*data-count="(\d+)\""""),
     re.compile(r"""id="deals-filters".*?<b>(\d+)</b>""", re.DOTALL),
+    re.compile(r"""id="(?:leads|unit-requests)"[^>]*data-count="(\d+)\""""),
     re.compile(r"""^<a id="bell".*?class="badge">(\d+)<""", re.DOTALL),
 )
 
@@ -132,6 +133,7 @@ class Matrix:
             form=request.form,
             upload=request.trial.upload,
             by_password=request.trial.by_password,
+            headers={**AS_DATA, **request.trial.headers},
         )
 
     def read(self, who: Persona, request: Request, answer: Answer) -> Seen:

@@ -32,6 +32,7 @@ DOORS = {
     "get_booking",
     "get_waiting",
     "get_task",
+    "get_lead",
     "get_attachment",
     "get_selection",
     "get_choice",
@@ -68,6 +69,20 @@ EXEMPT = {
         "domain.notices.inbox",
         "may(user, Permission.DISCOUNTS_APPROVE)",
     ): "only heads are notified",
+    (
+        "domain.notices.inbox",
+        "may(user, Permission.LEADS_SEE)",
+    ): "only who may take requests is notified",
+    (
+        "domain.leads.working",
+        "rows_of(by, col(Lead.responsible_id))",
+    ): "looks again after the lock, for a request that somebody took meanwhile; the door is get_lead",
+    (
+        "domain.leads.working",
+        "rows_of(by, col(Person.responsible_id))",
+    ): "to whom a request of a known client goes, not what is seen: tests/domain/leads/test_working.py",
+    ("domain.leads.working", "may(one, Permission.LEADS_SEE)"): "of the heir, not of who asks",
+    ("domain.leads.receiving", "may(owner, Permission.LEADS_SEE)"): "of the client's manager; nobody asks",
     (
         "domain.parties.register",
         "rows_of(user, told.c.responsible_id)",

@@ -25,7 +25,7 @@ ROUNDS = 12
 
 SHARED_NUMBERS = {
     "unit_id", "stage_id", "project_id", "plan_id", "layout_id", "floor_id", "characteristic_id",
-    "template_id", "programme_id", "token",
+    "template_id", "programme_id", "token", "building_id", "site_id",
 }  # fmt: skip
 """In an address: of what everyone may see."""
 KNOWN_OTHERWISE = {
@@ -74,6 +74,7 @@ HIDDEN: dict[str, str] = {
     "project_id": "",
     "layout_id": "",
     "unit_id": "",
+    **{f"{portal}_id": "" for portal in ("yandex", "avito", "cian", "domclick", "domclick_developer")},
 }
 """Fields of forms that name records, and of what; empty for what is everyone's."""
 NAMES_A_RECORD = re.compile(r"_id$|^units$|^bookings$")

@@ -15,7 +15,7 @@ from tests.web.walls.belongings import World
 from tests.web.walls.routes import Route, table
 from tests.web.walls.traces import NO_HISTORY, Trace, tracing
 from tests.web.walls.trials import Trial, planned, trials_of
-from tests.web.walls.visits import EVERYTHING, Persona, Visits, visiting
+from tests.web.walls.visits import AS_DATA, EVERYTHING, Persona, Visits, visiting
 from tests.world.people import PASSWORD
 
 BORIS = Persona("head", "boris")
@@ -75,7 +75,14 @@ def tried(visits: Visits, route: Route) -> Trace:
         for who in who_asks(route):
             for trial in trials if not trace.told else []:
                 address, form = trial.address(route, visits.world, "o"), trial.form(visits.world, "o")
-                visits.ask(who, route.method, address, form=form, upload=trial.upload)
+                visits.ask(
+                    who,
+                    route.method,
+                    address,
+                    form=form,
+                    headers={**AS_DATA, **trial.headers},
+                    upload=trial.upload,
+                )
     return trace
 
 

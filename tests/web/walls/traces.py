@@ -33,6 +33,7 @@ NO_HISTORY: Mapping[str, str] = {
     "showing": "who has a unit open now: forgotten in two minutes",
     "list_price": "of what a price is made: the price itself and its event are written beside it",
     "offer_document": "a PDF of what a version says already",
+    "feed_fetch": "which portal fetched which file: a journal, kept for a month",
     "stage_stay": "the same as deal.moved, laid out for reports",
 }
 """Tables that may change without an event, with the reason."""

@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from domain.kernel import formats
-from tests.web.walls.belongings import IN_ANNAS_DEAL, KPP, NOBODY, World, moment
+from domain.publishing.models import FeedFormat
+from tests.web.walls.belongings import HOUSE, IN_ANNAS_DEAL, KPP, NOBODY, World, moment
 from tests.web.walls.routes import Route
+from tests.world.published import POLICY, SITE, WORDS
 
 TRIED = ("o", "c", "f")
 """Whose records are named in a request: one's own, a colleague's, of another region."""
@@ -52,6 +54,9 @@ PARAMETERS = {
     "template_id": "payment_template",
     "programme_id": "mortgage_programme",
     "token": "token",
+    "building_id": "building",
+    "lead_id": "lead",
+    "site_id": "site",
 }
 """What a number in an address is of, see `World.rows`."""
 
@@ -69,8 +74,14 @@ class Trial:
     """The field in which a file is sent."""
     by_password: bool = False
     """HTTP Basic instead of a cookie."""
+    origin: str = ""
+    """The site whose page sends it."""
     at: Mapping[str, str] = field(default_factory=dict)
     """Other rows in the address than the first of their kind; `o:deal` is Anna's whoever's turn it is."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"origin": self.origin} if self.origin else {}
 
     def address(self, route: Route, world: World, of: str) -> str:
         given = {name: self._number(world, of, name) for name in route.parameters}
@@ -172,7 +183,7 @@ def topics(world: World, of: str) -> Filled:
 
 def of_all(world: World, of: str) -> Filled:
     return {
-        "topics": f"exchange,building-{world.id('building', 'o')},funnel-{world.id('funnel', 'o')},"
+        "topics": f"exchange,leads,building-{world.id('building', 'o')},funnel-{world.id('funnel', 'o')},"
         f"unit-{world.id('unit first', 'o')}",
         "since": 1,
     }
@@ -235,6 +246,18 @@ def template(world: World, of: str) -> Filled:
 def programme(world: World, of: str) -> Filled:
     today = world.now.date().isoformat()
     return {"bank": "Банк", "name": "Новая", "rate": "6", "valid_from": today, "rates_of": today}
+
+
+def published_project(world: World, of: str) -> Filled:
+    return {"version": 1, "published": "on", "developer": "ООО «Другое»"}
+
+
+def with_token(world: World, of: str) -> Filled:
+    return {"token": world.text("feed.token", HOUSE)}
+
+
+def wanted_outside(world: World, of: str) -> Filled:
+    return {"name": "Нина", "phone": "+79210000002", "unit_id": world.id("unit", of), "agreed": world.consent}
 
 
 FOREIGN_STEP = {"deal_id": "o:deal"}
@@ -335,6 +358,7 @@ TRIALS: dict[str, list[Trial]] = {
         Trial(),
         Trial("free", at={"unit_id": "unit"}),
         Trial("offered", at={"unit_id": "unit offered"}),
+        Trial("asked about", at={"unit_id": "unit asked about"}),
         Trial("on a past day", on_a_past_day),
     ],
     "POST /estate/{project_id:int}/exports": [Trial()],
@@ -666,4 +690,43 @@ TRIALS: dict[str, list[Trial]] = {
         Trial("of another selection", at=FOREIGN_CHOICE | {"choice_id": "choice removed"}),
     ],
     "GET /reports/idle-reserve": [Trial(), Trial("by booking", lambda world, of: {"by": "booking"})],
+    "GET /leads": [
+        Trial(),
+        Trial("with a deal", lambda world, of: {"state": "deals"}),
+        Trial("about a unit", lambda world, of: {"unit": world.id("unit", of)}),
+    ],
+    "POST /leads/{lead_id:int}/taking": [
+        Trial(at={"lead_id": "lead to take"}), Trial("waiting", at={"lead_id": "lead waiting"}),
+    ],
+    "POST /leads/{lead_id:int}/deal": [Trial(), Trial("waiting", at={"lead_id": "lead waiting"})],
+    "POST /leads/{lead_id:int}/junk": [
+        Trial(form=lambda world, of: {"reason": "реклама"}),
+        Trial("waiting", form=lambda world, of: {"reason": "реклама"}, at={"lead_id": "lead waiting"}),
+    ],
+    "POST /publication/{project_id:int}": [Trial(form=published_project)],
+    "POST /publication/buildings/{building_id:int}": [
+        Trial(form=lambda world, of: {"version": 1, "address": "ул. Другая, 2", "flat": "on"}),
+    ],
+    "POST /publication/sites": [Trial(form=lambda world, of: {"origin": "https://other.example"})],
+    "POST /publication/sites/{site_id:int}/removal": [Trial()],
+    "POST /publication/consent": [
+        Trial(form=lambda world, of: {"text": f"{WORDS} Иначе.", "policy_url": POLICY}),
+    ],
+    **{
+        f"POST /publication/feeds/{format_}": [
+            Trial(form=lambda world, of: {"enabled": "on"}),
+        ]
+        for format_ in FeedFormat
+    },
+    "GET /public/projects/{project_id:int}/units": [
+        Trial(), Trial("filtered", lambda world, of: {"rooms": 1, "price_to": 9_000_000}),
+    ],
+    "GET /public/projects": [Trial(), Trial("from a page of a listed site", origin=SITE)],
+    **{
+        f"GET /public/feeds/{format_}.xml": [Trial(), Trial("by the token", with_token)]
+        for format_ in FeedFormat
+    },
+    "POST /public/leads": [
+        Trial("from nowhere", form=wanted_outside), Trial(form=wanted_outside, origin=SITE),
+    ],
 }  # fmt: skip
