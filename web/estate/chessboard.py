@@ -41,6 +41,7 @@ class Chessboard(Controller):
         query = request.query_params
         building = _chosen(buildings, query.get("building"))
         sheet = press.sheet(session, _edition(session, project, building), request.url.path, query, now=now)
+        may_book = may(user, Permission.ESTATE_BOOK)
         context: dict[str, Any] = {
             "project": project,
             "buildings": buildings,
@@ -51,8 +52,8 @@ class Chessboard(Controller):
             "toggled": lambda name, value: filters.toggled(query, name, value),
             "cells": cells,
             "heard": monitor.last_heard(session),
-            "may_book": may(user, Permission.ESTATE_BOOK),
-            "choice": choice(session, user) if may(user, Permission.ESTATE_BOOK) else None,
+            "may_book": may_book,
+            "choice": choice(session, user) if may_book else None,
         }
         unit = query.get("unit", "")
         if unit.isascii() and unit.isdigit() and len(unit) < 19:
