@@ -300,7 +300,8 @@ EDITORS = [
         table="listing", route="/publication/buildings/{building_id:int}",
         form="/publication/buildings/{listing}", save="/publication/buildings/{listing}", field="address",
         value=lambda n: f"ул. Речная, {n}", guard="version", event="listing.edited",
-        verb=(publishing, "edit_listing"), blinded=_fresh_kept(publishing.edit_listing, Listing), login="boris",
+        verb=(publishing, "edit_listing"), blinded=_fresh_kept(publishing.edit_listing, Listing),
+        login="boris",
     ),
 ]  # fmt: skip
 

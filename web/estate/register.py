@@ -137,8 +137,8 @@ def workbook(lines: list[Line], now: datetime) -> bytes:
         sheet.write_string(0, place, head, bold)
     for row, line in enumerate(lines, start=1):
         texts = (
-            line.number, line.project, line.building, f"№ {line.deal_id}", line.client or "", line.who,
-            kinds.word(line.kind),
+            line.number, line.project, line.building, f"№ {line.deal_id}" if line.deal else "",
+            line.client or "", line.who, kinds.word(line.kind),
         )  # fmt: skip
         for place, text in enumerate(texts):
             sheet.write_string(row, place, text)

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from domain import approvals, estate
+from domain.access import Role, User
 from domain.approvals import Approval, ApprovalState, reading
 from domain.estate import BookingState
 from domain.estate.booking import term_end
@@ -138,6 +139,16 @@ def test_a_term_that_has_passed_ends_it_also_before_the_sweep(session, held, ask
     with pytest.raises(Refused, match="Поздно"):
         approvals.approve(session, asked, by=boris, now=late)
     assert held.state is BookingState.ACTIVE and held.extensions == 0
+
+
+def test_a_head_of_others_counts_none_of_it(session, asked, boris):
+    rustam = User(login="rustam", name="Рустам", role=Role.HEAD, password_hash="-")
+    session.add(rustam)
+    session.flush()
+
+    assert approvals.waiting_count(session, rustam, now=NOW) == 0
+    assert reading.queue(session, rustam, decided=False, now=NOW).counts == {}
+    assert approvals.waiting_count(session, boris, now=NOW) == 1
 
 
 def test_a_question_lives_as_long_as_its_booking(session, held, asked, boris):

@@ -538,12 +538,20 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
         **special(session, world, "approval", letter)
         | {
             "state": "declined",
-            "subject_id": world.id("booking extended", letter),
+            "subject_id": world.id("booking expired", letter),
             "decided_at": world.now,
             "decided_by_id": world.people["rustam" if letter == "c" else "boris"],
         },
     )
 
+    if letter == "o":
+        hers = {"deal_id": world.id("deal", "c"), "unit_id": left_unit(session), "state": "cancelled"}
+        over = {"until": world.now + SOON, "closed_at": world.now}
+        sower.row(tables["booking"], letter, "booking for a colleague's deal", **hers, **over)
+    if letter == "c":
+        asked = special(session, world, "approval", letter)
+        mine_too = {"asked_by_id": world.people["boris"], "subject_id": world.id("booking extended", letter)}
+        sower.row(tables["approval"], letter, "approval of a head", **asked | mine_too)
     for what in ("person", "booking"):
         about = {"subject_kind": what, "subject_id": world.id(what, letter)}
         sower.row(

@@ -50,6 +50,32 @@ OWN = {"deal", "offer"}
 EXEMPT = {
     ("domain.estate.booking", "by.id == booking.booked_by_id"): "how often one extends: a rule of bookings",
     (
+        "domain.approvals.deciding",
+        "rows_of(by, col(User.id))",
+    ): "the request was found through the person; the test of the domain asks a stranger",
+    (
+        "domain.approvals.deciding",
+        "may(by, kind.permission)",
+    ): "the only kind there is asks what the route asks",
+    (
+        "domain.approvals.deciding",
+        "may(user, kind.permission)",
+    ): "offers a button; who may not decide sees only what is their own",
+    ("domain.approvals.reading", "may(user, kind.permission)"): "a number in the menu of those who decide",
+    (
+        "domain.approvals.reading",
+        "rows_of(user, col(Approval.asked_by_id)) #3",
+    ): "the number in the menu; the test of the domain counts for another head",
+    ("domain.estate.extending", "booking.booked_by_id != by.id"): "how far one extends: a rule of bookings",
+    (
+        "domain.estate.booking",
+        "_demand_right(session, booking, by=by) #2",
+    ): "only who granted it comes here, see `approvals.reopen`",
+    ("domain.notices.inbox", "may(user, Permission.APPROVALS_SEE)"): "only heads are asked",
+    ("web.approvals.decisions", "chosen.asked_by_id == user.id"): "offers a button; the verb asks again",
+    ("web.estate.register", "colleagues(session, user)"): "names in a filter; the rows have their own guard",
+    ("web.navigation", "may(user, Permission.APPROVALS_DECIDE)"): "saves a question to who decides nothing",
+    (
         "domain.approvals.reading",
         "col(Approval.asked_by_id) != user.id",
     ): "one's own question is not counted; nobody answers himself anyway",

@@ -282,6 +282,10 @@ TRIALS: dict[str, list[Trial]] = {
                 "ids": world.id("approval", of), "verdict": "decline", "comment": "Хватит",
             },
         ),
+        Trial(
+            "a head's own",
+            form=lambda world, of: {"single": world.id("approval of a head", "c"), "verdict": "approve"},
+        ),
     ],
     "POST /approvals/reopenings": [
         Trial(query=lambda world, of: {"ids": world.id("approval decided", of)}),
