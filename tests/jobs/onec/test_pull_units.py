@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from domain.access import User
 from domain.deals.models import Deal
-from domain.estate.models import Availability, Unit
+from domain.estate.models import Availability, Project, Unit
+from domain.estate.pricing.master import keep_rules
+from domain.estate.pricing.models import Master
 from domain.events import Event
 from domain.exchange import stock
 from domain.exchange.mapping import Units
@@ -281,3 +284,19 @@ def test_the_address_is_short_enough_for_iis(connection: Connection, base_1c: On
     pull(connection.id)
 
     assert len(remarks()) == 30
+
+
+def test_where_price_lists_are_the_master_a_price_of_1c_is_a_line_in_the_reconciliation(
+    matched: Connection, base_1c: OneC, session: Session, flat_1: Unit, river: Project, boris: User
+) -> None:
+    keep_rules(session, river, master=Master.LISTS, floor_metre=None, version=0, by=boris)
+    session.commit()
+    before = flat_1.price
+    change(base_1c, flat_1, Цена=7_000_000, СтатусПомещения="Продана")
+
+    look(matched)
+
+    session.refresh(flat_1)
+    assert (flat_1.price, flat_1.availability) == (before, Availability.SOLD)
+    (remark,) = remarks()
+    assert "7\xa0000\xa0000\xa0₽ из 1С не взята" in remark

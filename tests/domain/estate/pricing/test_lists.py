@@ -220,3 +220,18 @@ def test_what_1c_sets_forgets_what_the_price_was_made_of(session, apply, flat_1)
     reprice(session, {flat_1.id: Decimal(3_000_000)})
 
     assert session.exec(select(ListPrice).where(ListPrice.unit_id == flat_1.id)).first() is None
+
+
+def test_a_batch_asks_the_same_few_questions_however_many_units(session, ours, boris, queries, flat_1):
+    more = [Unit(floor_id=flat_1.floor_id, number=f"Г{n}", area_total=Decimal(40), price=Decimal(5_000_000))
+            for n in range(300)]  # fmt: skip
+    session.add_all(more)
+    document = lists.draft(session, ours, wanted(Rule.PERCENT, 3), by=boris, now=NOW)
+    lists.start(session, document, by=boris, now=NOW)
+
+    with queries(10) as few:
+        carry_on(session, document.id, now=NOW, most=10)
+    with queries(10) as many:
+        carry_on(session, document.id, now=NOW, most=1000)
+
+    assert len(many) <= len(few)
