@@ -113,7 +113,7 @@ def files() -> Iterator[tuple[str, bytes]]:
     yield "css/app.css", "\n".join(path.read_text("utf-8") for path in sheets()).encode()
     yield "js/app.js", _without_map(HTMX.read_bytes()) + script("app.js", AS_ONE)
     yield "js/widget.js", script("widget/widget.js", WIDGET)
-    yield "js/client.js", (STATIC / "js/client.js").read_bytes()
+    yield "client.js", (STATIC / "js/client.js").read_bytes()
     for name, path in VENDOR.items():
         yield f"vendor/{name}", _without_map(path.read_bytes())
     yield "vendor/licences.txt", licences().encode()
@@ -179,16 +179,17 @@ def face(path: Path, letters: str) -> bytes:
 def printed_face(weight: int) -> bytes:
     """A face for documents, all its letters in one file: a typesetter looks into one alone."""
     with tempfile.TemporaryDirectory() as folder:
-        parts = []
+        parts, born = [], 0
         for letters in PRINTED:
             with TTFont(FONT / f"golos-text-{letters}-wght-normal.woff2", recalcTimestamp=False) as font:
                 instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
-                font.flavor = None
+                font.flavor, born = None, font["head"].created
                 parts.append(str(Path(folder) / f"{letters}.ttf"))
                 font.save(parts[-1])
         face = Merger(MergeOptions(drop_tables=["vhea", "vmtx"])).merge(parts)
         face["OS/2"].usWeightClass = weight
         face.recalcTimestamp = False
+        face["head"].created = face["head"].modified = born  # the same bytes at every building
         body = io.BytesIO()
         face.save(body)
     return body.getvalue()
