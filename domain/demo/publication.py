@@ -1,5 +1,6 @@
 """The public side of the demo: both projects published, the feeds open, and people who have asked."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from domain.leads import Consent, consents
 from domain.publishing import arranging, sites
 from domain.publishing.arranging import BuildingFacts, ProjectFacts, Shown
 from domain.publishing.feeds import fetching
+from domain.publishing.feeds.fetching import Fetch
 from domain.publishing.models import BuildingState, FeedFormat, Material
 
 SITE = "https://sosnovy-bereg.example"
@@ -38,6 +40,8 @@ def open_up(session: Session, people: dict[str, User], *, now: datetime) -> None
         arranging.edit_listing(session, building, version=0, facts=_where(building, number), by=boris)
     sites.allow(session, origin=SITE, by=boris, now=now)
     fetching.switch(session, FeedFormat.YANDEX, enabled=True, secret=False, by=boris, now=now)
+    robot = Fetch(FeedFormat.YANDEX, now - timedelta(hours=1), "YandexRealty/1.0", 200, 480_000, 610)
+    fetching.note(session, [robot, replace(robot, at=now, status=304, size=0, milliseconds=8)])
     wording = consents.word(session, text=CONSENT, policy_url=f"{SITE}/policy", by=boris, now=now)
     for ago, (name, phone, text, hours) in enumerate(ASKED):
         at = now - timedelta(hours=hours)

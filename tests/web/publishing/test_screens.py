@@ -1,11 +1,13 @@
 """The screens of publication: who may decide, what is said back, and what it changes outside."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from domain.kernel import clock
 from domain.publishing.feeds import fetching
+from domain.publishing.feeds.fetching import Fetch
 from domain.publishing.models import FeedFormat, Publication
 from tests.world import published
 from tests.world.published import POLICY, WORDS
@@ -113,6 +115,17 @@ def test_the_doctor_tells_what_a_portal_would_refuse_with_links(open_client, ses
     assert "Площадь кухни не меньше общей" in page and f'href="/units/{flat_1.id}"' in page
     assert re.search(r"Попадут в файл</dt><dd class=\"big\">10<", page)
     assert "/public/feeds/cian.xml?token=" in page
+
+
+def test_who_fetched_the_file_is_shown(open_client, session):
+    portal = Fetch(FeedFormat.CIAN, clock.now(), "CianBot/1.0", status=200, size=1_200_000, milliseconds=340)
+    fetching.note(session, [portal, replace(portal, status=304, size=0)])
+    session.commit()
+    boris = open_client("boris")
+
+    page = boris.get("/publication/feeds/cian").text.replace("\xa0", " ")
+    assert "CianBot/1.0" in page and "1,1 МБ" in page and "не изменился" in page and "340 мс" in page
+    assert "CianBot/1.0" in boris.get("/publication/feeds").text
 
 
 def test_a_feed_is_switched_on_by_the_form(open_client, client, session):
