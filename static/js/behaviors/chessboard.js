@@ -66,7 +66,8 @@ export function connect(root) {
   const among = (cell) => [...cell.closest("[role=grid]").querySelectorAll("a.u")];
   const box = (cell) => cell.getBoundingClientRect();
   const level = (one, other) => Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1;
-  const line = (cell) => among(cell).filter((other) => level(box(cell), box(other)))
+  const upper = ({ top }) => ({ top, bottom: top + 20 });   // of a tall cell its upper floor is walked
+  const line = (cell) => among(cell).filter((other) => level(upper(box(cell)), box(other)))
     .sort((one, other) => box(one).left - box(other).left);
   const nearest = (cell, found, floors) => {
     const from = box(cell), middle = from.left + Math.min(from.width, 40) / 2;
