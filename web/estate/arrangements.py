@@ -15,7 +15,6 @@ from domain.files.pictures import SUFFIXES
 from domain.kernel.errors import Invalid, Refused, Stale
 from domain.kernel.text import _
 from web import replies
-from web.deals import fields
 from web.estate import cells, sent
 from web.given import Given
 
@@ -35,7 +34,7 @@ class Arranged:
         return {
             "storeys": self.storeys,
             "layout_id": self.layout_id,
-            **{f"characteristic_{code}": fields.words(value) for code, value in named},
+            **{f"characteristic_{code}": sent.words(value) for code, value in named},
         }
 
 

@@ -13,8 +13,7 @@ from domain.estate.drawings import Characteristic, CharacteristicType, character
 from domain.kernel.errors import Invalid, Stale
 from domain.kernel.text import _
 from web import replies
-from web.deals import fields
-from web.estate import cells
+from web.estate import cells, sent
 from web.estate.tabs import tabs
 from web.given import Given
 
@@ -26,7 +25,7 @@ class Told:
     options: str = ""
 
     def words(self) -> dict[str, Any]:
-        return {name: fields.words(getattr(self, name)) for name in ("title", "measure", "options")}
+        return {name: sent.words(getattr(self, name)) for name in ("title", "measure", "options")}
 
 
 @dataclass
@@ -72,7 +71,7 @@ class Characteristics(Controller):
         of = next((one for one in CharacteristicType if one.value == data.type), CharacteristicType.TEXT)
         try:
             characteristics.add(
-                session, kind=_kind(data.kind), code=fields.words(data.code), type=of, **data.words(), by=user
+                session, kind=_kind(data.kind), code=sent.words(data.code), type=of, **data.words(), by=user
             )
         except Invalid as no:
             return _form(request, None, data, no)
@@ -103,7 +102,7 @@ class Characteristics(Controller):
     ) -> Response[str]:
         found = characteristics.get_characteristic(session, characteristic_id)
         try:
-            version = fields.number(data.version, "version")
+            version = sent.version(data.version)
             characteristics.edit(
                 session, found, version=version, **data.words(), retired=data.retired == "1", by=user
             )

@@ -17,7 +17,6 @@ from domain.kernel import formats
 from domain.kernel.errors import Invalid, Missing, Refused, Stale
 from domain.kernel.text import _, ngettext
 from web import replies
-from web.deals import fields
 from web.estate import cells, sent
 from web.estate.tabs import tabs
 from web.given import Given
@@ -32,8 +31,8 @@ class Card:
 
     def told(self) -> dict[str, Any]:
         return {
-            "code": fields.words(self.code),
-            "name": fields.words(self.name),
+            "code": sent.words(self.code),
+            "name": sent.words(self.name),
             "rooms": sent.whole(self.rooms),
             "area_total": sent.area(self.area_total),
         }
@@ -139,7 +138,7 @@ class Layouts(Controller):
     ) -> Response[str]:
         layout = drawings.get_layout(session, user, layout_id)
         try:
-            version = fields.number(data.version, "version")
+            version = sent.version(data.version)
             layouts.edit(session, layout, version=version, **data.told(), by=user)
         except (Invalid, Stale) as no:
             session.refresh(layout)

@@ -25,6 +25,19 @@ class Sent:
         return self.file.filename, cast(BinaryIO, self.file.file)
 
 
+def words(text: str) -> str:
+    """Without the one character a database can't keep."""
+    return text.replace("\0", "").strip()
+
+
+def version(text: str) -> int:
+    """What the form was drawn from; raises Invalid."""
+    found = record_number(text)
+    if found is None:
+        raise Invalid({"version": _("This value can't be read")})
+    return found
+
+
 def whole(text: str) -> int:
     """What is no small number is refused by the verb in its own words."""
     bare = text.strip()
