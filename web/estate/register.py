@@ -138,7 +138,8 @@ def workbook(lines: list[Line], now: datetime) -> bytes:
     for row, line in enumerate(lines, start=1):
         deal = f"№ {line.deal_id}" if line.deal else ""
         texts = (
-            line.number, line.project, line.building, deal, line.client or "", line.who, kinds.word(line.kind),
+            line.number, line.project, line.building, deal, line.client or "", line.who,
+            kinds.word(line.kind),
         )  # fmt: skip
         for place, text in enumerate(texts):
             sheet.write_string(row, place, text)
