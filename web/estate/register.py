@@ -136,9 +136,10 @@ def workbook(lines: list[Line], now: datetime) -> bytes:
     for place, head in enumerate(heads):
         sheet.write_string(0, place, head, bold)
     for row, line in enumerate(lines, start=1):
+        deal = f"№ {line.deal_id}" if line.deal else ""
         texts = (
-            line.number, line.project, line.building, f"№ {line.deal_id}" if line.deal else "",
-            line.client or "", line.who, kinds.word(line.kind),
+            line.number, line.project, line.building, deal, line.client or "", line.who,
+            kinds.word(line.kind),
         )  # fmt: skip
         for place, text in enumerate(texts):
             sheet.write_string(row, place, text)
