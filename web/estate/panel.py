@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from domain import deals
 from domain.access import Permission, User, may, rows_of
 from domain.estate import Booking, Building, Unit, UnitStatus
 from domain.estate.booking import TERMS, active, term_end
@@ -16,7 +15,6 @@ from domain.estate.chessboard import status
 from domain.estate.why import explain
 from domain.events import Event
 from domain.kernel.db import pick
-from domain.kernel.errors import Missing
 from web.estate.favourites import Picks, picks
 from web.estate.presence import Present, present
 from web.estate.why import Explained, explained
@@ -30,8 +28,6 @@ class Panel:
     building: Building
     status: UnitStatus
     booking: Booking | None
-    deal: deals.Deal | None
-    """The deal that holds it, when this person may see it."""
     mine: bool
     """Whether this person may cancel and extend the booking."""
     bookable: bool
@@ -54,7 +50,6 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         building=unit.floor.section.building,
         status=now_is,
         booking=booking if now_is is UnitStatus.BOOKED else None,
-        deal=_deal(session, user, booking),
         mine=booking is not None and may(user, Permission.ESTATE_BOOK) and _below(session, user, booking),
         bookable=now_is is UnitStatus.FREE and may(user, Permission.ESTATE_BOOK) and unit.price is not None,
         terms=[(days, term_end(now, days)) for days in TERMS],
@@ -63,15 +58,6 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         picks=picks(session, user, unit),
         present=present(session, user, unit, now=now),
     )
-
-
-def _deal(session: Session, user: User, booking: Booking | None) -> deals.Deal | None:
-    if booking is None or not may(user, Permission.DEALS_SEE):
-        return None
-    try:
-        return deals.get_visible(session, user, booking.deal_id)
-    except Missing:
-        return None
 
 
 def _below(session: Session, user: User, booking: Booking) -> bool:
