@@ -63,7 +63,7 @@ def page(
         "selection": selection,
         "owner": owner,
         "mine": owner.id == user.id,
-        "deal": _deal(session, user, selection),
+        "deal": deal_seen(session, user, selection),
         "refused": refused,
         "most": MOST,
         "cells": cells,
@@ -79,7 +79,8 @@ def page(
     return replies.page(request, "estate/kept_filter.html", rows=list(shown.values()), **context)
 
 
-def _deal(session: Session, user: User, selection: Selection) -> deals.Deal | None:
+def deal_seen(session: Session, user: User, selection: Selection) -> deals.Deal | None:
+    """The deal it is for, when this person may see it."""
     if selection.deal_id is None or not may(user, Permission.DEALS_SEE):
         return None
     try:

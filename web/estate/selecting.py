@@ -22,6 +22,9 @@ from web.estate import cells, filters
 from web.estate.numbers import number, numbers
 from web.estate.selected import in_words
 
+AS_IT_IS = "kept"
+"""The deal of a selection that its owner may not see any more: it stays, its number is not told."""
+
 
 @dataclass
 class Selected:
@@ -62,9 +65,9 @@ def deal_of(session: Session, user: User, text: str, selection: Selection | None
     """One that the person may see; one that was there before stays, whoever leads it now."""
     if not text.strip():
         return None
+    if text == AS_IT_IS and selection is not None:
+        return selection.deal_id
     told = number(text)
-    if selection is not None and told == selection.deal_id:
-        return told
     if told is None or not may(user, Permission.DEALS_SEE):
         raise Missing(_("There is no such deal, or it is not yours"))
     return deals.get_visible(session, user, told).id

@@ -17,8 +17,8 @@ from domain.kernel.errors import Invalid, Stale
 from domain.kernel.text import _
 from web import replies
 from web.estate.numbers import number, numbers
-from web.estate.selected import asked_of, in_words, page
-from web.estate.selecting import Selected, building_of, deal_of, form, kept_of, words
+from web.estate.selected import asked_of, deal_seen, in_words, page
+from web.estate.selecting import AS_IT_IS, Selected, building_of, deal_of, form, kept_of, words
 from web.estate.tabs import tabs
 from web.given import Given
 
@@ -110,9 +110,10 @@ class Selections(Controller):
     ) -> Response[str]:
         selection = keeping.get_selection(session, user, selection_id)
         demand_own(selection, user)
+        deal = deal_seen(session, user, selection)
         given = Selected(
             name=selection.name,
-            deal_id=str(selection.deal_id or ""),
+            deal_id=str(deal.id) if deal else AS_IT_IS if selection.deal_id else "",
             shared="1" if selection.shared else "",
             version=str(selection.version),
         )

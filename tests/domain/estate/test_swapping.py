@@ -61,7 +61,7 @@ def test_all_or_nothing_when_the_other_unit_is_taken(session, booking, flat_2, o
 
 
 def test_the_amount_that_was_the_sum_follows_and_another_stays(session, booking, flat_2, ivanov_deal, anna):
-    ivanov_deal.amount = booking.price
+    ivanov_deal.amount = ivanov_deal.amount_told = booking.price
     session.flush()
     instead = swap(session, booking, flat_2, anna)
     assert ivanov_deal.amount == instead.price

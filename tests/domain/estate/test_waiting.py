@@ -180,10 +180,10 @@ def test_yes_makes_an_ordinary_booking_at_the_price_offered(session, line, held,
     flat_1.price = price + 50_000
     session.flush()
 
-    deals.accept(session, second, offer, days=3, kind=BookingKind.MORTGAGE, by=maria, now=NOW)
+    deals.accept(session, second, offer, days=7, kind=BookingKind.MORTGAGE, by=maria, now=NOW)
 
     assert (offer.kind, offer.state, offer.price) == (BookingKind.MORTGAGE, BookingState.ACTIVE, price)
-    assert offer.until == datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+    assert offer.until == datetime(2026, 11, 28, 15, 0, tzinfo=UTC)
     assert line[0].state is WaitingState.TAKEN and second.amount == price
 
 

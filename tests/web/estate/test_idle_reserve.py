@@ -13,12 +13,12 @@ from python_calamine import CalamineWorkbook
 from domain import estate
 from domain.estate.idle import Held, _summed, idle
 from domain.estate.models import BookingState
-from domain.kernel import clock
+from domain.kernel import clock, formats
 from web.estate.idle_reserve import bars, ordered
 
 NOW = clock.now().replace(microsecond=0)
 DAY = timedelta(days=1)
-MONTH = f"from={(NOW - 20 * DAY).date()}&to={NOW.date()}"
+MONTH = f"from={formats.here(NOW - 20 * DAY).date()}&to={formats.here(NOW).date()}"
 
 
 @pytest.fixture

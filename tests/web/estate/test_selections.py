@@ -119,6 +119,21 @@ def test_the_deal_is_told_to_those_who_may_see_it(open_client, anna_s, ivanov_de
     assert "Сделана подборка" in anna_s.get(f"/deals/{ivanov_deal.id}").text
 
 
+def test_a_deal_that_went_to_a_colleague_stays_and_its_number_is_not_told(
+    anna_s, session, ivanov_deal, flat_1, maria
+):
+    selection = make(anna_s, units=flat_1.id, deal_id=ivanov_deal.id)
+    session.get(type(ivanov_deal), ivanov_deal.id).responsible_id = maria.id
+    session.commit()
+
+    form = anna_s.get(f"{selection}/edit").text
+    assert 'name="deal_id" value="kept"' in form and f"№ {ivanov_deal.id}" not in form
+    anna_s.post(selection, data={"name": "Иначе", "version": "1", "deal_id": "kept"})
+    session.rollback()
+    assert session.exec(select(Selection)).one().deal_id == ivanov_deal.id
+    assert "для сделки коллеги" in anna_s.get(selection).text
+
+
 def test_a_foreign_deal_is_as_one_that_does_not_exist(open_client, ivanov_deal):
     for number in (ivanov_deal.id, 99_999, 10**17):
         answer = open_client("maria").post("/selections", data={"name": "Для клиента", "deal_id": number})

@@ -42,6 +42,15 @@ def test_the_deal_is_a_link_only_for_those_who_may_open_it(open_client, held, fl
     assert open_client("agata").get(f"/units/{flat_1.id}/why").status_code == 403
 
 
+def test_only_those_it_belongs_to_are_offered_to_release_it(open_client, held, flat_1):
+    way = f"/bookings/{held.id}/cancellation"
+
+    assert way in open_client("anna").get(f"/units/{flat_1.id}").text
+    assert way in open_client("boris").get(f"/units/{flat_1.id}").text
+    for login in ("maria", "stas", "vera", "olga"):
+        assert way not in open_client(login).get(f"/units/{flat_1.id}").text
+
+
 def test_the_panel_has_it_and_a_free_unit_does_not(open_client, held, flat_1, flat_2):
     anna = open_client("anna")
 

@@ -103,6 +103,8 @@ TOKEN = 777
 """In the address of Anna's offer for her client."""
 IN_ANNAS_DEAL = "attachment in Anna's deal"
 """By whoever the file was attached, it is hers to see."""
+TOLD_NUMBERS = {IN_ANNAS_DEAL, "booking"}
+"""Numbers told on purpose: a booking that holds stands at its unit with its number, for everyone."""
 SOON = timedelta(days=2)
 
 
@@ -495,7 +497,7 @@ def priced(session: Session, world: World) -> None:
                                starts_at=world.now - SOON))  # fmt: skip
 
 
-def more_of(session: Session, sower: Sower, letter: str) -> None:
+def more_of(session: Session, sower: Sower, letter: str) -> None:  # noqa: PLR0915  one row after another
     """What walls are tried at besides the first row: done, closed, moved, and a client of somebody else's."""
     world, tables = sower.world, metadata.tables
     mine = world.person(letter)
@@ -569,6 +571,11 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:
     sower.row(tables["choice"], letter, "choice shared", **shared, position=1)
     sower.row(tables["choice"], letter, "choice shared two", **shared | {"unit_id": first + 1}, position=2)
     not_shared = {"building_id": None, "shared": False}
+    other = world.id("deal", "c" if letter == "o" else "o")
+    sower.row(tables["selection"], letter, "selection for another's deal", **not_shared, deal_id=other)
+    about = {"subject_kind": "booking", "subject_id": world.id("booking", letter)}
+    told = {"name": "unit.booked", "deal_id": None, "topics": [], "payload": {"price": "2"}}
+    sower.row(tables["event"], letter, "another price", **about, **told)
     sower.row(tables["selection"], letter, "selection removed", **not_shared, removed_at=world.now)
     off = an_attachment(session, world, letter)
     if letter == "o":

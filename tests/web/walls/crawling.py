@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 from lxml import html
 
-from tests.web.walls.belongings import IN_ANNAS_DEAL, OWNERS, World
+from tests.web.walls.belongings import OWNERS, TOLD_NUMBERS, World
 from tests.web.walls.matrix import NUMBER
 from tests.web.walls.routes import Route, table
 from tests.web.walls.trials import PARAMETERS, requests
@@ -19,8 +19,6 @@ SHAPES = ({}, HTMX, {"accept": "application/json"})
 PREFIXES = ("zqz", "zqzc", "zqzf", "zqzv", "zqzx")
 SECRETS = ("$argon2",)
 """What nobody may read, whosever it is."""
-TOLD_NUMBERS = {IN_ANNAS_DEAL, "booking"}
-"""Numbers told on purpose: a booking that holds stands at its unit with its number, for everyone."""
 HERE = "http://site"
 
 

@@ -14,7 +14,7 @@ from typing import Any, Self
 from urllib.parse import unquote
 
 from domain.access import Permission, Role, User, may
-from tests.web.walls.belongings import IN_ANNAS_DEAL, OWNERS, World
+from tests.web.walls.belongings import OWNERS, TOLD_NUMBERS, World
 from tests.web.walls.routes import PARAMETER, table
 from tests.web.walls.trials import Request
 from tests.web.walls.visits import AS_DATA, EVERYTHING, Answer, Persona, Visits, granted
@@ -115,7 +115,7 @@ class Matrix:
         self.owner_of = {
             number: letter
             for what, by_owner in self.world.rows.items()
-            if what != IN_ANNAS_DEAL
+            if what not in TOLD_NUMBERS
             for letter, number in by_owner.items()
             if number >= 1_000_000
         }

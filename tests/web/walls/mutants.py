@@ -45,7 +45,7 @@ DOORS = {
 """Finds records through the person; without it the guards inside do not hold."""
 PEOPLE = {"user", "by"}
 """A comparison with the person's own number is a guard as well."""
-OWN = {"deal", "offer"}
+OWN = {"deal", "offer", "selection"}
 """In a door, which finds what belongs to a record, so is the record's number."""
 EXEMPT = {
     ("domain.estate.booking", "by.id == booking.booked_by_id"): "how often one extends: a rule of bookings",
@@ -113,6 +113,29 @@ EXEMPT = {
         "domain.parties.register",
         "rows_of(user, told.c.responsible_id)",
     ): "the statement around it filters",
+    **dict.fromkeys(
+        (
+            ("domain.estate.selecting.favourites", f"col(Favourite.user_id) == {who}")
+            for who in ("by.id", "by.id #2", "user.id", "user.id #2", "user.id #3")
+        ),
+        "a star shows the numbers of units, which are everyone's: see test_selections",
+    ),
+    ("domain.estate.showing.presence", "who != user.id"): "names of colleagues: see test_presence",
+    ("domain.estate.showing.presence", "who == user.id"): "whether one's own button is pressed: the same",
+    **dict.fromkeys(
+        (
+            ("domain.estate.showing.presence", f"col(Showing.user_id) == by.id{of}")
+            for of in ("", " #2", " #3")
+        ),
+        "what is forgotten leaves no row to be seen here: see test_presence",
+    ),
+    ("web.estate.panel", "booking.booked_by_id == user.id"): "offers buttons; the verbs ask again",
+    ("web.estate.panel", "rows_of(user, col(User.id))"): "the same",
+    ("web.estate.selected", "owner.id == user.id"): "the same",
+    (
+        "web.estate.selecting",
+        "may(user, Permission.DEALS_SEE) #2",
+    ): "offers a field; what is typed is asked again",
 }
 """What guards nothing by itself, with the reason; `#2` is the second of the same words in a module."""
 HOOK = "__guard__"

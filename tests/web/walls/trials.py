@@ -667,7 +667,13 @@ TRIALS: dict[str, list[Trial]] = {
         ),
         Trial("a shared one", form=lambda world, of: {"name": "Иначе", "version": 1}, at=SHARED),
     ],
-    "GET /selections/{selection_id:int}/edit": [Trial(), Trial("a shared one", at=SHARED)],
+    "GET /selections/{selection_id:int}": [
+        Trial(), Trial("for another's deal", at={"selection_id": "selection for another's deal"}),
+    ],
+    "GET /selections/{selection_id:int}/edit": [
+        Trial(), Trial("a shared one", at=SHARED),
+        Trial("for another's deal", at={"selection_id": "selection for another's deal"}),
+    ],
     "POST /selections/{selection_id:int}/removal": [Trial(), Trial("a shared one", at=SHARED)],
     "POST /selections/{selection_id:int}/return": [
         Trial(at={"selection_id": "selection removed"}),
