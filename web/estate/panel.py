@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from domain import offers
+from domain import deals, offers
 from domain.access import Permission, User, may, rows_of
 from domain.estate import Booking, Building, Unit, UnitStatus
 from domain.estate.booking import active, term_end
@@ -19,6 +19,7 @@ from domain.estate.terms import kinds
 from domain.estate.why import explain
 from domain.events import Event
 from domain.kernel.db import pick
+from domain.kernel.errors import Missing
 from domain.leads import count_of_unit
 from web.estate.choice import Choice, choice
 from web.estate.drawn import Drawn, drawn
