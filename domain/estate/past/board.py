@@ -48,16 +48,20 @@ def on_floors_of(building_ids: Sequence[int]) -> sa.ColumnElement[bool]:
 
 
 def read(session: Session, building_id: int, *, at: datetime) -> Board:
-    """The whole building as it was just before the moment: one query, drawn as the present is."""
+    """The whole building as it was just before the moment: one query, drawn as the present is.
+
+    How many floors a unit takes, and its layout, are told as of now: their past is not kept.
+    """
     rows = (
         pick(
             Section.id, Section.number, Floor.number, UnitPeriod.unit_id, UnitPeriod.number,
             bare(UnitPeriod.kind), UnitPeriod.rooms, UnitPeriod.area_total, UnitPeriod.price,
             bare(UnitPeriod.finish), bare(UnitPeriod.availability), ClaimPeriod.until,
-            bare(ClaimPeriod.state), UnitPeriod.position, Unit.storeys, Unit.layout_id,
+            bare(ClaimPeriod.state), UnitPeriod.position,
+            sa.func.coalesce(Unit.storeys, 1), Unit.layout_id,
         )
         .select_from(UnitPeriod)
-        .join(Unit, col(Unit.id) == UnitPeriod.unit_id)
+        .outerjoin(Unit, col(Unit.id) == UnitPeriod.unit_id)
         .join(Floor, col(Floor.id) == UnitPeriod.floor_id)
         .join(Section, col(Section.id) == Floor.section_id)
         .outerjoin(
