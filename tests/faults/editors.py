@@ -95,10 +95,9 @@ class Editor:
             Event.name == self.event, Event.subject_kind == self.subject, Event.subject_id == record_id
         )
         session.rollback()
-        changes = [
-            event.payload["changes"][self.change or self.field]
-            for event in session.exec(of.order_by(sa.text("id")))
-        ]
+        told = [event.payload["changes"] for event in session.exec(of.order_by(sa.text("id")))]
+        field = self.change or self.field
+        changes = [each[field] for each in told if field in each]
         return [(self.shown(before), self.shown(after)) for before, after in changes]
 
     def shown(self, kept: Any) -> str:
@@ -130,9 +129,9 @@ FIRST_MOMENT = clock.now().replace(hour=9, minute=0, second=0, microsecond=0) + 
 def _fresh(verb: Callable[..., None]) -> Callable[..., None]:
     """The verb as if the form had carried what is there now: nobody's save is ever too late."""
 
-    def blind(session: Session, record: Any, *, version: int, **rest: Any) -> None:
+    def blind(session: Session, record: Any, *given: Any, version: int, **rest: Any) -> None:
         session.refresh(record, with_for_update=True)
-        verb(session, record, version=record.version, **rest)
+        verb(session, record, *given, version=record.version, **rest)
 
     return blind
 

@@ -51,14 +51,15 @@ class Done:
 
 
 def due(session: Session, *, now: datetime) -> list[int]:
-    """Documents whose date has come, and those somebody began and did not finish."""
+    """Documents somebody began and did not finish, then those whose date has come, in the order of dates."""
     waiting = pick(PriceList.id).where(
         sa.or_(
             col(PriceList.state).in_(CARRIED),
             sa.and_(col(PriceList.state) == ListState.SCHEDULED, col(PriceList.effect_at) <= now),
         )
     )
-    return list(session.execute(waiting.order_by(col(PriceList.effect_at), col(PriceList.id))).scalars())
+    begun_first = (col(PriceList.state) == ListState.SCHEDULED, col(PriceList.effect_at), col(PriceList.id))
+    return list(session.execute(waiting.order_by(*begun_first)).scalars())
 
 
 def carry_on(session: Session, list_id: int, *, now: datetime, most: int = BATCH) -> bool:
@@ -82,6 +83,8 @@ def _begin(session: Session, document: PriceList, *, now: datetime) -> bool:
     try:
         with session.begin_nested():
             lists.start(session, document, by=None, now=now)
+    except lists.Busy:
+        return False
     except Refused as no:
         session.refresh(document)
         before = document.effect_at

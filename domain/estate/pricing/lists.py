@@ -18,9 +18,9 @@ from domain.access.models import User
 from domain.estate.models import Building, Project, Unit
 from domain.estate.pricing.criteria import Criteria, fits, literal, units_of
 from domain.estate.pricing.master import demand_master
-from domain.estate.pricing.models import LineState, ListState, PriceList, PriceListLine, Rule
+from domain.estate.pricing.models import CARRIED, LineState, ListState, PriceList, PriceListLine, Rule
 from domain.events import names
-from domain.kernel.db import LOCK
+from domain.kernel.db import LOCK, pick
 from domain.kernel.errors import Invalid, Missing, Refused, Stale
 from domain.kernel.money import LARGEST
 from domain.kernel.text import _
@@ -98,6 +98,7 @@ def start(session: Session, document: PriceList, *, by: User | None, now: dateti
     _demand(document, ListState.DRAFT, ListState.SCHEDULED)
     project = session.get_one(Project, document.project_id)
     demand_master(session, project)
+    _take_turn(session, project, document)
     count = _choose(session, document, now=now)
     if not count:
         raise Refused(_("No unit fits this price list"))
@@ -138,7 +139,9 @@ def undo(session: Session, document: PriceList, *, by: User, now: datetime) -> N
     """Begin to put back every price that is still the one this document set."""
     session.refresh(document, with_for_update=LOCK)
     _demand(document, ListState.APPLIED)
-    demand_master(session, session.get_one(Project, document.project_id))
+    project = session.get_one(Project, document.project_id)
+    demand_master(session, project)
+    _take_turn(session, project, document)
     document.state, document.undone_at, document.undone_by_id = ListState.UNDOING, now, by.id
     document.version += 1
     session.flush()
@@ -163,6 +166,22 @@ def record(session: Session, name: str, document: PriceList, *, by: User | None,
         number=document.number,
         **told,
     )
+
+
+class Busy(Refused):
+    """Another price list of the project is not through yet: two at once would leave units of either."""
+
+
+def _take_turn(session: Session, project: Project, document: PriceList) -> None:
+    """Documents of a project go one after another, so the last one applied is right for every unit."""
+    session.refresh(project, with_for_update=LOCK)
+    other = pick(PriceList.number).where(
+        col(PriceList.project_id) == project.id,
+        col(PriceList.id) != document.id,
+        col(PriceList.state).in_(CARRIED),
+    )
+    if number := session.execute(other.limit(1)).scalar():
+        raise Busy(_("Price list No. %(number)s of this project is not through yet", number=number))
 
 
 def _who_set(session: Session, document: PriceList) -> User | None:

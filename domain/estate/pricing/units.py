@@ -100,10 +100,9 @@ class Counting:
 
 def counting(session: Session, document: PriceList, met: Sequence[Row], *, now: datetime) -> Counting:
     author = session.get_one(User, document.applied_by_id or document.made_by_id)
-    line = Line(
-        LIST, Decimal(0), document.title, author.name, document.applied_at or now, document.id,
-        {"number": str(document.number)},
-    )  # fmt: skip
+    at = document.effect_at or document.applied_at or now
+    said = {"number": str(document.number)}
+    line = Line(LIST, Decimal(0), document.title, author.name, at, document.id, said)
     factors = (
         factors_of(session, [row.id for row in met], now=now) if document.rule is Rule.BASE and met else {}
     )

@@ -361,7 +361,7 @@ TRIALS: dict[str, list[Trial]] = {
     "GET /units/{unit_id:int}": [
         Trial(),
         Trial("free", at={"unit_id": "unit"}),
-        Trial("offered", at={"unit_id": "unit offered"}),
+        Trial("in an offer", at={"unit_id": "unit in an offer"}),
         Trial("asked about", at={"unit_id": "unit asked about"}),
         Trial("on a past day", on_a_past_day),
     ],

@@ -173,6 +173,29 @@ def test_what_can_not_be_applied_at_its_date_is_a_draft_again_and_says_why(sessi
     assert "не подходит" in event.payload["why"]
 
 
+def test_price_lists_of_a_project_go_one_after_another(session, ours, boris, flat_1):
+    """Interleaved they would leave some units of the one and some of the other."""
+    before = flat_1.price
+    first, second, later = (
+        lists.draft(session, ours, wanted(Rule.SET, value), by=boris, now=NOW)
+        for value in (5_000_000, 6_000_000, 7_000_000)
+    )
+    lists.schedule(session, later, at=NOW + timedelta(hours=1), by=boris, now=NOW)
+    lists.start(session, first, by=boris, now=NOW)
+    carry_on(session, first.id, now=NOW, most=3)
+
+    with pytest.raises(Refused, match="Прайс № 1"):
+        lists.start(session, second, by=boris, now=NOW)
+    due_at = NOW + timedelta(hours=2)
+    assert due(session, now=due_at) == [first.id, later.id]
+    assert not carry_on(session, later.id, now=due_at), "its turn has not come"
+    carried(session, first, now=due_at)
+    carried(session, later, now=due_at)
+
+    assert before != flat_1.price == Decimal(7_000_000)
+    assert second.state is ListState.DRAFT
+
+
 def test_with_1c_as_the_master_it_is_refused_in_words(session, river, boris):
     document = lists.draft(session, river, wanted(Rule.PERCENT, 1), by=boris, now=NOW)
 
