@@ -145,7 +145,24 @@ def test_one_script_holds_htmx_and_every_behaviour():
     assert script.index("var htmx=") == 0
     for path in (assets.STATIC / "js/behaviors").glob("*.js"):
         assert f"/{path.name}" in script, path.name
-    assert [path.name for path in (assets.DIST / "js").rglob("*.js")] == ["app.js"]
+    assert {path.name for path in (assets.DIST / "js").rglob("*.js")} == {"app.js", "widget.js"}
+
+
+def test_the_widget_needs_nothing_unsafe_where_it_stands():
+    """Neither our own pages nor those of others: no markup made of text, no code made of text, no frames."""
+    script = (assets.DIST / "js/widget.js").read_text("utf-8")
+
+    assert "adoptedStyleSheets" in script
+    for word in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "eval(",
+        "new Function",
+        "document.write",
+        "iframe",
+    ):
+        assert word not in script, word
 
 
 def test_every_file_a_style_sheet_asks_for_is_served():
