@@ -442,7 +442,7 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "company": a_company,
     "lead": lambda session, world, letter: {"state": "taken", "deal_id": None},
     "attachment": an_attachment,
-    "agency": lambda session, world, letter: {"fixed_for": 30, "most_bookings": 5},
+    "agency": lambda session, world, letter: {"fixed_for": 30, "most_bookings": 50},
     "agent": lambda session, world, letter: {"user_id": agent_of(world, letter)},
     "fixation": lambda session, world, letter: {
         "agent_id": agent_of(world, letter), "until": world.now + SOON,
