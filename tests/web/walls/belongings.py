@@ -103,7 +103,10 @@ TOKEN = 777
 """In the address of Anna's offer for her client."""
 IN_ANNAS_DEAL = "attachment in Anna's deal"
 """By whoever the file was attached, it is hers to see."""
-TOLD_NUMBERS = {IN_ANNAS_DEAL, "booking"}
+HOLDING = ("booking", *(f"booking {what}" for what in (
+    "plain", "extended", "offered", "contracted", "swapped", "transferred",
+)))  # fmt: skip
+TOLD_NUMBERS = {IN_ANNAS_DEAL, *HOLDING}
 """Numbers told on purpose: a booking that holds stands at its unit with its number, for everyone."""
 SOON = timedelta(days=2)
 

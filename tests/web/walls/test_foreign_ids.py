@@ -48,6 +48,7 @@ ON_THE_CHESSBOARD = {
     "POST /bookings/{booking_id:int}/requests",
     "POST /bookings/{booking_id:int}/renewal",
     "POST /bookings/{booking_id:int}/settlement",
+    "POST /bookings/{booking_id:int}/discounts",
     "POST /baskets/extensions",
     "POST /bookings/{booking_id:int}/acceptance",
     "POST /bookings/{booking_id:int}/refusal",

@@ -17,7 +17,7 @@ from web.routes import ROUTES
 
 PARTS = 5
 QUICK, WHOLE = 5_000, 50_000
-BESIDE = 40
+BESIDE = 10
 """Routes the planted one hides among, however many the site has by now."""
 WIRED_QUICK, WIRED_WHOLE = 250, 2_500
 
