@@ -110,7 +110,7 @@ def lay_out(folder: Path) -> None:
 
 
 def files() -> Iterator[tuple[str, bytes]]:
-    yield "css/app.css", "\n".join(path.read_text("utf-8") for path in sheets()).encode()
+    yield "css/app.css", style()
     yield "js/app.js", _without_map(HTMX.read_bytes()) + script("app.js", AS_ONE)
     yield "js/widget.js", script("widget/widget.js", WIDGET)
     yield "client.js", (STATIC / "js/client.js").read_bytes()
@@ -131,14 +131,22 @@ def sheets() -> list[Path]:
     return [path for layer in LAYERS for path in sorted((STATIC / "css").glob(f"{layer}.css"))]
 
 
-def script(name: str, how: Sequence[str]) -> bytes:
-    """Our modules as one script: a first visit asks for it once, whatever stands on the page.
+def style() -> bytes:
+    """The sheets in order as one, without what only people read."""
+    whole = "\n".join(path.read_text("utf-8") for path in sheets())
+    return _esbuild("--minify-whitespace", "--loader=css", given=whole.encode())
 
-    By the binary itself: Node.js is there only while npm fetches.
-    """
+
+def script(name: str, how: Sequence[str]) -> bytes:
+    """Our modules as one script: a first visit asks for it once, whatever stands on the page."""
+    return _esbuild(str(STATIC / "js" / name), *how)
+
+
+def _esbuild(*how: str, given: bytes = b"") -> bytes:
+    """By the binary itself: Node.js is there only while npm fetches."""
     (esbuild,) = MODULES.glob("@esbuild/*/bin/esbuild")
     made = subprocess.run(
-        [esbuild, STATIC / "js" / name, *how], stdout=subprocess.PIPE, check=True, timeout=BUILD_SECONDS
+        [esbuild, *how], input=given, stdout=subprocess.PIPE, check=True, timeout=BUILD_SECONDS
     )
     return made.stdout
 

@@ -20,7 +20,7 @@ from domain.access import User
 from domain.agencies import directory
 from domain.agencies.models import Agency
 from domain.deals.models import Deal
-from domain.estate import BookingKind, Project, Unit, UnitKind, drawings
+from domain.estate import BookingKind, Building, Project, Unit, UnitKind, drawings
 from domain.estate.drawings import (
     CharacteristicType,
     Outline,
@@ -69,6 +69,11 @@ class Editor:
     """What history calls the field, where it is not the name of the input."""
     kind: str = ""
     """The form among several of the page, by the number in its address."""
+
+    @property
+    def subject(self) -> str:
+        """As events name it."""
+        return self.table.replace("_", "")
 
     def in_form(self, text: str, name: str) -> str:
         field = re.search(rf'<input[^>]*name="{name}"[^>]*>', text)
@@ -142,6 +147,8 @@ def _fresh_wanted(verb: Callable[..., None]) -> Callable[..., None]:
     def blind(session: Session, record: Any, wanted: Any, *, version: int, by: User) -> None:
         session.refresh(record, with_for_update=True)
         verb(session, record, wanted, version=record.version, by=by)
+
+    return blind
 
 
 def _fresh_kept(verb: Callable[..., None], kind: type[Any]) -> Callable[..., None]:
@@ -305,6 +312,10 @@ EDITORS = [
 ]  # fmt: skip
 
 DEEDS = {
+    "/estate/imports/{import_id:int}/application": "begins once; what changed since is left alone",
+    "/estate/imports/{import_id:int}/undoing": "begins once; what changed since is left alone, row by row",
+    "/estate/{project_id:int}/exports": "makes a workbook",
+    "/estate/{project_id:int}/changes/exports": "makes a workbook",
     "/units/{unit_id:int}/booking": "makes a booking; who is second is told (R1)",
     "/bookings/{booking_id:int}/extensions": "adds days to the end that stands, under the unit's lock",
     "/bookings/{booking_id:int}/cancellation": "closes once",
@@ -409,7 +420,16 @@ def records(session: Session) -> dict[str, int]:
         **_selected(session, anna),
         **_priced(session),
         **_paid(session, anna),
+        **_published(session),
     }
+
+
+def _published(session: Session) -> dict[str, int]:
+    """What of a project and of its building outsiders see, kept under their numbers."""
+    building = session.exec(select(Building)).one()
+    session.add_all([Publication(id=building.project_id), Listing(id=building.id)])
+    session.commit()
+    return {"publication": building.project_id, "listing": building.id}
 
 
 def _selected(session: Session, anna: User) -> dict[str, int]:

@@ -128,15 +128,17 @@ def test_a_changed_source_makes_another_tree(tmp_path, monkeypatch):
 
 
 def test_the_weights_are_within_the_budget():
-    """Style 16 kB, three faces 40 kB, sprite 8 kB, the script of every page 30 kB, all scripts 45 kB."""
+    """Style 19 kB, three faces 40 kB, sprite 8 kB, the script of every page 30 kB, all scripts 45 kB
+    without the widget of other people's sites."""
     size = {path: path.stat().st_size for path in assets.DIST.rglob("*")}
     dist = assets.DIST
 
-    assert size[dist / "css/app.css.gz"] <= 16 * KILOBYTE
+    assert size[dist / "css/app.css.gz"] <= 19 * KILOBYTE
     assert sum(size[path] for path in (dist / "fonts").iterdir()) <= 40 * KILOBYTE
     assert size[dist / "icons.svg.gz"] <= 8 * KILOBYTE
     assert size[dist / "js/app.js.gz"] <= 30 * KILOBYTE
-    assert sum(size[path] for path in dist.rglob("*.js.gz")) <= 45 * KILOBYTE
+    ours = (path for path in dist.rglob("*.js.gz") if path.name != "widget.js.gz")
+    assert sum(size[path] for path in ours) <= 45 * KILOBYTE
 
 
 def test_one_script_holds_htmx_and_every_behaviour():

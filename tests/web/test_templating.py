@@ -7,6 +7,7 @@ import pytest
 from jinja2 import Environment, StrictUndefined, UndefinedError
 from markupsafe import Markup
 
+from domain.access import Role
 from web.navigation import bare
 from web.templating import KarkasEnvironment, attributes, environment
 
@@ -87,7 +88,7 @@ def test_a_misspelt_name_is_an_error_and_not_an_empty_place():
 
 
 @pytest.mark.parametrize("status", [403, 404, 409, 422, 500, 503])
-@pytest.mark.parametrize("user", [None, SimpleNamespace(id=1, name="Анна Королёва")])
+@pytest.mark.parametrize("user", [None, SimpleNamespace(id=1, name="Анна Королёва", role=Role.MANAGER)])
 def test_a_page_that_says_no_needs_nothing_but_its_words(status, user):
     """It is also shown when there is no database to ask for anything else."""
     request = SimpleNamespace(url=SimpleNamespace(path="/deals"), headers={}, scope={}, cookies={})

@@ -43,7 +43,7 @@ class Panel:
     """Whether this person may cancel and extend the booking."""
     bookable: bool
     choice: Choice | None
-    """For how long it may be booked; None when it may not."""
+    """For how long it may be booked, past its line too; None when it may not."""
     terms: list[tuple[int, datetime]]
     extending: Extending | None
     """What this person may do about the end of the booking; None of a colleague's."""
@@ -86,7 +86,8 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
     price = price_of(session, unit, booking, now=now)
     now_is = status(unit.availability, booking.state if booking else None)
     bookable = now_is is UnitStatus.FREE and may(user, Permission.ESTATE_BOOK) and unit.price is not None
-    offered = choice(session, user) if bookable else None
+    line = queue(session, user, unit, booking, now_is, now=now)
+    offered = choice(session, user) if bookable or line.can_be_passed else None
     shown = booking if now_is is UnitStatus.BOOKED else None
     return Panel(
         unit=unit,
@@ -101,7 +102,7 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         extending=choices(session, shown, by=user, now=now) if shown and mine else None,
         history=_history(session, unit),
         drawn=drawn(session, user, unit),
-        queue=queue(session, user, unit, booking, now_is, now=now),
+        queue=line,
         explained=explained(session, user, explain(session, unit, booking)),
         picks=picks(session, user, unit),
         present=present(session, user, unit, now=now),

@@ -401,14 +401,14 @@ def merge():
 
 
 def test_of_a_crowd_that_asks_at_once_one_draws(open_client, board, monkeypatch):
-    drawn, read = [], press.read
+    drawn, read = [], press.promoted
 
     def slowly(*given, **more):
         drawn.append(1)
         time.sleep(0.2)
         return read(*given, **more)
 
-    monkeypatch.setattr(press, "read", slowly)
+    monkeypatch.setattr(press, "promoted", slowly)
     clients = [open_client(login) for login in ("anna", "boris", "vera", "olga")]
 
     with ThreadPoolExecutor(len(clients)) as threads:
