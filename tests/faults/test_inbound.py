@@ -36,7 +36,7 @@ from web.onec.exchange import MODES
 
 OUTBOUND = {outbox.RESERVATION, outbox.COUNTERPARTY}
 OUR_OWN_QUESTIONS = {CONNECTION}
-TOLD_ABOUT = ("event", "event_unrelayed", "event_seal", "notice", *JOURNAL)
+TOLD_ABOUT = ("event", "event_unrelayed", "event_seal", "notice", "unit_period", "claim_period", *JOURNAL)
 MOST_TURNS = 40
 
 Feed = list[dict[str, str]]
