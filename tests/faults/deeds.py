@@ -288,6 +288,7 @@ def a_deal_in_the_line_of_a_free_unit_is_open_again(_base_1c: Demo1C) -> list[An
         session.flush()
         booking.cancel(session, held, by=held.booked_by, now=clock.now())
         second.stage_id = opened
+    return []
 
 
 @deed("actor:relay")
@@ -301,6 +302,7 @@ def a_deal_loses_its_last_unit_and_goes_back(_base_1c: Demo1C) -> list[Any]:
         deals.funnels.follow_bookings(session, funnel, stage=talks, steps_back=True, calls_back=True, by=None)
         held = deals.book(session, deal, _of(session, Unit, Unit.number == "1"), days=3, by=anna, now=now)
         booking.cancel(session, held, by=anna, now=now)
+    return []
 
 
 def _a_price_list(state: str) -> int:
@@ -341,6 +343,7 @@ def price_lists_are_due_and_left_behind(_base_1c: Demo1C) -> list[Any]:
     """One whose date came while nobody worked, and one whose worker died."""
     _a_price_list("begun")
     _a_price_list("due")
+    return []
 
 
 @deed("actor:typeset_offer")

@@ -125,7 +125,6 @@ class Theatre:
                     extending.ask(session, held, days=7, reason="Ждёт банк", by=anna, now=yesterday)
                 session.flush()
                 self.line_up(session, unit, chance, now=yesterday)
-            last = session.execute(sa.select(sa.func.max(Event.id))).scalar_one()
             session.commit()
         return int(last)
 
@@ -201,7 +200,8 @@ class Theatre:
     def amounts(session: Session, active: list[Booking]) -> Iterator[str]:
         """Nobody typed an amount here: a deal that holds units and was told of them costs what they cost."""
         for deal in session.exec(select(Deal)):
-            prices = [one.price for one in active if one.deal_id == deal.id]
+            theirs = (one for one in active if one.deal_id == deal.id)
+            prices = [one.price for one in theirs if one.kind is not BookingKind.OFFER]
             if prices and deal.amount is None:
                 yield f"deal {deal.id} holds units and has no amount"
 
