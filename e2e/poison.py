@@ -89,6 +89,7 @@ NO_FREE_TEXT = {
     "external_id.local_kind": "a name of a model",
     "offer_document.fingerprint": "of SHA-256",
     "feed.token": "made by us",
+    "fixation.phone": "kept as +digits, the database checks it",
     "lead.phone": "kept as +digits, the database checks it",
     "public_site.origin": "an origin, made canonical",
     "publication.phone": "kept as +digits",

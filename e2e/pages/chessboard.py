@@ -33,7 +33,7 @@ class Chessboard:
     def book_for_new_client(self, number: int, *, name: str, phone: str, days: str) -> None:
         panel = self.open(number)
         panel.get_by_role("button", name="Новая сделка").click()
-        panel.locator("[name=client]").fill(name)
+        panel.locator("input[name=client]").fill(name)
         panel.locator("[name=phone]").fill(phone)
         panel.get_by_text(days, exact=True).click()
         panel.get_by_role("button", name="Забронировать").click()

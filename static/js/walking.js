@@ -50,7 +50,8 @@ function inGrid(unit, key) {
 const among = (unit) => [...unit.closest("[role=grid]").querySelectorAll("a.u")];
 const box = (unit) => unit.getBoundingClientRect();
 const overlap = (one, other) => Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1;
-const level = (unit) => among(unit).filter((other) => overlap(box(unit), box(other)))
+const upper = ({ top }) => ({ top, bottom: top + 20 });   // of a tall unit its upper floor is walked
+const level = (unit) => among(unit).filter((other) => overlap(upper(box(unit)), box(other)))
   .sort((one, other) => box(one).left - box(other).left);
 
 function vertical(unit, up) {

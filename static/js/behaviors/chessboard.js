@@ -11,7 +11,7 @@ export function connect(root) {
   const cells = () => root.querySelectorAll(UNIT);
 
   const open = async (link, focusBack = true) => {
-    const { pathname, search } = new URL(link.href);
+    const { pathname, search } = new URL(link.getAttribute("href"), location.href);
     const id = pathname.split("/").pop();
     select(id);
     await htmx.ajax("GET", pathname + search, { source: panel, target: panel, swap: "innerHTML" });
