@@ -83,9 +83,7 @@ def act(chance: random.Random, flats: list[int], deal_id: int, anna_id: int) -> 
         flat, anna = session.get_one(Unit, chance.choice(flats)), session.get_one(User, anna_id)
         held = booking.active(session, flat, now=clock.now())
         if held is None:
-            booking.book(
-                session, flat, deal_id=deal_id, days=chance.choice((1, 3, 7)), by=anna, now=clock.now()
-            )
+            booking.book(session, flat, deal_id=deal_id, days=chance.choice((1, 3)), by=anna, now=clock.now())
         elif chance.random() < 0.3 and held.extensions == 0:
             booking.extend(session, held, days=3, by=anna, now=clock.now())
         else:

@@ -91,7 +91,7 @@ def test_an_extended_booking_is_extended_in_1c(
     drain()
     with unit_of_work() as session:
         booked = session.get_one(Booking, booked.id)
-        booking.extend(session, booked, days=7, by=anna, now=clock.now())
+        booking.extend(session, booked, days=3, by=anna, now=clock.now())
     drain()
 
     (document,) = base_1c.rows(RESERVATION)
