@@ -16,6 +16,7 @@ from web.templating import environment
 
 REPORT = """addEventListener("securitypolicyviolation", event =>
     console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`))"""
+REFUSED = {"no such page", "chessboard on no day", "link that is over"}
 PLANTED = f"document.querySelectorAll('[{poison.MARK}]').length"
 INSIDE = """() => [...document.querySelectorAll("*")].filter(element =>
     ["href", "src", "action", "hx-get", "hx-post"].some(name =>
@@ -100,7 +101,7 @@ def crawl(browser: Browser, site: Address, database: Database, screens: tuple[Sc
             pages[screen.login] = page
         page = pages[screen.login]
         answer = page.goto(address)
-        assert answer and (answer.status == 200 or screen.route == "/no-such-page"), (screen.name, answer)
+        assert answer and (answer.status == 200 or screen.name in REFUSED), (screen.name, answer)
         page.mouse.move(400, 300)
         page.keyboard.press("Tab")
         harm.count(page)
