@@ -1,6 +1,5 @@
 """Why a unit is not free: who holds it, until when, what gives it back, and who is next."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from sqlmodel import Session, col
 from domain.estate.booking import active
 from domain.estate.chessboard import status
 from domain.estate.models import Availability, Booking, BookingState, Unit, UnitStatus
+from domain.estate.waiting import WaitingState, lines
 from domain.events import Event, names
 from domain.kernel.db import pick
 from domain.kernel.text import _
@@ -23,10 +23,6 @@ class Awaiting:
     who: str
     """The colleague who keeps the deal."""
     since: datetime
-
-
-NEXT: list[Callable[[Session, int], list[Awaiting]]] = []
-"""Filled by whoever keeps waiting lists: those who wait for a unit, in their order."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +73,11 @@ def explain(session: Session, unit: Unit, booking: Booking | None) -> Why | None
         booking=booking,
         theirs=unit.availability,
         since=_said_since(session, unit) if shut else None,
-        next=[each for waiting in NEXT for each in waiting(session, unit.id)],
+        next=[
+            Awaiting(one.deal_id, one.who.name, one.since)
+            for one in lines.line(session, unit.id)
+            if one.state is WaitingState.WAITING
+        ],
     )
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from domain import estate
+from domain.agencies.models import Agency, AgencyDeal
 from domain.estate.idle import Held, _summed, idle
 from domain.estate.models import BookingState
 from domain.kernel import clock, formats
@@ -111,10 +112,13 @@ def test_the_sheet_has_numbers_and_no_formulas(open_client, session, told, maria
     assert "attachment" in answer.headers["content-disposition"]
 
 
-def test_agencies_have_a_column_when_somebody_knows_them(open_client, told, monkeypatch):
+def test_agencies_have_a_column_when_one_sold(open_client, session, told, ivanov_deal, anna):
     assert "Агентство" not in open_client("boris").get(f"/reports/idle-reserve?{MONTH}&by=booking").text
-    known = [lambda session, bookings: dict.fromkeys(bookings[:1], "Агентство «Ключ»")]
-    monkeypatch.setattr("domain.estate.idle.AGENCIES", known)
+    agency = Agency(name="Агентство «Ключ»", manager_id=anna.id)
+    session.add(agency)
+    session.flush()
+    session.add(AgencyDeal(deal_id=ivanov_deal.id, agency_id=agency.id, agent_id=anna.id))
+    session.commit()
 
     html = open_client("boris").get(f"/reports/idle-reserve?{MONTH}&by=agency").text
     assert "Агентство «Ключ»" in html

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from domain import estate
-from domain.estate import prices
+from domain.deals.models import Deal
+from domain.estate import prices, waiting
 from domain.estate import why as explaining
 from domain.estate.models import Availability, BookingState
 from domain.kernel import clock
@@ -101,13 +102,20 @@ def test_a_booking_past_its_term_explains_nothing(session, held, flat_1):
     assert explaining.why(session, flat_1, now=held.until) is None
 
 
-def test_who_is_next_comes_from_whoever_keeps_the_line(open_client, held, flat_1, ivanov_deal, monkeypatch):
-    line = [
-        explaining.Awaiting(ivanov_deal.id, "Мария Лебедева", NOW),
-        explaining.Awaiting(10**9, "Тимур Ахметов", NOW),
-    ]
+def test_who_is_next_stands_in_the_line(open_client, session, held, flat_1, ivanov_deal, maria):
     assert "очереди" not in told(open_client("anna"), flat_1)
-    monkeypatch.setattr(explaining, "NEXT", [lambda session, unit_id: line])
+    of_deal = {
+        "stage_id": ivanov_deal.stage_id,
+        "person_id": ivanov_deal.person_id,
+        "responsible_id": maria.id,
+    }
+    hers = [Deal(title=f"Ждёт {n}", rank=ivanov_deal.rank + n, **of_deal) for n in (1, 2)]
+    session.add_all(hers)
+    session.flush()
+    for deal in hers:
+        waiting.join(session, flat_1, deal_id=deal.id, by=maria, now=NOW)
+    session.commit()
 
     html = told(open_client("vera"), flat_1)
-    assert "Мария Лебедева" in html and "и ещё 1" in html and f"/deals/{ivanov_deal.id}" not in html
+    assert "Мария Лебедева" in html and "и ещё 1" in html and f"/deals/{hers[0].id}" not in html
+    assert f"/deals/{hers[0].id}" in told(open_client("maria"), flat_1)
