@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from domain import deals, offers
+from domain import offers
 from domain.access import Permission, User, may, rows_of
 from domain.estate import Booking, Building, Unit, UnitStatus
 from domain.estate.booking import active, term_end
@@ -19,14 +19,13 @@ from domain.estate.terms import kinds
 from domain.estate.why import explain
 from domain.events import Event
 from domain.kernel.db import pick
-from domain.kernel.errors import Missing
 from domain.leads import count_of_unit
 from web.estate.choice import Choice, choice
 from web.estate.drawn import Drawn, drawn
 from web.estate.favourites import Picks, picks
 from web.estate.presence import Present, present
 from web.estate.queue import Queue, queue
-from web.estate.why import Explained, explained
+from web.estate.why import Explained, Opened, explained
 
 HISTORY = 8
 
@@ -37,8 +36,6 @@ class Panel:
     building: Building
     status: UnitStatus
     booking: Booking | None
-    deal: deals.Deal | None
-    """The deal that holds it, when this person may see it."""
     mine: bool
     """Whether this person may cancel and extend the booking."""
     bookable: bool
@@ -56,6 +53,11 @@ class Panel:
     price: PriceOf
     offered: list[offers.Line] | None
     """The latest offers of it this person may see; None for who makes none."""
+
+    @property
+    def deal(self) -> Opened | None:
+        """The deal that holds it, when this person may open it."""
+        return self.explained.deal if self.explained else None
 
     @property
     def kind_word(self) -> str:
@@ -81,8 +83,9 @@ class Panel:
 
 def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
     booking = active(session, unit, now=now)
-    deal = _deal(session, user, booking)
+    told = explained(session, user, explain(session, unit, booking))
     mine = booking is not None and may(user, Permission.ESTATE_BOOK) and _below(session, user, booking)
+    known = booking is None or mine or (told is not None and told.deal is not None)
     price = price_of(session, unit, booking, now=now)
     now_is = status(unit.availability, booking.state if booking else None)
     bookable = now_is is UnitStatus.FREE and may(user, Permission.ESTATE_BOOK) and unit.price is not None
@@ -94,7 +97,6 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         building=unit.floor.section.building,
         status=now_is,
         booking=shown,
-        deal=deal,
         mine=mine,
         bookable=bookable,
         choice=offered,
@@ -103,22 +105,13 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
         history=_history(session, unit),
         drawn=drawn(session, user, unit),
         queue=line,
-        explained=explained(session, user, explain(session, unit, booking)),
+        explained=told,
         picks=picks(session, user, unit),
         present=present(session, user, unit, now=now),
-        price=price if booking is None or mine or deal is not None else price.unexplained(),
+        price=price if known else price.unexplained(),
         offered=offers.of_unit(session, user, unit.id) if may(user, Permission.OFFERS_MAKE) else None,
         requests=count_of_unit(session, user, unit.id) if may(user, Permission.LEADS_SEE) else 0,
     )
-
-
-def _deal(session: Session, user: User, booking: Booking | None) -> deals.Deal | None:
-    if booking is None or not may(user, Permission.DEALS_SEE):
-        return None
-    try:
-        return deals.get_visible(session, user, booking.deal_id)
-    except Missing:
-        return None
 
 
 def _below(session: Session, user: User, booking: Booking) -> bool:

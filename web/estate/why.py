@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from litestar import Controller, Request, Response, get
 from sqlmodel import Session
@@ -17,6 +17,11 @@ from web.estate import cells
 from web.given import Given
 
 
+class Opened(NamedTuple):
+    id: int
+    title: str
+
+
 @dataclass(frozen=True)
 class Explained:
     """The explanation, and which of its deals this person may open."""
@@ -24,6 +29,12 @@ class Explained:
     why: explaining.Why
     deals: dict[int, str]
     """Titles by number: of those they may see."""
+
+    @property
+    def deal(self) -> Opened | None:
+        """The deal that holds the unit, when this person may open it."""
+        number = self.why.booking.deal_id if self.why.booking else 0
+        return Opened(number, self.deals[number]) if number in self.deals else None
 
 
 def explained(session: Session, user: User, found: explaining.Why | None) -> Explained | None:

@@ -22,7 +22,7 @@ from domain.estate.pricing import lists
 from domain.estate.pricing.models import CARRIED, LineState, ListState, PriceList, PriceListLine
 from domain.estate.pricing.repricing import Repriced, reprice_by_list
 from domain.estate.pricing.rules import Skipped, lines_after
-from domain.estate.pricing.units import Counting, Row, counting, rows_of
+from domain.estate.pricing.units import Counting, Row, counting, units_met
 from domain.events import names
 from domain.kernel.db import pick
 from domain.kernel.errors import Refused
@@ -141,7 +141,7 @@ def _lock(session: Session, unit_ids: Sequence[int]) -> None:
 
 
 def _applied(session: Session, document: PriceList, unit_ids: Sequence[int], *, now: datetime) -> list[Done]:
-    met = rows_of(session, document, unit_ids, now=now)
+    met = units_met(session, document, unit_ids, now=now)
     counted = counting(session, document, met, now=now)
     return [_done(counted, row) for row in met]
 

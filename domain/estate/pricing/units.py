@@ -50,7 +50,7 @@ def rows(session: Session, document: PriceList, *, now: datetime) -> list[Row]:
     return [_row(found) for found in session.execute(chosen.order_by(col(Unit.id)))]
 
 
-def rows_of(session: Session, document: PriceList, unit_ids: Sequence[int], *, now: datetime) -> list[Row]:
+def units_met(session: Session, document: PriceList, unit_ids: Sequence[int], *, now: datetime) -> list[Row]:
     """These units with what their prices are made of; the caller has locked them."""
     found = (
         _select(document, ListPrice.components, now=now)

@@ -50,6 +50,18 @@ def test_a_second_unit_joins_the_deal_of_the_first(session, request_1, client, f
     assert asking.confirm(session, another, days=1, by=anna, now=NOW).deal_id == first.deal_id
 
 
+def test_a_deal_that_went_to_a_colleague_is_not_joined(
+    session, request_1, client, flat_2, agata, anna, maria
+):
+    first = asking.confirm(session, request_1, days=3, by=anna, now=NOW)
+    session.get_one(deals.Deal, first.deal_id).responsible_id = maria.id
+    another = asking.ask(session, client, flat_2, text="", by=agata, now=NOW)
+
+    second = asking.confirm(session, another, days=1, by=anna, now=NOW)
+    assert second.deal_id != first.deal_id
+    assert session.get_one(deals.Deal, second.deal_id).responsible_id == anna.id
+
+
 def test_only_the_first_answer_counts(session, request_1, anna, agata):
     asking.decline(session, request_1, answer="Квартира под ремонтом", by=anna, now=NOW)
 

@@ -260,6 +260,7 @@ def build(session: Session) -> World:
     everywhere = [
         "exchange",
         "leads",
+        f"prices-{session.execute(sa.text('select min(id) from project')).scalar_one()}",
         *(f"{what}-{sower.reference(what, HOUSE)}" for what in shared),
     ]
     sower.row(metadata.tables["event"], HOUSE, "news", topics=everywhere, subject_id=1, deal_id=None)
@@ -469,7 +470,7 @@ SPECIAL: dict[str, Callable[[Session, World, str], dict[str, Any]]] = {
     "selection": lambda session, world, letter: {"building_id": None, "shared": False},
     "offer_version": an_offer,
     "offer_document": a_document,
-    "offered_unit": lambda session, world, letter: {"unit_id": last_free_unit(session)},
+    "offered_unit": lambda session, world, letter: {"unit_id": the_offered(session, world)},
     "offer_link": a_link,
 }  # fmt: skip
 
@@ -604,6 +605,14 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:  # noqa: PLR09
             amount=1_000_000,
             person_id=world.id("person", "o"),
             company_id=world.id("company", "o"),
+        )
+        sower.row(
+            tables["agency_deal"],
+            letter,
+            "sale of Anna's agency",
+            deal_id=world.id("deal with a client of Anna's", letter),
+            agency_id=world.id("agency", "o"),
+            agent_id=agent_of(world, "o"),
         )
     sower.row(
         tables["event"],
@@ -746,8 +755,15 @@ def ways_to_pay(session: Session, now: datetime) -> dict[str, int]:
     return {name: one.id for name, one in made.items()}
 
 
+def the_offered(session: Session, world: World) -> int:
+    """One unit is offered to everybody's client."""
+    if "unit in an offer" not in world.rows:
+        world.rows["unit in an offer"] = dict.fromkeys(OWNERS, last_free_unit(session))
+    return world.rows["unit in an offer"]["o"]
+
+
 def last_free_unit(session: Session) -> int:
-    """One of those left to the end, offered to everybody's client."""
+    """One of those left to the end."""
     on_sale = sa.select(sa.func.max(Unit.id)).where(Unit.availability == Availability.ON_SALE)  # type: ignore[arg-type]
     return session.execute(on_sale).scalar_one()
 
@@ -771,7 +787,7 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
                 "building": session.execute(sa.text("select min(id) from building")).scalar(),
                 **drawn(session),
                 "token": TOKEN,
-                "unit in an offer": last_free_unit(session),
+                "project first": session.execute(sa.text("select min(id) from project")).scalar(),
                 **ways_to_pay(session, world.now),
             }
             shared |= {name: world.rows[name][HOUSE] for name in ("stock_import", "stock import done")}

@@ -70,7 +70,7 @@ COUNTED = (
     re.compile(r"""id="stage-\d+"[^>]*data-count="(\d+)\""""),
     re.compile(r"""id="approvals-waiting"[^>]*data-count="(\d+)\""""),
     re.compile(r"""id="deals-filters".*?<b>(\d+)</b>""", re.DOTALL),
-    re.compile(r"""id="(?:leads|unit-requests)"[^>]*data-count="(\d+)\""""),
+    re.compile(r"""id="(?:leads|unit-requests|agencies-waiting)"[^>]*data-count="(\d+)\""""),
     re.compile(r"""^<a id="bell".*?class="badge">(\d+)<""", re.DOTALL),
 )
 

@@ -104,6 +104,15 @@ EXEMPT = {
         "rows_of(by, col(User.id))",
     ): "looks again after the lock; the door is get_discount",
     ("web.agencies.agencies", "colleagues(session, user)"): "names in a form; the agency has its own guard",
+    ("web.estate.queue", "rows_of(user, col(User.id))"): "a button; the contract's own address asks again",
+    (
+        "domain.estate.discounts.giving",
+        "discount.asked_by_id != by.id",
+    ): "who decides, not what is seen: tests/domain/estate/test_discounts.py",
+    (
+        "domain.agencies.asking",
+        "rows_of(by, col(deals.Deal.responsible_id))",
+    ): "which deal a booking joins, not what is seen: tests/domain/agencies/test_asking.py",
     (
         "web.estate.invariants",
         "may(user, Permission.DEALS_SEE)",

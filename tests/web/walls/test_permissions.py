@@ -152,7 +152,7 @@ def test_no_page_offers_what_the_person_may_not_do(baseline: Baseline):
 @pytest.mark.control("S2")
 def test_a_guard_that_is_taken_out_is_noticed(baseline: Baseline, gate: Gate):
     guards = range(len(baseline.watch.guards))
-    chosen = gate.random.sample(guards, min(len(guards), gate.size(2, len(guards))))
+    chosen = gate.random.sample(guards, min(len(guards), gate.size(10, len(guards))))
 
     survived = [str(baseline.watch.guards[guard]) for guard in chosen if not baseline.differs(guard)]
 
@@ -172,7 +172,7 @@ def test_a_route_opened_to_everyone_is_noticed(baseline: Baseline, gate: Gate):
         for permission in (Permission.PUBLIC, Permission.SIGNED_IN)
         if route.permission not in {Permission.PUBLIC, permission}
     ]
-    chosen = gate.random.sample(weaker, gate.size(4, len(weaker)))
+    chosen = gate.random.sample(weaker, gate.size(10, len(weaker)))
 
     silent = {pair[0] for pair in chosen if not baseline.differs_declared(*pair)}
 
