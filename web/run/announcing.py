@@ -5,7 +5,7 @@ import time
 
 from domain.kernel.settings import Settings
 
-CAST = "anna, maria, timur, boris, vera, gleb, olga, stas, admin"
+CAST = "anna, maria, timur, boris, vera, gleb, olga, stas, admin, agata"
 OPENING_SECONDS = 60
 
 
