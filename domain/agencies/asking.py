@@ -11,8 +11,8 @@ from domain.access import User, rows_of
 from domain.agencies.fixing import holds
 from domain.agencies.models import Agency, AgencyDeal, BookingRequest, Fixation, RequestState
 from domain.estate import Booking, BookingState, Unit
-from domain.estate.booking import active, lock_all
 from domain.estate.chessboard import status
+from domain.estate.claims import active, lock_all
 from domain.estate.models import UnitStatus
 from domain.events import names
 from domain.kernel.db import pick

@@ -14,7 +14,8 @@ from domain.deals import editing, following
 from domain.deals.models import Deal, Stage, StageKind
 from domain.deals.reading import get_visible
 from domain.estate import waiting
-from domain.estate.booking import active, deal_topics, price_followers
+from domain.estate.booking import price_followers
+from domain.estate.claims import active, deal_topics
 from domain.estate.models import BookingKind
 from domain.estate.terms import kinds
 from domain.kernel.db import LOCK, pick

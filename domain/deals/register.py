@@ -18,7 +18,7 @@ from domain.approvals.reading import alive
 from domain.deals.board import day_end
 from domain.deals.funnels import in_work
 from domain.deals.models import Deal
-from domain.estate.booking import EXTENSION
+from domain.estate.claims import EXTENSION
 from domain.estate.models import (
     Availability,
     Booking,

@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from domain.access.models import User
 from domain.approvals import Approval
 from domain.approvals.reading import alive
-from domain.estate.booking import EXTENSION
+from domain.estate.claims import EXTENSION
 from domain.estate.contracts import UnitContract
 from domain.estate.discounts.showing import Claim, PriceOf, prices_of
 from domain.estate.models import (

@@ -1,18 +1,8 @@
 """Real estate: the stock of units, their prices and the bookings that never collide."""
 
 import domain.estate.drawings.models  # noqa: F401  the tables a unit refers to
-from domain.estate.booking import (
-    book,
-    book_all,
-    cancel,
-    cancel_all,
-    expire,
-    extend,
-    extend_all,
-    lock_held,
-    release_all,
-    tied,
-)
+from domain.estate.booking import book, book_all, cancel, cancel_all, expire, extend, extend_all, release_all
+from domain.estate.claims import lock_held, tied
 from domain.estate.extending import ask as ask_to_extend
 from domain.estate.models import (
     Availability,

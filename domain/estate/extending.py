@@ -14,7 +14,8 @@ from domain.access.policy import Permission
 from domain.approvals import Approval
 from domain.approvals.kinds import Fact, Wish
 from domain.estate import booking as verbs
-from domain.estate.booking import EXTENSION
+from domain.estate import claims
+from domain.estate.claims import EXTENSION
 from domain.estate.models import Booking, Building, Floor, Project, Section, Unit
 from domain.estate.terms import Terms, kinds
 from domain.kernel import formats
@@ -62,7 +63,7 @@ def refusal(booking: Booking, terms: Terms, days: int, *, by: User) -> str | Non
 
 def ask(session: Session, booking: Booking, *, days: int, reason: str, by: User, now: datetime) -> Approval:
     """Ask the head for what one may not do alone; the request ends with the booking."""
-    unit = verbs.lock_active(session, booking, now=now)
+    unit = claims.lock_active(session, booking, now=now)
     if booking.booked_by_id != by.id:
         raise Forbidden(
             _("This booking belongs to %(who)s. Ask them or their head.", who=booking.booked_by.name)
@@ -110,7 +111,7 @@ def _as_it_is(session: Session, approval: Approval) -> Booking:
 def _lock(session: Session, about: Sequence[Approval]) -> None:
     """Units first, lowest number first, as everywhere."""
     held = pick(col(Booking.unit_id)).where(col(Booking.id).in_([one.subject_id for one in about]))
-    verbs.lock_all(session, session.execute(held).scalars().all())
+    claims.lock_all(session, session.execute(held).scalars().all())
 
 
 def _told(wish: Wish) -> str:

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from domain import events
 from domain.access.models import User
-from domain.estate.booking import building_of, holds, lock
+from domain.estate.claims import building_of, holds, lock
 from domain.estate.models import Booking, Unit
 from domain.kernel.errors import Refused
 from domain.kernel.text import _

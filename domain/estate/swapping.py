@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from domain.access.models import User
 from domain.estate import claims, pricing
-from domain.estate.booking import lines, lock_all
+from domain.estate.claims import lines, lock_all
 from domain.estate.models import Booking, BookingKind, BookingState, Unit
 from domain.estate.pricing import Passport, frozen_of
 from domain.events import Event, names

@@ -6,8 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from domain.estate.booking import active
 from domain.estate.chessboard import status
+from domain.estate.claims import active
 from domain.estate.models import Availability, Booking, BookingState, Unit, UnitStatus
 from domain.estate.waiting import WaitingState, lines
 from domain.events import Event, names

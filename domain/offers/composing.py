@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager
 from sqlmodel import Session, col, select
 
 from domain.deals import Deal
-from domain.estate import Floor, Section, Unit, UnitStatus, booking
+from domain.estate import Floor, Section, Unit, UnitStatus, claims
 from domain.estate.chessboard import status
 from domain.kernel import formats
 from domain.kernel.errors import Invalid, Refused
@@ -140,7 +140,7 @@ def with_places() -> Any:
 def _as_offered(session: Session, unit: Unit | None, deal_id: int, *, now: datetime) -> Offered:
     if unit is None:
         raise Refused(_("There is no such unit"))
-    held = booking.active(session, unit, now=now)
+    held = claims.active(session, unit, now=now)
     mine = held is not None and held.deal_id == deal_id
     now_is = status(unit.availability, held.state if held else None)
     reasons = {

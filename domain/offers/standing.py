@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlmodel import Session, col
 
-from domain.estate import Unit, UnitStatus, booking
+from domain.estate import Unit, UnitStatus, claims
 from domain.estate.chessboard import status
 from domain.kernel import formats
 from domain.kernel.errors import Refused
@@ -46,7 +46,7 @@ def standing(session: Session, content: Content, *, deal_id: int, now: datetime)
     offered = {unit.unit_id: unit for unit in content.units}
     since = {}
     for unit in session.exec(with_places().where(col(Unit.id).in_(offered))):
-        held = booking.active(session, unit, now=now)
+        held = claims.active(session, unit, now=now)
         mine = held is not None and held.deal_id == deal_id
         now_is = UnitStatus.FREE if mine else status(unit.availability, held.state if held else None)
         try:

@@ -20,6 +20,7 @@ from domain.access import User
 from domain.approvals import Approval, ApprovalState
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate import booking as booking_verbs
+from domain.estate import claims
 from domain.estate import extending, waiting
 from domain.estate.contracts import UnitContract
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Project, Unit
@@ -394,8 +395,9 @@ def test_control_without_locks_and_index_units_are_claimed_twice(
     def unlocked(session: Session, unit_ids: Any) -> list[Unit]:
         return list(session.exec(select(Unit).where(col(Unit.id).in_(list(unit_ids)))).all())
 
-    monkeypatch.setattr(booking_verbs, "lock", lambda session, unit: None)
-    monkeypatch.setattr(booking_verbs, "lock_all", unlocked)
+    for module in (booking_verbs, claims):
+        monkeypatch.setattr(module, "lock", lambda session, unit: None)
+        monkeypatch.setattr(module, "lock_all", unlocked)
     unguard_index(database)
 
     buyers = [

@@ -305,7 +305,7 @@ def extend(scene: Scene) -> None:
         estate.extend(scene.session, scene.chance.choice(held), days=1, by=scene.head(), now=scene.now)
 
 
-@writes("domain.estate.booking.cancel")
+@writes("domain.estate.booking.cancel", "domain.estate.claims.close", "domain.estate.claims.end")
 def cancel(scene: Scene) -> None:
     if held := scene.held():
         estate.cancel(scene.session, scene.chance.choice(held), by=scene.head(), now=scene.now)

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from domain.access import User
 from domain.deals.models import Deal
-from domain.estate import Availability, Booking, BookingState, Unit, booking
+from domain.estate import Availability, Booking, BookingState, Unit, booking, claims
 from domain.events.models import Unrelayed
 from domain.exchange import odata
 from domain.exchange.models import Connection, Direction, Message, MessageState
@@ -81,7 +81,7 @@ def act(chance: random.Random, flats: list[int], deal_id: int, anna_id: int) -> 
     """Book a random flat, or give it back."""
     with unit_of_work() as session:
         flat, anna = session.get_one(Unit, chance.choice(flats)), session.get_one(User, anna_id)
-        held = booking.active(session, flat, now=clock.now())
+        held = claims.active(session, flat, now=clock.now())
         if held is None:
             booking.book(session, flat, deal_id=deal_id, days=chance.choice((1, 3)), by=anna, now=clock.now())
         elif chance.random() < 0.3 and held.extensions == 0:

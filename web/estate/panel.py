@@ -11,8 +11,9 @@ from sqlmodel import Session, col
 from domain import offers
 from domain.access import Permission, User, may, rows_of
 from domain.estate import Booking, Building, Unit, UnitStatus
-from domain.estate.booking import active, term_end
+from domain.estate.booking import term_end
 from domain.estate.chessboard import status
+from domain.estate.claims import active
 from domain.estate.discounts.showing import PriceOf, price_of
 from domain.estate.extending import Extending, choices
 from domain.estate.terms import kinds

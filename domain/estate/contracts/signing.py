@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from domain.access.models import User
 from domain.access.policy import Permission, may, rows_of
 from domain.estate import claims
-from domain.estate.booking import lines, lock, lock_all
+from domain.estate.claims import lines, lock, lock_all
 from domain.estate.contracts.models import UnitContract
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Unit
 from domain.events import Event, names

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 from domain import events
 from domain.access.models import User
 from domain.access.policy import rows_of
-from domain.estate.booking import building_of, lock_own, refreeze
+from domain.estate.booking import lock_own, refreeze
+from domain.estate.claims import building_of
 from domain.estate.discounts.limits import limits
 from domain.estate.discounts.models import Discount, DiscountState
 from domain.estate.models import Booking, Building, Floor, Section, Unit

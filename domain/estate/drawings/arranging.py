@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from domain import events
 from domain.access.models import User
-from domain.estate.booking import building_of
+from domain.estate.claims import building_of
 from domain.estate.drawings import characteristics
 from domain.estate.drawings.models import Layout
 from domain.estate.drawings.reading import project_of

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from domain import events
 from domain.access.models import User
-from domain.estate.booking import lock_all
+from domain.estate.claims import lock_all
 from domain.estate.importing import Described, Stock, put_back
 from domain.estate.models import Availability
 from domain.estate.prices import change_availability, reprice

@@ -6,7 +6,8 @@ from sqlmodel import Session, select
 
 from domain.access.models import User
 from domain.estate import claims
-from domain.estate.booking import holds, lock, term_end
+from domain.estate.booking import term_end
+from domain.estate.claims import holds, lock
 from domain.estate.models import Booking, BookingKind, BookingState, Unit
 from domain.estate.terms import allowances, kinds
 from domain.estate.waiting import joining, lines

@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from domain.access.models import User
 from domain.access.policy import Permission, may, rows_of
-from domain.estate.booking import active, lock
+from domain.estate.claims import active, lock
 from domain.estate.models import Availability, Unit
 from domain.estate.waiting import lines
 from domain.estate.waiting.models import Waiting, WaitingState

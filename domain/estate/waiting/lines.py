@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from domain import events
 from domain.access.models import User
 from domain.access.policy import Permission, may, rows_of
-from domain.estate.booking import deal_topics
+from domain.estate.claims import deal_topics
 from domain.estate.models import Unit
 from domain.estate.waiting.models import Waiting, WaitingState
 from domain.kernel import formats

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from domain.access.models import User
 from domain.estate import claims, pricing
-from domain.estate.booking import lines as followers
+from domain.estate.claims import lines as followers
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Unit
 from domain.estate.waiting import lines
 from domain.estate.waiting.models import Waiting, WaitingState

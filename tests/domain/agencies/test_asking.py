@@ -29,7 +29,7 @@ def request_1(session, client, flat_1, agata):
 def test_a_request_holds_nothing(session, request_1, flat_1, ivanov_deal, anna):
     estate.book(session, flat_1, deal_id=ivanov_deal.id, days=1, by=anna, now=NOW)
 
-    with pytest.raises(estate.booking.Taken):
+    with pytest.raises(estate.claims.Taken):
         asking.confirm(session, request_1, days=3, by=anna, now=NOW)
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from domain import deals, estate
 from domain.estate import Availability, Booking, BookingState
-from domain.estate.booking import Taken
+from domain.estate.claims import Taken
 from domain.events import Event
 from domain.kernel.errors import Forbidden, Invalid, Refused
 from jobs import work

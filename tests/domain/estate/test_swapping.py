@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from domain import deals, estate
 from domain.estate import BookingState, waiting
-from domain.estate.booking import Taken
+from domain.estate.claims import Taken
 from domain.events import Event
 from domain.kernel.errors import Forbidden, Refused, Stale
 from domain.parties import find_or_add_person
@@ -43,7 +43,7 @@ def test_the_term_goes_over_and_the_price_is_frozen_anew(session, booking, flat_
     assert (instead.unit_id, instead.deal_id) == (flat_2.id, ivanov_deal.id)
     assert (instead.until, instead.kind, instead.extensions) == (booking.until, booking.kind, 1)
     assert instead.price == flat_2.price != booking.price
-    assert booking.state is BookingState.CANCELLED and estate.booking.active(session, flat_1, now=NOW) is None
+    assert booking.state is BookingState.CANCELLED and estate.claims.active(session, flat_1, now=NOW) is None
 
 
 def test_a_price_that_is_not_the_one_shown_is_refused(session, booking, flat_2, anna):
@@ -105,7 +105,7 @@ def test_the_released_unit_goes_to_its_line(session, booking, flat_1, flat_2, ot
     deals.join(session, other_deal, flat_1, by=maria, now=NOW)
     swap(session, booking, flat_2, anna)
 
-    assert estate.booking.active(session, flat_1, now=NOW).deal_id == other_deal.id
+    assert estate.claims.active(session, flat_1, now=NOW).deal_id == other_deal.id
 
 
 def test_nobody_swaps_past_a_line_or_what_is_not_theirs(

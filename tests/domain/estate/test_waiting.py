@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from domain import deals, estate
 from domain.estate import Availability, Booking, BookingKind, BookingState, waiting
-from domain.estate.booking import Taken
+from domain.estate.claims import Taken
 from domain.estate.importing import Stock
 from domain.estate.prices import change_availability, reprice
 from domain.estate.waiting import NotTheirTurn, Waiting, WaitingState

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from domain import deals, events
 from domain.access import User
 from domain.deals.models import Deal
-from domain.estate import Booking, Unit, booking, contracts, waiting
+from domain.estate import Booking, Unit, booking, claims, contracts, waiting
 from domain.exchange import odata
 from domain.exchange.models import Connection
 from domain.kernel import clock
@@ -85,7 +85,7 @@ def test_an_offer_is_a_reservation_until_the_answer(
     first, offer = base_1c.rows(RESERVATION, orderby="Number")
     assert (first["Статус"], offer["Статус"], offer["Posted"]) == ("Снята", "Активна", True)
     with unit_of_work() as session:
-        kept = booking.active(session, session.get_one(Unit, flat_1.id), now=clock.now())
+        kept = claims.active(session, session.get_one(Unit, flat_1.id), now=clock.now())
         assert kept and offer["ДатаОкончания"] == in_moscow(kept.until)
         deals.accept(session, session.get_one(Deal, deal.id), kept, days=3, by=anna, now=clock.now())
     drain()

@@ -69,7 +69,7 @@ EXEMPT = {
     ("domain.estate.extending", "booking.booked_by_id != by.id"): "how far one extends: a rule of bookings",
     (
         "domain.estate.booking",
-        "_demand_right(session, booking, by=by) #2",
+        "demand_right(session, booking, by=by) #2",
     ): "only who granted it comes here, see `approvals.reopen`",
     ("domain.notices.inbox", "may(user, Permission.APPROVALS_SEE)"): "only heads are asked",
     ("web.approvals.decisions", "chosen.asked_by_id == user.id"): "offers a button; the verb asks again",
