@@ -20,8 +20,7 @@ from domain.access import User
 from domain.approvals import Approval, ApprovalState
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate import booking as booking_verbs
-from domain.estate import claims
-from domain.estate import extending, waiting
+from domain.estate import claims, extending, waiting
 from domain.estate.contracts import UnitContract
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Project, Unit
 from domain.estate.pricing import Passport
