@@ -163,7 +163,12 @@ class Theatre:
             for unit, count in Counter(one.unit_id for one in active).items():
                 if count > 1:
                     yield f"unit {unit} has {count} active claims"
-            for person, count in Counter(one.booked_by_id for one in active).items():
+            filling = (
+                one
+                for one in active
+                if one.state is BookingState.ACTIVE and one.kind is not BookingKind.OFFER
+            )
+            for person, count in Counter(one.booked_by_id for one in filling).items():
                 if count > ALLOWED:
                     yield f"person {person} holds {count} units, {ALLOWED} are allowed"
             for one in active:
