@@ -117,7 +117,7 @@ class Hub:
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(
-                    settings().database_url, autocommit=True, connect_timeout=3
+                    settings().database_url, autocommit=True, connect_timeout=3, application_name=CHANNEL
                 ) as connection:
                     await connection.execute(f"listen {CHANNEL}")
                     pause = 0.2

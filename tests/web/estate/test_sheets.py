@@ -163,9 +163,17 @@ def test_nothing_chosen_is_told_in_its_place(open_client):
     assert "Сначала выберите файл" in admin.post("/estate/imports", files={"file": ("", b"")}).text
 
 
-def test_a_large_file_is_carried_by_a_worker_step_by_step(open_client, session, flat_1, monkeypatch):
-    monkeypatch.setattr(receiving, "SMALL", 10)
+@pytest.fixture
+def carried_here(monkeypatch):
+    """Every row is a worker's, and nobody can be woken but whoever looks for files."""
     monkeypatch.setattr(receiving, "FEW", 0)
+    monkeypatch.setattr(stock_files.queue, "enqueue", lambda *_: False)
+
+
+def test_a_large_file_is_carried_by_a_worker_step_by_step(
+    open_client, session, flat_1, carried_here, monkeypatch
+):
+    monkeypatch.setattr(receiving, "SMALL", 10)
     admin = open_client("admin")
     to = brought(admin, book({"Код": flat_1.id, "Цена": 5}))
     number = int(to.rpartition("/")[2])
@@ -186,8 +194,7 @@ def test_a_large_file_is_carried_by_a_worker_step_by_step(open_client, session, 
     assert step() is ImportStep.UNDONE
 
 
-def test_what_breaks_in_the_middle_leaves_nothing(open_client, session, flat_1, monkeypatch):
-    monkeypatch.setattr(receiving, "FEW", 0)
+def test_what_breaks_in_the_middle_leaves_nothing(open_client, session, flat_1, carried_here, monkeypatch):
     admin = open_client("admin")
     to = brought(admin, book({"Код": flat_1.id, "Цена": 5}))
     admin.post(f"{to}/application")
