@@ -135,7 +135,7 @@ class Hub:
 
     async def _look_up(self, connection: psycopg.AsyncConnection[Any]) -> None:
         """Move the horizon on, by the connection that hears: one that died is noticed here as well."""
-        found = await (await connection.execute(events.HORIZON)).fetchone()
+        found = await (await connection.execute(f"select {events.HORIZON}")).fetchone()
         assert found, "a SELECT of one value"
         self.horizon, self._next_horizon = self._next_horizon, found[0]
 

@@ -7,7 +7,7 @@ from domain.approvals.asking import ask, lapse, outlive, withdraw
 from domain.approvals.deciding import approve, approve_many, decline, decline_many, reopen, reopen_many
 from domain.approvals.kinds import ApprovalKind, register
 from domain.approvals.models import Approval, ApprovalState
-from domain.approvals.reading import get_approval, waiting_about, waiting_count
+from domain.approvals.reading import get_approval, kinds_for, waiting, waiting_about, waiting_count
 
 __all__ = [
     "Approval",
@@ -19,11 +19,13 @@ __all__ = [
     "decline",
     "decline_many",
     "get_approval",
+    "kinds_for",
     "lapse",
     "outlive",
     "register",
     "reopen",
     "reopen_many",
+    "waiting",
     "waiting_about",
     "waiting_count",
     "withdraw",

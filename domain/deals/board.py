@@ -6,7 +6,7 @@ statement by number: only then does the planner know that the open ones hold a h
 """
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -30,6 +30,8 @@ from domain.parties.models import Company, Person
 FIRST_CARDS = 30
 MOST_CARDS = 600
 """How far one column can be unrolled; beyond that the list with its filters is the place."""
+MOST_CARDS_OF_EACH = 100
+"""How far all of them can be unrolled at once."""
 
 
 class Which(enum.StrEnum):
@@ -69,8 +71,9 @@ def moments(now: datetime) -> Moments:
     return Moments(now, day_end(now), month_start(now))
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(NamedTuple):
+    """A tuple: a board makes hundreds of them, and finds their drawings by value."""
+
     id: int
     version: int
     title: str
@@ -150,15 +153,17 @@ class Board:
         return {which: sum(column.seen[which] for column in self.open) for which in Which}
 
 
-def board(session: Session, user: User, funnel_id: int, lens: Lens, *, now: datetime) -> Board:
-    columns = _columns(session, user, lens, col(Stage.funnel_id) == funnel_id, shown=FIRST_CARDS, now=now)
-    names = {name for column in columns for name in column.rules}
-    return Board(_with_unmet(session, columns, names))
+def board(
+    session: Session, user: User, funnel_id: int, lens: Lens, *, shown: int = FIRST_CARDS, now: datetime
+) -> Board:
+    """The whole funnel, every open column unrolled to its first `shown` cards."""
+    most = min(max(shown, FIRST_CARDS), MOST_CARDS_OF_EACH)
+    return Board(_columns(session, user, lens, col(Stage.funnel_id) == funnel_id, shown=most, now=now))
 
 
 def figures(session: Session, user: User, funnel_id: int, lens: Lens, *, now: datetime) -> Board:
     """The board without its cards: what the totals and the counts of the filters need."""
-    return Board(tuple(_columns(session, user, lens, col(Stage.funnel_id) == funnel_id, shown=0, now=now)))
+    return Board(_columns(session, user, lens, col(Stage.funnel_id) == funnel_id, shown=0, now=now))
 
 
 def column(
@@ -166,10 +171,8 @@ def column(
 ) -> Column:
     """One column unrolled to its first `shown` cards."""
     most = min(max(shown, FIRST_CARDS), MOST_CARDS)
-    columns = _columns(session, user, lens, col(Stage.id) == stage.id, shown=most, now=now)
-    named = pick(col(Stage.rules)).where(col(Stage.funnel_id) == stage.funnel_id)
-    names = {name for some in session.execute(named).scalars() for name in some}
-    return _with_unmet(session, columns, names)[0]
+    of_funnel = col(Stage.funnel_id) == stage.funnel_id
+    return _columns(session, user, lens, of_funnel, only=stage.id, shown=most, now=now)[0]
 
 
 def listing(
@@ -189,7 +192,7 @@ def listing(
     first = (
         pick(*_DRAWN)
         .where(col(Deal.stage_id) == Stage.id, *_visible(user, lens))
-        .where(_chosen(lens, user, _nearest_step_of_deal(), at))
+        .where(_chosen(lens, user, at))
         .order_by(col(Deal.rank), col(Deal.id))
         .limit(offset + limit)
         .correlate(Stage)
@@ -210,7 +213,7 @@ def listing(
         .add_columns(chosen.c.stage_name, chosen.c.norm_days)
         .order_by(chosen.c.position, chosen.c.stage_id, chosen.c.rank, chosen.c.id)
     )
-    return [_card(row, row.stage_name, row.norm_days, now) for row in session.execute(told)]
+    return [_card(row, row.stage_name, row.norm_days, at) for row in session.execute(told)]
 
 
 _DRAWN = (
@@ -226,49 +229,65 @@ def _columns(
     lens: Lens,
     of_stages: ColumnElement[bool],
     *,
+    only: int | None = None,
     shown: int,
     now: datetime,
-) -> list[Column]:
-    heads = _stages(session, of_stages)
+) -> tuple[Column, ...]:
+    """The columns of these stages, or the only one wanted of them: its cards tell of the rules of all."""
+    stages = _stages(session, of_stages)
+    known, strange = rules.sorted_out(name for stage in stages for name in stage.rules)
+    heads = {stage.id: stage for stage in stages if only in {None, stage.id}}
     told = _told if not lens.words else _told.__wrapped__
     statement = told(
         Viewer(user.role),
         lens,
-        tuple(head.id for head in heads if head.kind is StageKind.OPEN),
-        tuple(head.id for head in heads if head.kind is not StageKind.OPEN),
+        tuple(head.id for head in heads.values() if head.kind is StageKind.OPEN),
+        tuple(head.id for head in heads.values() if head.kind is not StageKind.OPEN),
         shown,
+        known,
     )
-    given = {"viewer": user.id, **moments(now)._asdict()}
-    known = {head.id: head for head in heads}
+    at = moments(now)
     counted: dict[int, Any] = {}
-    cards: dict[int, list[Card]] = {}
-    for row in session.execute(statement, given):
+    cards: dict[int, list[Card]] = {number: [] for number in heads}
+    for row in session.execute(statement, {"viewer": user.id, **at._asdict()}):
         counted.setdefault(row.column_id, row)
         if row.id is not None:
-            head = known[row.column_id]
-            cards.setdefault(head.id, []).append(_card(row, head.name, head.norm_days, now))
-    return [_column(head, counted[head.id], cards.get(head.id, [])) for head in heads if head.id in counted]
+            unmet = strange | rules.unmet_by(known, row[-len(known) :] if known else ())
+            head = heads[row.column_id]
+            cards[head.id].append(_card(row, head.name, head.norm_days, at, unmet))
+    return tuple(
+        _column(head, counted[number], cards[number]) for number, head in heads.items() if number in counted
+    )
 
 
 @lru_cache(maxsize=64)
 def _told(
-    viewer: Viewer, lens: Lens, in_work: tuple[int, ...], closed: tuple[int, ...], shown: int
+    viewer: Viewer,
+    lens: Lens,
+    in_work: tuple[int, ...],
+    closed: tuple[int, ...],
+    shown: int,
+    asked: tuple[rules.Rule, ...],
 ) -> sa.Select[Any]:
-    """Kept for everyone of a role: building it costs several times more than asking it."""
+    """Kept for everyone of a role: building it costs several times more than asking it.
+
+    What the asked rules answer comes last, in their order.
+    """
     at = Moments()
     visible = _visible(viewer, lens)
     figures = _figures(viewer, lens, visible, in_work, closed, at)
+    answers = [rule.met().label(f"rule_{number}") for number, rule in enumerate(asked)]
     first = (
-        pick(*_DRAWN)
+        pick(*_DRAWN, *answers)
         .where(col(Deal.stage_id) == Stage.id, col(Stage.kind) == StageKind.OPEN, *visible)
-        .where(_chosen(lens, viewer, _nearest_step_of_deal(), at))
+        .where(_chosen(lens, viewer, at))
         .order_by(col(Deal.rank), col(Deal.id))
         .limit(shown)
         .correlate(Stage)
         .lateral("deal_row")
     )
     told = _card_columns(first, at, start=Stage).add_columns(
-        col(Stage.id).label("column_id"), *_plain(figures)
+        col(Stage.id).label("column_id"), *_plain(figures), *(first.c[answer.name] for answer in answers)
     )
     return (
         told.outerjoin(figures, figures.c.of_stage == Stage.id)
@@ -292,16 +311,11 @@ def _figures(
     at: Moments,
 ) -> sa.Subquery:
     """Counts and sums of every stage over all visible deals, with what each filter would leave."""
-    nearest = _nearest_steps()
-    chosen = _chosen(lens, viewer, nearest.c.due_at, at)
+    chosen = _chosen(lens, viewer, at)
     count = sa.func.count()
-    paces = [
-        count.filter(chosen, _at_pace(pace, nearest.c.due_at, at)).label(f"pace_{pace.name}") for pace in Pace
-    ]
+    paces = [count.filter(chosen, _at_pace(pace, at)).label(f"pace_{pace.name}") for pace in Pace]
     seen = [
-        count.filter(_chosen(replace(lens, which=which), viewer, nearest.c.due_at, at)).label(
-            f"seen_{which.name}"
-        )
+        count.filter(_chosen(replace(lens, which=which), viewer, at)).label(f"seen_{which.name}")
         for which in Which
     ]
     working = (
@@ -312,7 +326,6 @@ def _figures(
             *paces,
             *seen,
         )
-        .outerjoin(nearest, nearest.c.deal_id == col(Deal.id))
         .where(col(Deal.stage_id).in_(in_work), *visible)
         .group_by(col(Deal.stage_id))
     )
@@ -322,7 +335,7 @@ def _figures(
         )
         .where(col(Deal.stage_id).in_(closed), *visible)
         .where(col(Deal.stage_entered_at) >= at.month)
-        .where(_chosen(lens, viewer, _nearest_step_of_deal(), at))
+        .where(_chosen(lens, viewer, at))
         .group_by(col(Deal.stage_id))
     )
     return sa.union_all(working, this_month).subquery("figures")
@@ -415,31 +428,18 @@ def said(words: str) -> ColumnElement[bool]:
     return sa.or_(*conditions)
 
 
-def _nearest_steps() -> sa.Subquery:
-    return (
-        pick(col(Task.deal_id), sa.func.min(Task.due_at).label("due_at"))
-        .where(col(Task.done_at).is_(None))
-        .group_by(col(Task.deal_id))
-        .subquery("nearest")
-    )
-
-
-def _nearest_step_of_deal() -> Any:
-    nearest = pick(sa.func.min(Task.due_at)).where(col(Task.deal_id) == Deal.id, col(Task.done_at).is_(None))
-    return nearest.correlate(Deal).scalar_subquery()
-
-
-def _chosen(lens: Lens, viewer: User | Viewer, step_at: Any, at: Moments) -> ColumnElement[bool]:
+def _chosen(lens: Lens, viewer: User | Viewer, at: Moments) -> ColumnElement[bool]:
     if lens.which is Which.MINE:
         return col(Deal.responsible_id) == viewer.id
     if lens.which is Which.OVERDUE:
-        return step_at < at.now
+        return col(Deal.step_at) < at.now
     if lens.which is Which.NO_STEP:
-        return step_at.is_(None)
+        return col(Deal.step_at).is_(None)
     return sa.true()
 
 
-def _at_pace(pace: Pace, step_at: Any, at: Moments) -> ColumnElement[bool]:
+def _at_pace(pace: Pace, at: Moments) -> ColumnElement[bool]:
+    step_at = col(Deal.step_at)
     return {
         Pace.OVERDUE: step_at < at.now,
         Pace.TODAY: sa.and_(step_at >= at.now, step_at < at.evening),
@@ -449,11 +449,15 @@ def _at_pace(pace: Pace, step_at: Any, at: Moments) -> ColumnElement[bool]:
 
 
 def pace_of(step_at: datetime | None, now: datetime) -> Pace:
+    return _pace(step_at, moments(now))
+
+
+def _pace(step_at: datetime | None, at: Moments) -> Pace:
     if step_at is None:
         return Pace.NONE
-    if step_at < now:
+    if step_at < at.now:
         return Pace.OVERDUE
-    return Pace.TODAY if step_at < day_end(now) else Pace.PLANNED
+    return Pace.TODAY if step_at < at.evening else Pace.PLANNED
 
 
 def day_end(now: datetime) -> datetime:
@@ -473,7 +477,7 @@ def _plain(figures: sa.Subquery) -> list[Any]:
     return [column for column in figures.c if column.name != "of_stage"]
 
 
-def _card(row: Any, stage: str, norm: int | None, now: datetime) -> Card:
+def _card(row: Any, stage: str, norm: int | None, at: Moments, unmet: frozenset[str] = frozenset()) -> Card:
     return Card(
         id=row.id,
         version=row.version,
@@ -483,16 +487,17 @@ def _card(row: Any, stage: str, norm: int | None, now: datetime) -> Card:
         amount=row.amount,
         stage_id=row.stage_id,
         stage=stage,
-        days=days_between(row.stage_entered_at, now),
+        days=(at.evening.date() - formats.here(row.stage_entered_at).date()).days - 1,
         norm=norm,
         responsible_id=row.responsible_id,
         responsible=row.responsible,
         step=row.step,
         step_at=row.step_at,
-        pace=pace_of(row.step_at, now),
+        pace=_pace(row.step_at, at),
         booked_unit=row.booked_unit,
         booked_until=row.booked_until,
         held_as=row.held_as or "",
+        unmet=unmet,
     )
 
 
@@ -509,20 +514,4 @@ def _column(head: Any, counted: Any, cards: list[Card]) -> Column:
         paces={pace: getattr(counted, f"pace_{pace.name}") or 0 for pace in Pace},
         seen={which: getattr(counted, f"seen_{which.name}") or 0 for which in Which},
         cards=tuple(cards),
-    )
-
-
-def _with_unmet(session: Session, columns: Iterable[Column], names: set[str]) -> tuple[Column, ...]:
-    """Mark on every card which rules it lacks: asked once for all cards, not once a card."""
-    columns = tuple(columns)
-    ids = [card.id for column in columns for card in column.cards]
-    if not ids or not names:
-        return columns
-    lacking = rules.lacking_of(session, ids, names)
-    return tuple(
-        replace(
-            column,
-            cards=tuple(replace(card, unmet=frozenset(lacking[card.id])) for card in column.cards),
-        )
-        for column in columns
     )

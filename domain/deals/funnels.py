@@ -104,13 +104,9 @@ def get_stage(session: Session, stage_id: int) -> Stage:
     return stage
 
 
-def next_stage(session: Session, stage: Stage) -> Stage | None:
-    """The stage a deal goes to when all is well; None from a final one."""
+def next_of(stages: Sequence[Stage], stage: Stage) -> Stage | None:
+    """Of the stages of a funnel the one a deal goes to when all is well; None from a final one."""
     if stage.kind is not StageKind.OPEN:
         return None
-    onward = select(Stage).where(
-        Stage.funnel_id == stage.funnel_id,
-        col(Stage.position) > stage.position,
-        col(Stage.kind).in_([StageKind.OPEN, StageKind.WON]),
-    )
-    return session.exec(onward.order_by(col(Stage.position)).limit(1)).first()
+    onward = (one for one in stages if one.position > stage.position and one.kind is not StageKind.LOST)
+    return min(onward, key=lambda one: one.position, default=None)

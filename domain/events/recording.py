@@ -101,7 +101,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-HORIZON = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+HORIZON = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 
 def horizon(session: Session) -> int:
@@ -109,7 +109,7 @@ def horizon(session: Session) -> int:
 
     A screen rendered now may miss events whose `xid` is at or after it; `since` asks for those.
     """
-    return session.execute(sa.text(HORIZON)).scalar_one()
+    return session.execute(sa.text(f"select {HORIZON}")).scalar_one()
 
 
 def topics_since(session: Session, horizon: int, wanted: Sequence[str]) -> set[str]:

@@ -33,7 +33,7 @@ class Boards(Controller):
     ) -> Response[str]:
         wanted = asked(request)
         funnels, funnel = funnel_of(session, wanted, last=last_funnel(request))
-        shown = board.board(session, user, funnel.id, wanted.lens, now=now)
+        shown = board.board(session, user, funnel.id, wanted.lens, shown=wanted.shown, now=now)
         context: dict[str, Any] = {
             "funnels": funnels,
             "funnel": funnel,
