@@ -30,6 +30,8 @@ from domain.parties.models import Company, Person
 FIRST_CARDS = 30
 MOST_CARDS = 600
 """How far one column can be unrolled; beyond that the list with its filters is the place."""
+TOLD = 15
+"""The first columns of a statement with cards are those a card is made of."""
 MOST_CARDS_OF_EACH = 100
 """How far all of them can be unrolled at once."""
 
@@ -166,13 +168,20 @@ def figures(session: Session, user: User, funnel_id: int, lens: Lens, *, now: da
     return Board(_columns(session, user, lens, col(Stage.funnel_id) == funnel_id, shown=0, now=now))
 
 
-def column(
-    session: Session, user: User, stage: Stage, lens: Lens, *, shown: int = FIRST_CARDS, now: datetime
-) -> Column:
-    """One column unrolled to its first `shown` cards."""
+def columns(
+    session: Session,
+    user: User,
+    stages: Sequence[Stage],
+    lens: Lens,
+    *,
+    shown: int = FIRST_CARDS,
+    now: datetime,
+) -> tuple[Column, ...]:
+    """Some columns of one funnel, each unrolled to its first `shown` cards."""
     most = min(max(shown, FIRST_CARDS), MOST_CARDS)
-    of_funnel = col(Stage.funnel_id) == stage.funnel_id
-    return _columns(session, user, lens, of_funnel, only=stage.id, shown=most, now=now)[0]
+    of_funnel = col(Stage.funnel_id) == stages[0].funnel_id
+    only = frozenset(stage.id for stage in stages)
+    return _columns(session, user, lens, of_funnel, only=only, shown=most, now=now)
 
 
 def listing(
@@ -213,7 +222,7 @@ def listing(
         .add_columns(chosen.c.stage_name, chosen.c.norm_days)
         .order_by(chosen.c.position, chosen.c.stage_id, chosen.c.rank, chosen.c.id)
     )
-    return [_card(row, row.stage_name, row.norm_days, at) for row in session.execute(told)]
+    return [_card(row[:TOLD], row.stage_name, row.norm_days, at) for row in session.execute(told)]
 
 
 _DRAWN = (
@@ -229,14 +238,14 @@ def _columns(
     lens: Lens,
     of_stages: ColumnElement[bool],
     *,
-    only: int | None = None,
+    only: frozenset[int] | None = None,
     shown: int,
     now: datetime,
 ) -> tuple[Column, ...]:
-    """The columns of these stages, or the only one wanted of them: its cards tell of the rules of all."""
+    """The columns of these stages, or only some of them: their cards tell of the rules of all."""
     stages = _stages(session, of_stages)
     known, strange = rules.sorted_out(name for stage in stages for name in stage.rules)
-    heads = {stage.id: stage for stage in stages if only in {None, stage.id}}
+    heads = {stage.id: stage for stage in stages if only is None or stage.id in only}
     told = _told if not lens.words else _told.__wrapped__
     statement = told(
         Viewer(user.role),
@@ -254,7 +263,7 @@ def _columns(
         if row.id is not None:
             unmet = strange | rules.unmet_by(known, row[-len(known) :] if known else ())
             head = heads[row.column_id]
-            cards[head.id].append(_card(row, head.name, head.norm_days, at, unmet))
+            cards[head.id].append(_card(row[:TOLD], head.name, head.norm_days, at, unmet))
     return tuple(
         _column(head, counted[number], cards[number]) for number, head in heads.items() if number in counted
     )
@@ -271,18 +280,19 @@ def _told(
 ) -> sa.Select[Any]:
     """Kept for everyone of a role: building it costs several times more than asking it.
 
-    What the asked rules answer comes last, in their order.
+    The figures come with the first card of a column; what the asked rules answer comes last, in their order.
     """
     at = Moments()
     visible = _visible(viewer, lens)
     figures = _figures(viewer, lens, visible, in_work, closed, at)
     answers = [rule.met().label(f"rule_{number}") for number, rule in enumerate(asked)]
+    in_order = (col(Deal.rank), col(Deal.id))
     first = (
-        pick(*_DRAWN, *answers)
+        pick(*_DRAWN, *answers, sa.func.row_number().over(order_by=in_order).label("place"))
         .where(col(Deal.stage_id) == Stage.id, col(Stage.kind) == StageKind.OPEN, *visible)
         .where(_chosen(lens, viewer, at))
-        .order_by(col(Deal.rank), col(Deal.id))
-        .limit(shown)
+        .order_by(*in_order)
+        .limit(_written(shown))
         .correlate(Stage)
         .lateral("deal_row")
     )
@@ -290,10 +300,17 @@ def _told(
         col(Stage.id).label("column_id"), *_plain(figures), *(first.c[answer.name] for answer in answers)
     )
     return (
-        told.outerjoin(figures, figures.c.of_stage == Stage.id)
-        .where(col(Stage.id).in_([*in_work, *closed]))
+        told.outerjoin(
+            figures, sa.and_(figures.c.of_stage == Stage.id, sa.func.coalesce(first.c.place, 1) == 1)
+        )
+        .where(col(Stage.id).in_(map(_written, [*in_work, *closed])))
         .order_by(col(Stage.id), first.c.rank, first.c.id)
     )
+
+
+def _written(number: int) -> ColumnElement[int]:
+    """In the statement itself and no parameter: one plan is then good for every asking, and is kept."""
+    return sa.literal_column(str(number), sa.BigInteger)
 
 
 def _stages(session: Session, of_stages: ColumnElement[bool]) -> Sequence[Any]:
@@ -326,14 +343,14 @@ def _figures(
             *paces,
             *seen,
         )
-        .where(col(Deal.stage_id).in_(in_work), *visible)
+        .where(col(Deal.stage_id).in_(map(_written, in_work)), *visible)
         .group_by(col(Deal.stage_id))
     )
     this_month = (
         pick(
             col(Deal.stage_id), count, sa.func.sum(Deal.amount), *(sa.literal(0) for _one in [*paces, *seen])
         )
-        .where(col(Deal.stage_id).in_(closed), *visible)
+        .where(col(Deal.stage_id).in_(map(_written, closed)), *visible)
         .where(col(Deal.stage_entered_at) >= at.month)
         .where(_chosen(lens, viewer, at))
         .group_by(col(Deal.stage_id))
@@ -342,7 +359,8 @@ def _figures(
 
 
 def _card_columns(deal: Any, at: Moments, *, start: Any = None) -> sa.Select[Any]:
-    """What a card shows, joined to the chosen deals only (never to the thousands behind them)."""
+    """What a card shows in the order `_card` takes it, joined to the chosen deals only (never to the
+    thousands behind them)."""
     step = (
         pick(col(Task.title), col(Task.due_at))
         .where(col(Task.deal_id) == deal.c.id, col(Task.done_at).is_(None))
@@ -477,28 +495,20 @@ def _plain(figures: sa.Subquery) -> list[Any]:
     return [column for column in figures.c if column.name != "of_stage"]
 
 
-def _card(row: Any, stage: str, norm: int | None, at: Moments, unmet: frozenset[str] = frozenset()) -> Card:
+def _card(
+    told: Sequence[Any], stage: str, norm: int | None, at: Moments, unmet: frozenset[str] = frozenset()
+) -> Card:
+    """By place and not by name, see `_card_columns`: a board reads thousands of values."""
+    (
+        number, version, title, amount, stage_id, entered, responsible_id, person_id, client, responsible,
+        step, step_at, booked_unit, booked_until, held_as,
+    ) = told  # fmt: skip
+    days = (at.evening.date() - formats.here(entered).date()).days - 1
     return Card(
-        id=row.id,
-        version=row.version,
-        title=row.title,
-        client=row.client,
-        of_person=row.person_id is not None,
-        amount=row.amount,
-        stage_id=row.stage_id,
-        stage=stage,
-        days=(at.evening.date() - formats.here(row.stage_entered_at).date()).days - 1,
-        norm=norm,
-        responsible_id=row.responsible_id,
-        responsible=row.responsible,
-        step=row.step,
-        step_at=row.step_at,
-        pace=_pace(row.step_at, at),
-        booked_unit=row.booked_unit,
-        booked_until=row.booked_until,
-        held_as=row.held_as or "",
-        unmet=unmet,
-    )
+        number, version, title, client, person_id is not None, amount, stage_id, stage, days, norm,
+        responsible_id, responsible, step, step_at, _pace(step_at, at), booked_unit, booked_until,
+        held_as or "", unmet,
+    )  # fmt: skip
 
 
 def _column(head: Any, counted: Any, cards: list[Card]) -> Column:

@@ -65,8 +65,8 @@ class Company:
         now = clock.now()
 
         def columns(session: Session, user: User) -> None:
-            for number in self.stages[:2]:
-                board.column(session, user, deals.get_stage(session, number), Lens(), now=now)
+            two = [deals.get_stage(session, number) for number in self.stages[:2]]
+            board.columns(session, user, two, Lens(), now=now)
 
         return {
             "board": lambda session, user: board.board(session, user, self.funnel, Lens(), now=now),
