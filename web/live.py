@@ -89,25 +89,28 @@ class Hub:
     async def follow(
         self, topics: frozenset[str], missed: Callable[[], Awaitable[set[str]]]
     ) -> AsyncGenerator[set[str], None]:
-        """Sets of changed topics, coalesced; an empty set every PING_SECONDS of silence.
+        """Sets of changed topics, coalesced; an empty set PING_SECONDS after the last.
 
         What was missed is asked for only when we listen already: nothing falls in between.
         """
         bell = asyncio.Event()
         self.streams[bell] = (topics, pending := set())
+        later = asyncio.get_running_loop().call_later
+        ping = later(PING_SECONDS, bell.set)
         try:
             pending.update(await missed())
             if pending:
                 bell.set()
             while not self.closing:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(PING_SECONDS):
-                        await bell.wait()
+                await bell.wait()
                 bell.clear()
                 changed = set(pending)
                 pending.clear()
+                if not changed:
+                    ping = later(PING_SECONDS, bell.set)
                 yield changed
         finally:
+            ping.cancel()
             del self.streams[bell]
 
     async def _listen(self) -> None:
