@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -160,12 +160,12 @@ def board(
 ) -> Board:
     """The whole funnel, every open column unrolled to its first `shown` cards."""
     most = min(max(shown, FIRST_CARDS), MOST_CARDS_OF_EACH)
-    return Board(_columns(session, user, lens, col(Stage.funnel_id) == funnel_id, shown=most, now=now))
+    return Board(_columns(session, user, lens, funnel_id, shown=most, now=now))
 
 
 def figures(session: Session, user: User, funnel_id: int, lens: Lens, *, now: datetime) -> Board:
     """The board without its cards: what the totals and the counts of the filters need."""
-    return Board(_columns(session, user, lens, col(Stage.funnel_id) == funnel_id, shown=0, now=now))
+    return Board(_columns(session, user, lens, funnel_id, shown=0, now=now))
 
 
 def columns(
@@ -179,9 +179,8 @@ def columns(
 ) -> tuple[Column, ...]:
     """Some columns of one funnel, each unrolled to its first `shown` cards."""
     most = min(max(shown, FIRST_CARDS), MOST_CARDS)
-    of_funnel = col(Stage.funnel_id) == stages[0].funnel_id
     only = frozenset(stage.id for stage in stages)
-    return _columns(session, user, lens, of_funnel, only=only, shown=most, now=now)
+    return _columns(session, user, lens, stages[0].funnel_id, only=only, shown=most, now=now)
 
 
 def listing(
@@ -236,14 +235,14 @@ def _columns(
     session: Session,
     user: User,
     lens: Lens,
-    of_stages: ColumnElement[bool],
+    funnel_id: int,
     *,
     only: frozenset[int] | None = None,
     shown: int,
     now: datetime,
 ) -> tuple[Column, ...]:
-    """The columns of these stages, or only some of them: their cards tell of the rules of all."""
-    stages = _stages(session, of_stages)
+    """The columns of a funnel, or only some of them: their cards tell of the rules of all."""
+    stages = session.execute(_stages(), {"funnel": funnel_id}).all()
     known, strange = rules.sorted_out(name for stage in stages for name in stage.rules)
     heads = {stage.id: stage for stage in stages if only is None or stage.id in only}
     told = _told if not lens.words else _told.__wrapped__
@@ -313,10 +312,12 @@ def _written(number: int) -> ColumnElement[int]:
     return sa.literal_column(str(number), sa.BigInteger)
 
 
-def _stages(session: Session, of_stages: ColumnElement[bool]) -> Sequence[Any]:
+@cache
+def _stages() -> sa.Select[Any]:
     stages = pick(col(Stage.id), Stage.funnel_id, Stage.name, Stage.kind, Stage.rules)
     stages = stages.add_columns(col(Stage.norm_days), col(Stage.position))
-    return session.execute(stages.where(of_stages).order_by(col(Stage.position), col(Stage.id))).all()
+    of_funnel = col(Stage.funnel_id) == sa.bindparam("funnel", type_=sa.BigInteger)
+    return stages.where(of_funnel).order_by(col(Stage.position), col(Stage.id))
 
 
 def _figures(
