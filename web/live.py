@@ -34,7 +34,7 @@ COALESCE_SECONDS = 0.1
 PING_SECONDS = 15.0
 HORIZON_SECONDS = 10.0
 STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-MOST_TOPICS = 20
+MOST_TOPICS = 60
 LISTS = {"exchange": Permission.EXCHANGE_SEE, "leads": Permission.LEADS_SEE}
 """Topics of a whole screen, and who may see it."""
 EVERYTHING = "*"
@@ -232,6 +232,7 @@ def _may_follow(session: Any, user: User, topic: str) -> bool:
         "building": may(user, Permission.ESTATE_SEE),
         "unit": may(user, Permission.ESTATE_SEE),
         "funnel": may(user, Permission.DEALS_SEE),
+        "stage": may(user, Permission.DEALS_SEE),
         "prices": may(user, Permission.PRICES_SEE),
     }.get(kind, False)
 

@@ -109,7 +109,7 @@ def _enter(
         deal,
         by=by,
         deal=deal.id,
-        topics=topics(deal),
+        topics=[*topics(deal), f"stage-{left.id}"],
         left=left.name,
         left_id=left.id,
         entered=to.name,
@@ -133,8 +133,8 @@ def _close_stay(session: Session, deal: Deal, *, by: User | None, now: datetime)
 
 
 def topics(deal: Deal) -> list[str]:
-    """The screens that show this deal."""
-    return [f"funnel-{deal.stage.funnel_id}", f"deal-{deal.id}"]
+    """The screens that show this deal: of a board its own column, and what is counted over all of them."""
+    return [f"funnel-{deal.stage.funnel_id}", f"stage-{deal.stage.id}", f"deal-{deal.id}"]
 
 
 def _stale(session: Session, deal: Deal, *, now: datetime) -> str:

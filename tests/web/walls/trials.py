@@ -184,7 +184,8 @@ def topics(world: World, of: str) -> Filled:
 def of_all(world: World, of: str) -> Filled:
     return {
         "topics": f"exchange,leads,building-{world.id('building', 'o')},funnel-{world.id('funnel', 'o')},"
-        f"unit-{world.id('unit first', 'o')},prices-{world.id('project first', 'o')}",
+        f"stage-{world.id('stage', 'o')},unit-{world.id('unit first', 'o')},"
+        f"prices-{world.id('project first', 'o')}",
         "since": 1,
     }
 
