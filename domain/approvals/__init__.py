@@ -3,7 +3,7 @@
 What can be asked is not known here: a kind (an extension, a discount) registers how it is granted.
 """
 
-from domain.approvals.asking import ask, lapse, outlive, withdraw
+from domain.approvals.asking import ask, lapse, outlive, take_back, withdraw
 from domain.approvals.deciding import approve, approve_many, decline, decline_many, reopen, reopen_many
 from domain.approvals.kinds import ApprovalKind, register
 from domain.approvals.models import Approval, ApprovalState
@@ -24,6 +24,7 @@ __all__ = [
     "register",
     "reopen",
     "reopen_many",
+    "take_back",
     "waiting_about",
     "waiting_count",
     "withdraw",

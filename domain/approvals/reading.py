@@ -67,16 +67,17 @@ def queue(
 
 def waiting_count(session: Session, user: User, *, now: datetime) -> int:
     """How many wait for this very person's answer."""
-    mine = [kind.name for kind in kinds.known().values() if may(user, kind.permission)]
+    mine = [kind for kind in kinds.known().values() if may(user, kind.permission)]
     if not mine:
         return 0
+    own = [kind.name for kind in mine if kind.by_oneself and user.chief_id is None]
     waiting = (
         pick(sa.func.count())
         .select_from(Approval)
         .where(
             rows_of(user, col(Approval.asked_by_id)),
-            col(Approval.asked_by_id) != user.id,
-            col(Approval.kind).in_(mine),
+            sa.or_(col(Approval.asked_by_id) != user.id, col(Approval.kind).in_(own)),
+            col(Approval.kind).in_([kind.name for kind in mine]),
             alive(now),
         )
     )
