@@ -98,17 +98,6 @@ def test_a_client_no_longer_fixed_can_not_be_booked_for(session, client, flat_1,
         asking.ask(session, client, flat_1, text="", by=agata, now=NOW + timedelta(days=31))
 
 
-def test_an_agency_holds_no_more_units_than_it_may(session, nevsky, request_1, client, flat_2, agata, anna):
-    nevsky.most_bookings = 1
-    session.flush()
-    asking.confirm(session, request_1, days=3, by=anna, now=NOW)
-    another = asking.ask(session, client, flat_2, text="", by=agata, now=NOW)
-
-    with pytest.raises(Refused) as no:
-        asking.confirm(session, another, days=3, by=anna, now=NOW)
-    assert "Невский" in no.value.sentence
-
-
 def test_a_client_who_became_a_colleagues_is_refused_by_name(session, request_1, client, maria, anna):
     session.add(Person(name="Он же", phone=client.phone, responsible_id=maria.id))
     session.flush()
