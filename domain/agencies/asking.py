@@ -15,6 +15,7 @@ from domain.estate.chessboard import status
 from domain.estate.claims import active, lock_all
 from domain.estate.models import UnitStatus
 from domain.events import names
+from domain.kernel.db import LOCK
 from domain.kernel.errors import Invalid, Missing, Refused
 from domain.kernel.text import _
 
@@ -68,12 +69,16 @@ def confirm(session: Session, request: BookingRequest, *, days: int, by: User, n
     """Book the unit for a deal of the client; the first confirmation opens the deal, later ones join it.
 
     The agency's row is the queue for the limits, so it is locked before the unit and the deal. Raises what
-    `deals.book` raises, LimitReached, and Refused when the client belongs to a colleague by now.
+    `deals.book` raises, LimitReached, and Refused when the client is not the agency's any more: given up,
+    fixed for too long, or a colleague's by now.
     """
     agency = session.get_one(Agency, request.fixation.agency_id)
     limits.lock(session, agency)
-    limits.demand_room(session, agency, session.get_one(User, request.fixation.agent_id), now=now)
     _lock_waiting(session, request)
+    session.refresh(request.fixation, with_for_update=LOCK)
+    if not holds(request.fixation, now=now):
+        raise Refused(_("The client is no longer fixed to «%(agency)s»", agency=agency.name))
+    limits.demand_room(session, agency, session.get_one(User, request.fixation.agent_id), now=now)
     [unit] = lock_all(session, [request.unit_id])
     deal = _deal_of(session, request.fixation, agency, unit, by=by, now=now)
     booking = deals.book(session, deal, unit, days=days, by=by, now=now)
