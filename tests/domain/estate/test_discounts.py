@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from sqlmodel import select
 
 from domain import approvals, deals, estate
@@ -20,6 +22,7 @@ from domain.estate.pricing.models import Effect, Master
 from domain.events import Event
 from domain.kernel.errors import Forbidden, Invalid, Missing, Refused, Stale
 from domain.notices.recipients import CONCERNED
+from jobs import migrating
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -271,3 +274,27 @@ def test_several_answers_at_once_each_by_itself(session, ask, held, boris, flat_
 
     assert decided.done == [longer] and "минимальной" in decided.refused[0][1]
     assert (asked.state, held.price) == (ApprovalState.WAITING, 7_000_000)
+
+
+def test_a_discount_that_waited_before_is_found_among_the_approvals(session, ask, held, boris):
+    """What migration 0020 does to a base whose discounts had a queue of their own."""
+    discount = ask(3)
+    told = giving.request_of(session, discount)
+    before = told.wish, told.until, told.reason, told.deal_id, told.asked_by_id, told.subject_id
+    session.delete(told)
+    session.flush()
+
+    migration = ScriptDirectory.from_config(migrating.config()).get_revision("0020").module
+    session.execute(sa.text(migration.WAITING))
+
+    asked = giving.request_of(session, discount)
+    assert before == (
+        asked.wish,
+        asked.until,
+        asked.reason,
+        asked.deal_id,
+        asked.asked_by_id,
+        asked.subject_id,
+    )
+    approvals.approve(session, asked, by=boris, now=NOW)
+    assert held.price == Decimal(6_790_000)
