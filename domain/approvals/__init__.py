@@ -3,16 +3,17 @@
 What can be asked is not known here: a kind (an extension, a discount) registers how it is granted.
 """
 
-from domain.approvals.asking import ask, lapse, outlive, withdraw
+from domain.approvals.asking import ask, lapse, outlive, take_back, withdraw
 from domain.approvals.deciding import approve, approve_many, decline, decline_many, reopen, reopen_many
 from domain.approvals.kinds import ApprovalKind, register
 from domain.approvals.models import Approval, ApprovalState
-from domain.approvals.reading import get_approval, kinds_for, waiting, waiting_about, waiting_count
+from domain.approvals.reading import Mine, get_approval, kinds_for, waiting, waiting_about, waiting_count
 
 __all__ = [
     "Approval",
     "ApprovalKind",
     "ApprovalState",
+    "Mine",
     "approve",
     "approve_many",
     "ask",
@@ -25,6 +26,7 @@ __all__ = [
     "register",
     "reopen",
     "reopen_many",
+    "take_back",
     "waiting",
     "waiting_about",
     "waiting_count",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
@@ -68,23 +68,32 @@ def queue(
 def waiting_count(session: Session, user: User, *, now: datetime) -> int:
     """How many wait for this very person's answer."""
     mine = kinds_for(user)
-    return session.execute(waiting(user, mine, now=now)).scalar_one() if mine else 0
+    return session.execute(waiting(user, mine, now=now)).scalar_one() if mine.names else 0
 
 
-def kinds_for(user: User) -> tuple[str, ...]:
-    """What this person may decide."""
-    return tuple(kind.name for kind in kinds.known().values() if may(user, kind.permission))
+class Mine(NamedTuple):
+    """Kinds of requests a person may decide."""
+
+    names: tuple[str, ...]
+    own: tuple[str, ...]
+    """Of these the ones decided even when it was oneself who asked, having nobody above."""
 
 
-def waiting(viewer: User | Viewer, mine: tuple[str, ...], *, now: Any) -> sa.Select[Any]:
-    """The number of requests of these kinds that wait for this very person's answer."""
+def kinds_for(user: User) -> Mine:
+    mine = [kind for kind in kinds.known().values() if may(user, kind.permission)]
+    own = [kind.name for kind in mine if kind.by_oneself and user.chief_id is None]
+    return Mine(tuple(kind.name for kind in mine), tuple(own))
+
+
+def waiting(viewer: User | Viewer, mine: Mine, *, now: Any) -> sa.Select[Any]:
+    """The number of requests that wait for this very person's answer."""
     return (
         pick(sa.func.count())
         .select_from(Approval)
         .where(
             rows_of(viewer, col(Approval.asked_by_id)),
-            col(Approval.asked_by_id) != viewer.id,
-            col(Approval.kind).in_(mine),
+            sa.or_(col(Approval.asked_by_id) != viewer.id, col(Approval.kind).in_(mine.own)),
+            col(Approval.kind).in_(mine.names),
             alive(now),
         )
     )

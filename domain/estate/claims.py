@@ -24,6 +24,8 @@ from domain.kernel.text import _
 
 EXTENSION = "extension"
 """The kind of approval by which a booking is extended beyond its maker's own right."""
+DISCOUNT = "discount"
+"""The kind by which a discount above its giver's limit is given."""
 TopicsOf = Callable[[Session, int], Iterable[str]]
 deal_topics: list[TopicsOf] = []
 """Filled from above: which open screens follow a deal (deals are not known here)."""
@@ -204,7 +206,8 @@ def end(
 ) -> None:
     booking.state, booking.closed_at = state, now
     session.flush()
-    approvals.lapse(session, EXTENSION, booking.id, now=now)
+    for kind in (EXTENSION, DISCOUNT):
+        approvals.lapse(session, kind, booking.id, now=now)
     told = OFFER_ENDS.get(event, event) if booking.kind is BookingKind.OFFER else event
     record(session, told, booking, unit, by=by, **payload)
     for line in lines:

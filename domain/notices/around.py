@@ -29,16 +29,16 @@ class Around:
 
 
 def around(session: Session, user: User, *, now: datetime) -> Around:
-    kinds = approvals.kinds_for(user) if may(user, Permission.APPROVALS_DECIDE) else ()
-    asked = _asked(user.role, kinds, may(user, Permission.EXCHANGE_SEE))
+    mine = approvals.kinds_for(user) if may(user, Permission.APPROVALS_DECIDE) else None
+    asked = _asked(user.role, mine, may(user, Permission.EXCHANGE_SEE))
     return Around(*session.execute(asked, {"viewer": user.id, "now": now}).one())
 
 
 @lru_cache(maxsize=64)
-def _asked(role: Role, kinds: tuple[str, ...], sees_exchange: bool) -> sa.Select[Any]:
+def _asked(role: Role, mine: approvals.Mine | None, sees_exchange: bool) -> sa.Select[Any]:
     """Kept for everyone of a role: building it costs several times more than asking it."""
     viewer, now = Viewer(role), sa.bindparam("now", type_=sa.DateTime(timezone=True))
-    waiting = approvals.waiting(viewer, kinds, now=now) if kinds else pick(sa.literal(0))
+    waiting = approvals.waiting(viewer, mine, now=now) if mine else pick(sa.literal(0))
     trouble = sa.exists(monitor.dead()) if sees_exchange else sa.false()
     return pick(
         sa.literal_column(events.HORIZON),

@@ -85,8 +85,6 @@ def _place(event: Event, user: User) -> str:
         return f"/exchange/messages/{event.subject_id}"
     if event.name == "approval.asked" and may(user, Permission.APPROVALS_SEE):
         return f"/approvals/{event.subject_id}"
-    if event.name == "discount.asked" and may(user, Permission.DISCOUNTS_APPROVE):
-        return "/discounts"
     if event.name in REQUESTS and may(user, Permission.LEADS_SEE):
         return "/leads"
     return f"/deals/{event.deal_id}" if event.deal_id and may(user, Permission.DEALS_SEE) else "/"

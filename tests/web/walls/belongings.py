@@ -551,7 +551,9 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:  # noqa: PLR09
             "decided_by_id": world.people["rustam" if letter == "c" else "boris"],
         },
     )
-
+    of_discount = {"discount": world.id("discount", letter), "amount": "1", "share": "90", "number": "1"}
+    asked = special(session, world, "approval", letter) | {"kind": "discount", "wish": of_discount}
+    sower.row(tables["approval"], letter, "approval of a discount", **asked)
     if letter == "o":
         hers = {"deal_id": world.id("deal", "c"), "unit_id": left_unit(session), "state": "cancelled"}
         over = {"until": world.now + SOON, "closed_at": world.now}
