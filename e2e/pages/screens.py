@@ -300,6 +300,7 @@ PIECES = {
     "/estate/imports/{import_id:int}/file": "a file",
     "/bookings/excel": "a file",
     "/units/{unit_id:int}/presence": "a line of a unit's panel",
+    "/buildings/{building_id:int}/presence": "what the board marks",
     "/reports/idle-reserve/file": "a file",
     "/offers/{offer_id:int}/pdf": "a file",
     "/o/{token:str}/pdf": "a file",
