@@ -268,6 +268,7 @@ SCREENS = (
     Screen("overdue bookings", "/bookings", query="?state=overdue"),
     Screen("bookings that wait", "/bookings", query="?state=waiting", login="anna"),
     Screen("terms and limits", "/estate/terms"),
+    Screen("funnels", "/funnels"),
     Screen("approvals", "/approvals"),
     Screen("a request", "/approvals/{approval_id:int}", row=REQUEST),
     Screen("decided requests", "/approvals", query="?state=decided"),

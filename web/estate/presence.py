@@ -1,4 +1,4 @@
-"""/units/42/presence: who else has the unit open, and one's own word of being there; what a board marks of it."""
+"""/units/42/presence: who else has the unit open, and one's own word of it; what a board marks."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -49,6 +49,7 @@ MANAGEMENT: Known = [
     ("/drawings", lambda: _("Plans"), Permission.ESTATE_ARRANGE),
     ("/characteristics", lambda: _("Characteristics"), Permission.ESTATE_ARRANGE),
     ("/estate/imports", lambda: _("Import"), Permission.ESTATE_ARRANGE),
+    ("/funnels", lambda: _("Funnels"), Permission.BOOKING_RULES),
     ("/estate/terms", lambda: _("Terms and limits"), Permission.BOOKING_RULES),
     ("/reports/idle-reserve", lambda: _("Idle reserve"), Permission.ESTATE_AUDIT),
     ("/estate/invariants", lambda: _("Check of the base"), Permission.ESTATE_AUDIT),

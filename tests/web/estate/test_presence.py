@@ -173,7 +173,10 @@ def test_the_board_marks_what_others_show_to_clients(beat, marks, open_client, b
     assert marks("maria")[0] == [], "one's own is known to oneself"
     assert marks("vera")[0] == shown
     assert f'data-shows="{flat_1.id}"' in open_client("anna").get(board).text
-    assert "data-shows" not in open_client("anna").get(f"{board}&as_of={clock.now().date() - timedelta(days=2)}").text
+    assert (
+        "data-shows"
+        not in open_client("anna").get(f"{board}&as_of={clock.now().date() - timedelta(days=2)}").text
+    )
 
     beat("maria", "0")
     assert marks("anna")[0] == []

@@ -7,6 +7,7 @@ import pytest
 from web.estate.tabs import DAILY, GROUPS, tabs
 
 PRICES = ["/prices", "/payment-templates", "/mortgage-programmes"]
+AUDIT = ["/reports/idle-reserve", "/estate/invariants"]
 MANAGER_S = ["/estate", "/bookings", "/waiting", "/selections", "/offers", "/leads"]
 
 
@@ -19,14 +20,14 @@ MANAGER_S = ["/estate", "/bookings", "/waiting", "/selections", "/offers", "/lea
             MANAGER_S,
             [
                 PRICES,
-                ["/agencies", "/publication", "/estate/terms", "/reports/idle-reserve", "/estate/invariants"],
+                ["/agencies", "/publication", "/funnels", "/estate/terms", *AUDIT],
             ],
         ),
         ("vera", ["/estate", "/selections"], []),
         (
             "olga",
             ["/estate", "/selections", "/offers"],
-            [PRICES, ["/reports/idle-reserve", "/estate/invariants"]],
+            [PRICES, AUDIT],
         ),
     ],
 )
