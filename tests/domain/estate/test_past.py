@@ -288,6 +288,8 @@ def test_a_past_board_has_the_floors_and_layouts_of_its_day(database, session, b
     (line,) = changes(session, [building.id], since=days_[0], till=days_[1]).lines
     assert line.deeds == {Deed.REARRANGED} and (line.before.storeys, line.after.storeys) == (1, 2)
     assert changes(session, [building.id], since=days_[2], till=moment(database)).lines == []
+    told = history(session, session.get_one(Unit, flat), now=clock.now()).moments
+    assert [entry.rearranged for entry in told] == [True, True, False]
 
 
 # -- one unit ---------------------------------------------------------------------------------------
