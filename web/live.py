@@ -231,6 +231,7 @@ def _may_follow(session: Any, user: User, topic: str) -> bool:
     return {
         "building": may(user, Permission.ESTATE_SEE),
         "unit": may(user, Permission.ESTATE_SEE),
+        "showing": may(user, Permission.ESTATE_SEE),
         "funnel": may(user, Permission.DEALS_SEE),
         "stage": may(user, Permission.DEALS_SEE),
         "prices": may(user, Permission.PRICES_SEE),

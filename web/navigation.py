@@ -100,7 +100,7 @@ def theme(request: Request[Any, Any, Any]) -> str:
 ESTATE = (
     "/estate", "/units", "/bookings", "/selections", "/favourites", "/reports/idle-reserve", "/agencies",
     "/drawings", "/layouts", "/floors", "/characteristics", "/prices", "/promotions", "/discounts",
-    "/offers", "/payment-templates", "/mortgage-programmes", "/leads", "/publication",
+    "/offers", "/payment-templates", "/mortgage-programmes", "/leads", "/publication", "/waiting", "/funnels",
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class Funnel(Record, table=True):
     """A deal whose last booking is gone goes back to where it was before the stage of bookings."""
     calls_back: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     """Then a step is planned for it: to get in touch with the client."""
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class Stage(Record, table=True):

@@ -128,6 +128,10 @@ EXEMPT = {
     ),
     ("domain.estate.showing.presence", "who != user.id"): "names of colleagues: see test_presence",
     ("domain.estate.showing.presence", "who == user.id"): "whether one's own button is pressed: the same",
+    (
+        "domain.estate.showing.presence",
+        "col(Showing.user_id) != user.id",
+    ): "one's own mark on the board: the same",
     **dict.fromkeys(
         (
             ("domain.estate.showing.presence", f"col(Showing.user_id) == by.id{of}")

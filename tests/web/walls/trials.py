@@ -55,6 +55,7 @@ PARAMETERS = {
     "programme_id": "mortgage_programme",
     "token": "token",
     "building_id": "building",
+    "funnel_id": "funnel",
     "lead_id": "lead",
     "site_id": "site",
 }
@@ -313,6 +314,7 @@ TRIALS: dict[str, list[Trial]] = {
     ],
     "POST /estate/limits/{limit_id:int}": [Trial(form=lambda world, of: {"version": 1, "most": 7})],
     "POST /estate/limits/{limit_id:int}/removal": [Trial()],
+    "POST /funnels/{funnel_id:int}": [Trial(form=lambda world, of: {"version": 1, "name": "Продажи"})],
     "POST /estate/terms/{terms_id:int}": [
         Trial(
             form=lambda world, of: {
