@@ -1,5 +1,6 @@
 """Twenty thousand units at once, by a worker of its own, while people look at boards."""
 
+import re
 import subprocess
 import sys
 import threading
@@ -7,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -17,14 +19,19 @@ from domain.demo import load
 from domain.estate.models import Project
 from domain.estate.pricing.master import keep_rules
 from domain.estate.pricing.models import Master
+from domain.files.examining import EXCEL
 from domain.kernel import clock
+from jobs import queue
 from tests.bench.processes import Process, backends, cpu_of_process, web_process
+from tests.domain.estate.workbooks import book
 from tests.sites import HTMX
 
 UNITS = (4_000, 20_000)
 EVERY_SECONDS = 0.2
 """Between an answer and the next look."""
 USUAL_SECONDS = 2
+AS_LONG = 3
+"""As looking into a workbook takes, taking it over may take so many times."""
 PATIENCE_SECONDS = 300
 BOARDS = ("its own building", "another building")
 RISE = {"rule": "percent", "value": "3", "step": "1000"}
@@ -32,6 +39,14 @@ ONE_PROJECT = """
     with loaded as (select id from project where name = any(:names))
     update building set project_id = (select min(id) from loaded) from loaded where project_id = loaded.id
     returning project_id
+"""
+
+PLACES = """
+    select unit.id, price, floor.number as floor, section.number as section, building.name as building,
+           project.name as project
+      from unit join floor on floor.id = floor_id join section on section.id = section_id
+      join building on building.id = building_id join project on project.id = project_id
+     where project_id = :project order by unit.id
 """
 
 
@@ -53,6 +68,11 @@ class Worker:
     def spent(self) -> float:
         """Seconds of CPU of the worker and of the database's backends, those of the site among them."""
         return cpu_of_process(self.pid) + sum(map(cpu_of_process, backends(self.database)))
+
+    def memory(self) -> float:
+        """Megabytes it had at the most."""
+        kilobytes = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{self.pid}/status").read_text())
+        return int(kilobytes[1]) / 1024 if kilobytes else 0.0
 
 
 @contextmanager
@@ -151,6 +171,63 @@ def test_a_price_list_of_twenty_thousand_units(gate, database, valkey, stock, bu
         undone=back,
         board=boards,
     )
+
+
+@pytest.mark.gate("B13")
+def test_a_workbook_of_twenty_thousand_rows(gate, database, valkey, stock, tmp_path):
+    """Sent by the administrator, carried by the worker; every row asks for something."""
+    content = book(*rows_of(database, stock.id))
+    files = {"file": ("stock.xlsx", content, EXCEL.media_type)}
+    with (
+        web_process(database, tmp_path) as process,
+        worker(database) as hand,
+        process.client("admin") as admin,
+    ):
+        admin.get("/estate")
+        before = hand.memory()
+
+        def cpu() -> float:
+            return process.cpu() + hand.spent()  # a small file is looked into while the person waits
+
+        def carried(address: str, state: str, **sent: object) -> tuple[float, float]:
+            spent, began = cpu(), time.perf_counter()
+            assert admin.post(address, headers=HTMX, **sent).status_code == 200
+            queue.enqueue("stock_import", asked(database, "select id from stock_import"))  # as the clock does
+            until(database, "select count(*) from stock_import where step = :state", state=state)
+            return time.perf_counter() - began, cpu() - spent
+
+        looked, cpu_looked = carried("/estate/imports", "checked", files=files)
+        number = asked(database, "select id from stock_import")
+        taken, cpu_taken = carried(f"/estate/imports/{number}/application", "done")
+        back, cpu_back = carried(f"/estate/imports/{number}/undoing", "undone")
+        more = hand.memory() - before
+
+    count = asked(database, "select count(*) from stock_import_row where outcome = 'returned'")
+    assert count == gate.size(*UNITS)
+    gate.report(
+        f"{count} rows: looked into in {looked:.1f} s, taken over in {taken:.1f}, taken back in {back:.1f}; "
+        f"{cpu_looked:.1f}, {cpu_taken:.1f} and {cpu_back:.1f} s of CPU of all processes; "
+        f"the worker grew by {more:.0f} MB at the most",
+        ok=max(cpu_taken, cpu_back) <= AS_LONG * cpu_looked and more <= 150,
+        seconds=taken,
+        times=cpu_taken / cpu_looked,
+        megabytes=more,
+    )
+
+
+def rows_of(database, project_id: int) -> Iterator[dict[str, object]]:
+    """New prices for all, features or another state for some; each tenth is a new unit."""
+    with database.engine.connect() as connection:
+        for number, unit in enumerate(connection.execute(sa.text(PLACES), {"project": project_id})):
+            place = {"ЖК": unit.project, "Дом": unit.building, "Подъезд": unit.section, "Этаж": unit.floor}
+            if number % 10 == 9:
+                yield place | {"Номер": f"Н{unit.id}", "Площадь общая, м²": 31, "Цена": 5_000_000}
+            else:
+                yield {
+                    "Код": unit.id, "Цена": float(unit.price) + 1000,
+                    "Площадь кухни, м²": 19.5 if number % 2 else None,
+                    "Доступность": "Не в продаже" if number % 5 == 0 else None,
+                }  # fmt: skip
 
 
 def told(slowest: dict[str, float]) -> str:
