@@ -17,6 +17,7 @@ from domain import approvals, events
 from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Floor, Section, Unit
+from domain.estate.writing import among
 from domain.kernel import formats
 from domain.kernel.db import pick
 from domain.kernel.errors import Forbidden, Refused
@@ -93,7 +94,7 @@ def lock(session: Session, unit: Unit) -> None:
 
 def lock_all(session: Session, unit_ids: Iterable[int]) -> list[Unit]:
     """Lock these units, lowest number first, and see them as they are now."""
-    rows = select(Unit).where(col(Unit.id).in_(list(unit_ids))).order_by(col(Unit.id))
+    rows = select(Unit).where(among(list(unit_ids))).order_by(col(Unit.id))
     locked = rows.with_for_update(of=Unit).execution_options(populate_existing=True)
     return list(session.exec(locked).all())
 

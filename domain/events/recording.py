@@ -75,6 +75,8 @@ def record_all(
     `happened` are subjects of one kind, each with its topic and payload; `by` is the person's number.
     """
     assert name in names.ALL, f"{name} is not listed in domain/events/names.py"
+    if not happened:
+        return
     told = [
         {"subject": subject, "topic": topic, "payload": plain(payload)}
         for subject, topic, payload in happened

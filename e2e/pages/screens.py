@@ -304,6 +304,8 @@ PIECES = {
     "/buildings/{building_id:int}/presence": "what the board marks",
     "/reports/idle-reserve/file": "a file",
     "/offers/{offer_id:int}/pdf": "a file",
+    "/offers/{offer_id:int}/plans/{sha256:str}": "a picture",
     "/o/{token:str}/pdf": "a file",
+    "/o/{token:str}/plans/{sha256:str}": "a picture",
 }
 """What answers a GET and is no screen, with the reason."""

@@ -86,6 +86,20 @@ def test_changes_of_one_transaction_are_one_period(database, session, flat):
     assert periods[-2].till == periods[-1].since
 
 
+def test_of_units_changed_by_one_statement_each_has_its_own_past(database, session):
+    count = "select count(*), count(*) filter (where till is null and price = 7) from unit_period"
+    with database.engine.begin() as owner:
+        known = owner.execute(sa.text(count)).one()[0]
+        owner.execute(sa.text("update unit set price = 7 where id % 2 = 0"))
+    with database.engine.begin() as owner:
+        halves = owner.execute(sa.text("select count(*) filter (where id % 2 = 0), count(*) from unit")).one()
+        assert owner.execute(sa.text(count)).one() == (known + halves[0], halves[0])
+        owner.execute(sa.text("update unit set price = 6"))
+        owner.execute(sa.text("update unit set price = 7"))
+        owner.execute(sa.text("update unit set price = 7, rooms = rooms"))
+        assert owner.execute(sa.text(count)).one() == (known + halves[0] + halves[1], halves[1])
+
+
 def test_what_is_not_shown_begins_no_period(database, session, flat):
     known = len(session.exec(select(UnitPeriod)).all())
     with database.engine.begin() as owner:

@@ -50,6 +50,7 @@ PARAMETERS = {
     "promotion_id": "promotion",
     "discount_id": "discount",
     "offer_id": "offer",
+    "sha256": "picture",
     "link_id": "offer_link",
     "template_id": "payment_template",
     "programme_id": "mortgage_programme",
