@@ -3,11 +3,14 @@
 from alembic import op
 
 revision = "0022"
-down_revision = "0019"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
-FACTS = ("floor_id", "kind", "number", "position", "rooms", "area_total", "finish", "availability", "price")
+FACTS = (
+    "floor_id", "kind", "number", "position", "rooms", "area_total", "finish", "availability", "price",
+    "storeys", "layout_id",
+)  # fmt: skip
 THIS_TRANSACTION = "(pg_current_xact_id()::text)::bigint"
 
 DEEDS = (
