@@ -492,7 +492,7 @@ def deal_follows(scene: Scene) -> None:
         following.after_release(scene.session, event, now=scene.now)
 
 
-@writes("domain.estate.pricing.repricing.reprice_by_list")
+@writes("domain.estate.pricing.repricing.write_prices", "domain.estate.writing.write")
 def carry_price_lists(scene: Scene) -> None:
     """One more begun, or one that was applied undone; then whatever there is to carry, a batch."""
     session, boris, now = scene.session, scene.head(), scene.now

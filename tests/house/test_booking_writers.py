@@ -25,11 +25,13 @@ KEEPERS = {
     "domain.estate.waiting.offering": {"answer_until"},
     "domain.estate.prices": set(),
     "domain.estate.pricing.repricing": set(),
-    "domain.estate.importing": {"changed", "position", "spot_of"},
+    "domain.estate.importing": {"changed", "places_of", "position", "spot_of", "storey_of"},
+    "domain.estate.writing": {"among"},
 }  # fmt: skip
 """The modules that may write, and their public functions that only read or lock."""
 LAWFUL = {
     "domain.demo": "lays out a new base through the verbs of the stock",
+    "domain.demo.onec": "change_availability of a new base, alone",
     "domain.demo.lines": "plays the demo through the verbs, alone",
     "domain.demo.terms": "plays the demo through the verbs, alone",
     "domain.demo.trade": "plays the demo through the verbs, alone",
@@ -50,7 +52,7 @@ LAWFUL = {
     "domain.estate.extending": "extend and shorten, raced as ask_and_be_granted and take_an_answer_back",
     "domain.deals.bookings": "book, book_all, join, accept and clear_way, raced by these names",
     "domain.estate.discounts.giving": "refreeze, raced as give_, decide_ and take_a_discount_back",
-    "domain.estate.pricing.applying": "reprice_by_list, raced as carry_price_lists",
+    "domain.estate.pricing.applying": "write_prices, raced as carry_price_lists",
     "domain.deals.moving": "release_all, raced as refuse_deal",
     "jobs.sweeping": "expire and offer_free, raced as sweep and offer_what_is_free",
 }

@@ -17,12 +17,13 @@ from sqlmodel import Session, col, select
 
 from domain import events
 from domain.access.models import User
-from domain.estate.models import Floor, Section, Unit
+from domain.estate.models import Section, Unit, UnitStatus
 from domain.estate.pricing import lists
+from domain.estate.pricing.criteria import unit_status, units_of
 from domain.estate.pricing.models import CARRIED, LineState, ListState, PriceList, PriceListLine
 from domain.estate.pricing.repricing import Repriced, write_prices
 from domain.estate.pricing.rules import Skipped, lines_after
-from domain.estate.pricing.units import Counting, Row, counting, units_met
+from domain.estate.pricing.units import KEEP_THEIRS, Counting, Row, counting, units_met
 from domain.estate.writing import among
 from domain.events import names
 from domain.kernel.db import pick
@@ -114,7 +115,7 @@ def _step(session: Session, document: PriceList, of: LineState, most: int, *, no
     if of is LineState.WAITING:
         done = _applied(session, document, unit_ids, now=now)
     else:
-        done = _undone(session, document, unit_ids)
+        done = _undone(session, document, unit_ids, now=now)
     _write(session, document, done)
     events.announce(session, f"prices-{document.project_id}")
     return True
@@ -164,24 +165,22 @@ def _done(counted: Counting, row: Row) -> Done:
     return Done(row.id, row.building_id, LineState.APPLIED, row.price, after, made=made, made_before=row.made)
 
 
-def _undone(session: Session, document: PriceList, unit_ids: Sequence[int]) -> list[Done]:
-    """A price that is another by now is left alone: somebody has set it since."""
+def _undone(session: Session, document: PriceList, unit_ids: Sequence[int], *, now: datetime) -> list[Done]:
+    """Left alone is a price that somebody has set since, and one for which the unit was sold meanwhile."""
     found = (
-        pick(
-            Unit.id, Section.building_id, Unit.price, PriceListLine.before, PriceListLine.after,
-            PriceListLine.made_before,
+        units_of(
+            Unit.id, Section.building_id, Unit.price, unit_status, PriceListLine.before,
+            PriceListLine.after, PriceListLine.made_before, now=now,
         )
         .join(PriceListLine, col(PriceListLine.unit_id) == Unit.id)
-        .join(Floor, col(Floor.id) == Unit.floor_id)
-        .join(Section, col(Section.id) == Floor.section_id)
         .where(col(PriceListLine.list_id) == document.id, among(unit_ids))
         .order_by(col(Unit.id))
     )  # fmt: skip
     return [
-        Done(id_, building_id, LineState.UNDONE, after, before, made=made_before)
-        if price == after
-        else Done(id_, building_id, LineState.KEPT, price, price, CHANGED)
-        for id_, building_id, price, before, after, made_before in session.execute(found)
+        Done(id_, building_id, LineState.KEPT, price, price, why)
+        if (why := KEEP_THEIRS.get(UnitStatus(status), "" if price == after else CHANGED))
+        else Done(id_, building_id, LineState.UNDONE, after, before, made=made_before)
+        for id_, building_id, price, status, before, after, made_before in session.execute(found)
     ]
 
 

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from domain import estate
 from domain.estate import Availability, Finish, Unit
 from domain.estate.models import ListPrice
-from domain.estate.prices import reprice
+from domain.estate.prices import change_availability, reprice
 from domain.estate.pricing import lists
 from domain.estate.pricing.applying import carry_on, due
 from domain.estate.pricing.models import LineState, ListState, PriceListLine, Rule
@@ -127,6 +127,21 @@ def test_undo_puts_back_what_nobody_touched_since(session, apply, boris, flat_1,
         ).all()
     )
     assert states[flat_2.id] is LineState.KEPT and document.state is ListState.UNDONE
+
+
+def test_undo_leaves_what_was_sold_meanwhile_the_price_it_was_sold_for(session, apply, boris, flat_1, flat_2):
+    document = apply(Rule.PERCENT, 7)
+    change_availability(session, {flat_1.id: Availability.SOLD, flat_2.id: Availability.CONTRACT})
+    sold_for = prices(session)
+
+    lists.undo(session, document, by=boris, now=NOW)
+    carried(session, document)
+
+    kept = select(PriceListLine).where(PriceListLine.state == LineState.KEPT)
+    assert {line.unit_id: line.why for line in session.exec(kept)} == {
+        flat_1.id: "sold", flat_2.id: "contract",
+    }  # fmt: skip
+    assert all(prices(session)[flat.id] == sold_for[flat.id] for flat in (flat_1, flat_2))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
