@@ -81,5 +81,11 @@ MEASURES = {
     "B9": _measured("A web process", "150 MB"),
     "B10": _measured("Demo world by COPY", "20,000 rows a second"),
     "B11": _measured("Beside a leading peer", "a twentieth of its CPU for board, move, card, search, create"),
+    "B12": _measured(
+        "A price list of 20,000 units", "there and back in 10 s each, boards answer within 1 s all the while"
+    ),
+    "B13": _measured(
+        "A workbook of 20,000 rows", "taken over in 3 x the CPU of looking into it; memory 150 MB"
+    ),
 }
 """Figures without red: what a request costs, in multiples of a floor measured in the same run."""

@@ -25,6 +25,11 @@ def day_whole(moment: datetime) -> str:
     return formats.day_whole(_here(moment), now=_here(clock.now()))
 
 
+def last_day(end: datetime) -> str:
+    """Of something that ends then: «30 ноября» for what ends at midnight."""
+    return formats.day_whole(formats.last_moment(end), now=_here(clock.now()))
+
+
 def date_plain(moment: datetime) -> str:
     return formats.date_plain(_here(moment))
 
@@ -78,6 +83,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "near_day": near_day,
     "day": day,
     "day_whole": day_whole,
+    "last_day": last_day,
     "date_plain": date_plain,
     "time": time,
     "iso": iso,

@@ -1,14 +1,12 @@
 """GET /health/live and /health/ready: for whoever starts, watches and balances the processes."""
 
-from functools import cache
-
 import psycopg
 from anyio import fail_after, to_thread
 from litestar import MediaType, Response, get
 
+from domain import migrations
 from domain.access import Permission
 from domain.kernel.settings import settings
-from jobs import migrating
 from web.live import hub
 
 PATIENCE_SECONDS = 2
@@ -44,9 +42,4 @@ def _is_at_head() -> bool:
         options=f"-c statement_timeout={PATIENCE_SECONDS}s",
     ) as connection:
         found = connection.execute("select version_num from alembic_version").fetchone()
-    return found is not None and found[0] == _head()
-
-
-@cache
-def _head() -> str | None:
-    return migrating.head()
+    return found is not None and found[0] == migrations.newest()

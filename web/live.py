@@ -34,7 +34,7 @@ COALESCE_SECONDS = 0.1
 PING_SECONDS = 15.0
 HORIZON_SECONDS = 10.0
 STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-MOST_TOPICS = 20
+MOST_TOPICS = 60
 LISTS = {"exchange": Permission.EXCHANGE_SEE, "leads": Permission.LEADS_SEE}
 """Topics of a whole screen, and who may see it."""
 EVERYTHING = "*"
@@ -89,25 +89,28 @@ class Hub:
     async def follow(
         self, topics: frozenset[str], missed: Callable[[], Awaitable[set[str]]]
     ) -> AsyncGenerator[set[str], None]:
-        """Sets of changed topics, coalesced; an empty set every PING_SECONDS of silence.
+        """Sets of changed topics, coalesced; an empty set PING_SECONDS after the last.
 
         What was missed is asked for only when we listen already: nothing falls in between.
         """
         bell = asyncio.Event()
         self.streams[bell] = (topics, pending := set())
+        later = asyncio.get_running_loop().call_later
+        ping = later(PING_SECONDS, bell.set)
         try:
             pending.update(await missed())
             if pending:
                 bell.set()
             while not self.closing:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(PING_SECONDS):
-                        await bell.wait()
+                await bell.wait()
                 bell.clear()
                 changed = set(pending)
                 pending.clear()
+                if not changed:
+                    ping = later(PING_SECONDS, bell.set)
                 yield changed
         finally:
+            ping.cancel()
             del self.streams[bell]
 
     async def _listen(self) -> None:
@@ -135,7 +138,7 @@ class Hub:
 
     async def _look_up(self, connection: psycopg.AsyncConnection[Any]) -> None:
         """Move the horizon on, by the connection that hears: one that died is noticed here as well."""
-        found = await (await connection.execute(events.HORIZON)).fetchone()
+        found = await (await connection.execute(f"select {events.HORIZON}")).fetchone()
         assert found, "a SELECT of one value"
         self.horizon, self._next_horizon = self._next_horizon, found[0]
 
@@ -228,7 +231,9 @@ def _may_follow(session: Any, user: User, topic: str) -> bool:
     return {
         "building": may(user, Permission.ESTATE_SEE),
         "unit": may(user, Permission.ESTATE_SEE),
+        "showing": may(user, Permission.ESTATE_SEE),
         "funnel": may(user, Permission.DEALS_SEE),
+        "stage": may(user, Permission.DEALS_SEE),
         "prices": may(user, Permission.PRICES_SEE),
     }.get(kind, False)
 

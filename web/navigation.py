@@ -5,15 +5,12 @@ from typing import Any, cast
 
 from litestar import Request
 
-from domain import events
 from domain.access import Permission, Role, User, may
 from domain.access.sessions import csrf_token
-from domain.approvals import waiting_count
-from domain.exchange import monitor
 from domain.kernel import clock
 from domain.kernel.settings import settings
 from domain.kernel.text import _
-from domain.notices import inbox
+from domain.notices.around import around
 from web.transaction import session_of
 
 
@@ -28,7 +25,7 @@ class Section:
 
 
 def chrome(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    """The context of the layout. Costs a signed-in person three short reads, a head four."""
+    """The context of the layout. Costs a signed-in person one short read."""
     known: Any = request.scope.get("chrome")
     if known is None:
         known = _chrome(request)
@@ -38,16 +35,15 @@ def chrome(request: Request[Any, Any, Any]) -> dict[str, Any]:
 
 def _chrome(request: Request[Any, Any, Any]) -> dict[str, Any]:
     user: User | None = request.scope.get("user")
-    around = bare(request)
     if user is None:
-        return around
-    session = session_of(request.scope)
-    around["live_since"] = events.horizon(session)
-    around["unread"] = inbox.unread_count(session, user)
-    trouble = may(user, Permission.EXCHANGE_SEE) and monitor.in_trouble(session)
-    waiting = waiting_count(session, user, now=clock.now()) if may(user, Permission.APPROVALS_DECIDE) else 0
-    around["navigation"] = sections(user, request.url.path, trouble=trouble, waiting=waiting)
-    return around
+        return bare(request)
+    told = around(session_of(request.scope), user, now=clock.now())
+    path = request.url.path
+    return bare(request) | {
+        "live_since": told.horizon,
+        "unread": told.unread,
+        "navigation": sections(user, path, trouble=told.trouble, waiting=told.waiting),
+    }
 
 
 def quiet(request: Request[Any, Any, Any]) -> dict[str, Any]:
@@ -104,7 +100,7 @@ def theme(request: Request[Any, Any, Any]) -> str:
 ESTATE = (
     "/estate", "/units", "/bookings", "/selections", "/favourites", "/reports/idle-reserve", "/agencies",
     "/drawings", "/layouts", "/floors", "/characteristics", "/prices", "/promotions", "/discounts",
-    "/offers", "/payment-templates", "/mortgage-programmes", "/leads", "/publication",
+    "/offers", "/payment-templates", "/mortgage-programmes", "/leads", "/publication", "/waiting", "/funnels",
 )  # fmt: skip
 
 

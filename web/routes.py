@@ -5,12 +5,13 @@ from litestar.types import ControllerRouterHandler
 from web import health
 from web.agencies import Agencies, AgencyRequests, AgentClients, AgentRequests, AgentStock
 from web.approvals import Approvals
-from web.deals import Boards, Cards, Comments, Files, Moves, NewDeals, Steps
+from web.deals import Boards, Cards, Comments, Files, Funnels, Moves, NewDeals, Steps
 from web.estate import (
     Arrangements,
     Baskets,
     BookingRules,
     Bookings,
+    BuildingPresence,
     Characteristics,
     Chessboard,
     Choices,
@@ -96,6 +97,7 @@ ROUTES: list[ControllerRouterHandler] = [
     Cards,
     Comments,
     Files,
+    Funnels,
     Moves,
     NewDeals,
     Steps,
@@ -130,6 +132,7 @@ ROUTES: list[ControllerRouterHandler] = [
     UnitStar,
     Selections,
     Choices,
+    BuildingPresence,
     Presence,
     WhyNotFree,
     Invariants,

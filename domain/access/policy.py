@@ -1,12 +1,13 @@
 """One access policy: the role gives verbs, the reporting tree and the region give rows."""
 
 import enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.access.models import Role, User
 from domain.kernel.db import pick
@@ -161,5 +162,10 @@ def _subtree(head_id: int | ColumnElement[int]) -> sa.Select[Any]:
 
 def colleagues(session: Session, user: User) -> list[User]:
     """People this person may hand a record to: themselves and, for a head, the subtree."""
-    people = select(User).where(rows_of(user, col(User.id)), col(User.disabled_at).is_(None))
-    return list(session.exec(people.order_by(User.name)))
+    return list(session.exec(_colleagues(user.role), params={"viewer": user.id}))
+
+
+@cache
+def _colleagues(role: Role) -> SelectOfScalar[User]:
+    people = select(User).where(rows_of(Viewer(role), col(User.id)), col(User.disabled_at).is_(None))
+    return people.order_by(User.name)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from domain import events
@@ -16,6 +17,7 @@ from domain.kernel.text import _
 LONGEST_TITLE = 300
 FARTHEST = timedelta(days=5 * 366)
 LARGEST_ID = 2**63 - 1
+_LOCK_DEAL = sa.text("SELECT FROM deal WHERE id = :deal FOR NO KEY UPDATE")
 
 TopicsOf = Callable[[Session, int], Iterable[str]]
 deal_topics: list[TopicsOf] = []
@@ -72,6 +74,7 @@ def finish(session: Session, task: Task, *, by: User, now: datetime) -> None:
 
 def reopen(session: Session, task: Task, *, by: User) -> None:
     """Undo `finish`: the step is open again at its old moment."""
+    session.execute(_LOCK_DEAL, {"deal": task.deal_id})
     session.refresh(task, with_for_update=True)
     if task.done_at is None:
         raise Refused(_("This step is open already"))
@@ -93,6 +96,8 @@ def topics_of(session: Session, deal_id: int) -> set[str]:
 
 
 def _lock_open(session: Session, task: Task) -> None:
+    """The deal first, as everybody who changes a deal and then its steps does: it keeps its nearest one."""
+    session.execute(_LOCK_DEAL, {"deal": task.deal_id})
     session.refresh(task, with_for_update=True)
     if task.done_at is not None:
         raise Refused(_("This step is done already"))

@@ -2,20 +2,20 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from domain import deals, events, parties
 from domain.access import User, rows_of
+from domain.agencies import limits
 from domain.agencies.fixing import holds
 from domain.agencies.models import Agency, AgencyDeal, BookingRequest, Fixation, RequestState
-from domain.estate import Booking, BookingState, Unit
+from domain.estate import Booking, Unit
 from domain.estate.chessboard import status
 from domain.estate.claims import active, lock_all
 from domain.estate.models import UnitStatus
 from domain.events import names
-from domain.kernel.db import pick
+from domain.kernel.db import LOCK
 from domain.kernel.errors import Invalid, Missing, Refused
 from domain.kernel.text import _
 
@@ -68,19 +68,17 @@ def decline(session: Session, request: BookingRequest, *, answer: str, by: User,
 def confirm(session: Session, request: BookingRequest, *, days: int, by: User, now: datetime) -> Booking:
     """Book the unit for a deal of the client; the first confirmation opens the deal, later ones join it.
 
-    The agency's row is the queue for its limit, so it is locked before the unit and the deal. Raises what
-    `deals.book` raises, and Refused when the limit is full or the client belongs to a colleague by now.
+    The agency's row is the queue for the limits, so it is locked before the unit and the deal. Raises what
+    `deals.book` raises, LimitReached, and Refused when the client is not the agency's any more: given up,
+    fixed for too long, or a colleague's by now.
     """
     agency = session.get_one(Agency, request.fixation.agency_id)
-    session.refresh(agency, with_for_update=True)
-    held = active_bookings(session, agency)
-    if held >= agency.most_bookings:
-        raise Refused(
-            _("The clients of «%(agency)s» hold %(held)s units already, as many as the agency may",
-              agency=agency.name, held=held),
-            (_("A booking has to end first, or the head raises the limit on the agency's page"),),
-        )  # fmt: skip
+    limits.lock(session, agency)
     _lock_waiting(session, request)
+    session.refresh(request.fixation, with_for_update=LOCK)
+    if not holds(request.fixation, now=now):
+        raise Refused(_("The client is no longer fixed to «%(agency)s»", agency=agency.name))
+    limits.demand_room(session, agency, session.get_one(User, request.fixation.agent_id), now=now)
     [unit] = lock_all(session, [request.unit_id])
     deal = _deal_of(session, request.fixation, agency, unit, by=by, now=now)
     booking = deals.book(session, deal, unit, days=days, by=by, now=now)
@@ -95,17 +93,6 @@ def free(session: Session, unit: Unit, *, now: datetime) -> bool:
     claim = active(session, unit, now=now)
     now_is = status(unit.availability, claim.state if claim else None)
     return unit.price is not None and now_is is UnitStatus.FREE
-
-
-def active_bookings(session: Session, agency: Agency) -> int:
-    """Units that deals of the agency hold now."""
-    held = (
-        pick(sa.func.count())
-        .select_from(Booking)
-        .join(AgencyDeal, col(AgencyDeal.deal_id) == Booking.deal_id)
-        .where(col(AgencyDeal.agency_id) == agency.id, col(Booking.state) == BookingState.ACTIVE)
-    )
-    return session.execute(held).scalar_one()
 
 
 def get_request(session: Session, user: User, request_id: int) -> BookingRequest:

@@ -1,6 +1,6 @@
 """Agencies and requests as the screens show them: an agent sees his own, a manager those he answers for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from domain.agencies.models import Agency, AgencyDeal, Agent, BookingRequest, Fi
 from domain.deals.models import Deal, Stage
 from domain.estate.chessboard import holding, status
 from domain.estate.models import Booking, Building, Floor, Section, Unit, UnitKind, UnitStatus
+from domain.estate.pricing import for_sale
 from domain.kernel.db import pick
 
 PAGE = 100
@@ -55,6 +56,7 @@ class Asked:
     building: str
     floor: int
     price: Decimal | None
+    """For `requests` what a booking would come to today, promotions counted."""
     status: UnitStatus
 
     @property
@@ -127,7 +129,9 @@ def requests(
     if waiting is not None:
         rows = rows.where(is_waiting if waiting else ~is_waiting)
     order = col(BookingRequest.id) if waiting else col(BookingRequest.id).desc()
-    return _read(session, rows.order_by(is_waiting.desc(), order))
+    found = _read(session, rows.order_by(is_waiting.desc(), order))
+    sales = for_sale(session, [one.unit_id for one in found], now=now)
+    return [replace(one, price=sales[one.unit_id].price) for one in found]
 
 
 def own_requests(session: Session, user: User, *, now: datetime) -> list[Asked]:

@@ -1,4 +1,4 @@
-"""What an agent sees of the stock: units that may be asked for, and nothing of the others."""
+"""What an agent sees of the stock: units that may be asked for, public promotions, nothing else."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from domain.estate.chessboard import holding
 from domain.estate.models import (
     Availability,
     Booking,
@@ -20,6 +19,9 @@ from domain.estate.models import (
     Unit,
     UnitKind,
 )
+from domain.estate.pricing import Sale, for_sale
+from domain.estate.pricing.criteria import units_of
+from domain.estate.pricing.sale import asked_today
 from domain.kernel.db import pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
@@ -52,11 +54,12 @@ class Line:
     area_living: Decimal | None
     area_kitchen: Decimal | None
     finish: Finish
-    price: Decimal
+    sale: Sale
 
     @property
     def metre(self) -> Decimal:
-        return (self.price / self.area).quantize(Decimal(1))
+        assert self.sale.price is not None, "units without a price are not in the list"
+        return (self.sale.price / self.area).quantize(Decimal(1))
 
 
 @dataclass(frozen=True)
@@ -68,21 +71,26 @@ class Page:
 
 def for_agents(session: Session, asked: Asked, *, page: int, now: datetime) -> Page:
     """Units that are free and priced, the cheapest first, sixty a page. Rooms above three count as three."""
-    wanted = _narrowed(_lines(now), asked)
-    total = session.execute(pick(sa.func.count()).select_from(wanted.order_by(None).subquery())).scalar_one()
-    rows = session.execute(
-        wanted.order_by(col(Unit.price), col(Unit.id)).offset((page - 1) * PAGE).limit(PAGE)
-    )
-    return Page([Line(*row) for row in rows], total, page * PAGE < total)
+    price = asked_today(now=now, public=True)
+    wanted = _narrowed(_rows(now), asked, price)
+    total = session.execute(pick(sa.func.count()).select_from(wanted.subquery())).scalar_one()
+    rows = wanted.order_by(price, col(Unit.id)).offset((page - 1) * PAGE).limit(PAGE)
+    return Page(_lines(session, rows, now=now), total, page * PAGE < total)
 
 
 def line_of(session: Session, unit_id: int, *, now: datetime) -> Line:
     """One of them, or Missing: a unit that is taken and none at all look the same."""
     known = 0 < unit_id < 2**63
-    row = session.execute(_lines(now).where(col(Unit.id) == unit_id)).first() if known else None
-    if row is None:
+    lines = _lines(session, _rows(now).where(col(Unit.id) == unit_id), now=now) if known else []
+    if not lines:
         raise Missing(_("This unit is not on sale any more"))
-    return Line(*row)
+    return lines[0]
+
+
+def _lines(session: Session, rows: sa.Select[Any], *, now: datetime) -> list[Line]:
+    found = session.execute(rows).all()
+    sales = for_sale(session, [row.id for row in found], now=now, public=True)
+    return [Line(*(*row, sales[row.id])) for row in found]
 
 
 def projects(session: Session) -> list[tuple[int, str]]:
@@ -90,29 +98,29 @@ def projects(session: Session) -> list[tuple[int, str]]:
     return [(id_, name) for id_, name in rows]
 
 
-def _lines(now: datetime) -> sa.Select[Any]:
-    held = sa.exists().select_from(Booking).where(holding(now))
+def _rows(now: datetime) -> sa.Select[Any]:
     return (
-        pick(
+        units_of(
             Unit.id, Project.name, Building.name, Section.number, Floor.number, Unit.number, Unit.kind,
-            Unit.rooms, Unit.area_total, Unit.area_living, Unit.area_kitchen, Unit.finish, Unit.price,
+            Unit.rooms, Unit.area_total, Unit.area_living, Unit.area_kitchen, Unit.finish, now=now,
         )
-        .join(Floor, col(Floor.id) == Unit.floor_id)
-        .join(Section, col(Section.id) == Floor.section_id)
-        .join(Building, col(Building.id) == Section.building_id)
         .join(Project, col(Project.id) == Building.project_id)
-        .where(col(Unit.availability) == Availability.ON_SALE, col(Unit.price).is_not(None), ~held)
+        .where(
+            col(Unit.availability) == Availability.ON_SALE,
+            col(Unit.price).is_not(None),
+            col(Booking.id).is_(None),
+        )
     )  # fmt: skip
 
 
-def _narrowed(lines: sa.Select[Any], asked: Asked) -> sa.Select[Any]:
+def _narrowed(lines: sa.Select[Any], asked: Asked, price: sa.ColumnElement[Decimal]) -> sa.Select[Any]:
     lines = lines.where(col(Unit.kind) == asked.kind)
     if asked.project_id is not None:
         lines = lines.where(col(Project.id) == asked.project_id)
     if asked.rooms:
         lines = lines.where(sa.func.least(col(Unit.rooms), 3).in_(asked.rooms))
     if asked.price_to is not None:
-        lines = lines.where(col(Unit.price) <= asked.price_to)
+        lines = lines.where(price <= asked.price_to)
     if asked.area_from is not None:
         lines = lines.where(col(Unit.area_total) >= asked.area_from)
     return lines

@@ -51,12 +51,19 @@ def ask(
 def withdraw(session: Session, approval: Approval, *, by: User, now: datetime) -> None:
     """Only one's own question, while nobody has answered."""
     _demand_own(approval, by=by)
-    kinds.of(approval.kind).lock(session, [approval])
+    take_back(session, approval, by=by, now=now)
+
+
+def take_back(session: Session, approval: Approval, *, by: User, now: datetime) -> None:
+    """`withdraw` by whoever the subject's own rules let."""
+    kind = kinds.of(approval.kind)
+    kind.lock(session, [approval])
     session.refresh(approval, with_for_update=True)
     if approval.state is not ApprovalState.WAITING:
         raise Refused(_("This request has been decided already"))
     _end(approval, ApprovalState.WITHDRAWN, by=by, now=now)
     session.flush()
+    kind.follow(session, approval, by, now)
     record(session, "approval.withdrawn", approval, by=by)
 
 

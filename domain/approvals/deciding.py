@@ -34,6 +34,7 @@ class Decided:
 def approve(session: Session, approval: Approval, *, by: User, now: datetime, comment: str = "") -> None:
     """Grant what was asked. Raises Refused when it was answered, or what it is about is over."""
     kind = _to_answer(session, approval, by=by, now=now)
+    approval.comment = comment.strip()
     approval.granted = kind.grant(session, approval, by, now)
     _answer(session, approval, ApprovalState.APPROVED, "approval.approved", comment, by=by, now=now)
 
@@ -41,8 +42,9 @@ def approve(session: Session, approval: Approval, *, by: User, now: datetime, co
 def decline(session: Session, approval: Approval, *, by: User, now: datetime, comment: str) -> None:
     """Say no, and why: the words go to who asked."""
     said = sane(comment, _("Say why not: the person who asked will read it"), "comment")
-    _to_answer(session, approval, by=by, now=now)
+    kind = _to_answer(session, approval, by=by, now=now)
     _answer(session, approval, ApprovalState.DECLINED, "approval.declined", said, by=by, now=now)
+    kind.follow(session, approval, by, now)
 
 
 def approve_many(
@@ -78,6 +80,7 @@ def reopen(session: Session, approval: Approval, *, by: User, now: datetime) -> 
     approval.state, approval.decided_by_id, approval.decided_at = ApprovalState.WAITING, None, None
     approval.comment, approval.granted = "", {}
     session.flush()
+    kind.follow(session, approval, by, now)
     record(session, "approval.reopened", approval, by=by)
 
 
@@ -91,7 +94,7 @@ def reopen_many(session: Session, approvals: Sequence[Approval], *, by: User, no
 def may_answer(user: User, approval: Approval) -> bool:
     """Whether the screen offers it; the rows a person sees are already those of the people below."""
     kind = kinds.known().get(approval.kind)
-    return kind is not None and may(user, kind.permission) and not _is_own(approval, user)
+    return kind is not None and may(user, kind.permission) and not _is_barred(approval, kind, user)
 
 
 def _to_answer(session: Session, approval: Approval, *, by: User, now: datetime) -> kinds.ApprovalKind:
@@ -145,14 +148,19 @@ def _lock_all(session: Session, approvals: Sequence[Approval]) -> None:
 
 
 def _demand_right(session: Session, approval: Approval, kind: kinds.ApprovalKind, *, by: User) -> None:
-    """A head of who asked, with the permission of the kind; nobody answers himself."""
+    """A head of who asked, with the permission of the kind; nobody answers himself, see `by_oneself`."""
     below = pick(col(User.id)).where(col(User.id) == approval.asked_by_id, rows_of(by, col(User.id)))
-    if not may(by, kind.permission) or session.execute(below).first() is None or _is_own(approval, by):
+    if (
+        not may(by, kind.permission)
+        or session.execute(below).first() is None
+        or _is_barred(approval, kind, by)
+    ):
         raise Forbidden(_("This is decided by the head of who asked: %(who)s", who=approval.asked_by.name))
 
 
-def _is_own(approval: Approval, person: User) -> bool:
-    return approval.asked_by_id == person.id
+def _is_barred(approval: Approval, kind: kinds.ApprovalKind, person: User) -> bool:
+    """One's own is for the head above."""
+    return approval.asked_by_id == person.id and not (kind.by_oneself and person.chief_id is None)
 
 
 def _demand_alone(session: Session, approval: Approval) -> None:

@@ -31,6 +31,10 @@ def _no_lock(session: Session, approvals: Sequence[Approval]) -> None:
     """For kinds whose subject nobody else changes at the same moment."""
 
 
+def _no_trace(session: Session, approval: Approval, by: User, now: datetime) -> None:
+    """For kinds whose subject knows nothing of the request."""
+
+
 @dataclass(frozen=True)
 class ApprovalKind:
     name: str
@@ -47,6 +51,10 @@ class ApprovalKind:
     """The way back from `grant`; returns how long the question may wait again. None when there is no way."""
     lock: Callable[[Session, Sequence[Approval]], None] = _no_lock
     """Locks what the requests are about, before the requests themselves, in the order agreed for it."""
+    follow: Callable[[Session, Approval, User, datetime], None] = _no_trace
+    """Writes on the subject what became of the request: declined, taken back, or waiting again."""
+    by_oneself: bool = False
+    """Who has nobody above answers his own; otherwise nobody does."""
 
 
 _kinds: dict[str, ApprovalKind] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
@@ -11,7 +11,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col, select
 
 from domain.access.models import User
-from domain.access.policy import may, rows_of
+from domain.access.policy import Viewer, may, rows_of
 from domain.approvals import kinds
 from domain.approvals.models import Approval, ApprovalState
 from domain.kernel.db import pick
@@ -34,7 +34,7 @@ class Queue:
         return sum(self.counts.values())
 
 
-def alive(now: datetime) -> ColumnElement[bool]:
+def alive(now: Any) -> ColumnElement[bool]:
     """It waits and it is not too late to answer, whether anybody has swept or not."""
     return sa.and_(
         col(Approval.state) == ApprovalState.WAITING,
@@ -67,20 +67,36 @@ def queue(
 
 def waiting_count(session: Session, user: User, *, now: datetime) -> int:
     """How many wait for this very person's answer."""
-    mine = [kind.name for kind in kinds.known().values() if may(user, kind.permission)]
-    if not mine:
-        return 0
-    waiting = (
+    mine = kinds_for(user)
+    return session.execute(waiting(user, mine, now=now)).scalar_one() if mine.names else 0
+
+
+class Mine(NamedTuple):
+    """Kinds of requests a person may decide."""
+
+    names: tuple[str, ...]
+    own: tuple[str, ...]
+    """Of these the ones decided even when it was oneself who asked, having nobody above."""
+
+
+def kinds_for(user: User) -> Mine:
+    mine = [kind for kind in kinds.known().values() if may(user, kind.permission)]
+    own = [kind.name for kind in mine if kind.by_oneself and user.chief_id is None]
+    return Mine(tuple(kind.name for kind in mine), tuple(own))
+
+
+def waiting(viewer: User | Viewer, mine: Mine, *, now: Any) -> sa.Select[Any]:
+    """The number of requests that wait for this very person's answer."""
+    return (
         pick(sa.func.count())
         .select_from(Approval)
         .where(
-            rows_of(user, col(Approval.asked_by_id)),
-            col(Approval.asked_by_id) != user.id,
-            col(Approval.kind).in_(mine),
+            rows_of(viewer, col(Approval.asked_by_id)),
+            sa.or_(col(Approval.asked_by_id) != viewer.id, col(Approval.kind).in_(mine.own)),
+            col(Approval.kind).in_(mine.names),
             alive(now),
         )
     )
-    return session.execute(waiting).scalar_one()
 
 
 def get_approval(session: Session, user: User, approval_id: int) -> Approval:

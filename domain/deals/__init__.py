@@ -3,7 +3,7 @@
 from domain.deals.bookings import accept, book, book_ahead, book_all, join, rebook
 from domain.deals.editing import edit
 from domain.deals.exchanging import swap, swap_back, take_back, transfer, transfer_back
-from domain.deals.funnels import StagePlan, arrange, get_stage, list_funnels, next_stage, stages_of
+from domain.deals.funnels import StagePlan, arrange, get_stage, list_funnels, stages_of
 from domain.deals.models import Deal, Funnel, Stage, StageKind, StageStay
 from domain.deals.moving import move, step_back
 from domain.deals.opening import LONGEST_TITLE, open_deal
@@ -28,7 +28,6 @@ __all__ = [
     "join",
     "list_funnels",
     "move",
-    "next_stage",
     "open_deal",
     "rebook",
     "stages_of",

@@ -6,11 +6,11 @@ statement by number: only then does the planner know that the open ones hold a h
 """
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -30,6 +30,10 @@ from domain.parties.models import Company, Person
 FIRST_CARDS = 30
 MOST_CARDS = 600
 """How far one column can be unrolled; beyond that the list with its filters is the place."""
+TOLD = 15
+"""The first columns of a statement with cards are those a card is made of."""
+MOST_CARDS_OF_EACH = 100
+"""How far all of them can be unrolled at once."""
 
 
 class Which(enum.StrEnum):
@@ -69,8 +73,9 @@ def moments(now: datetime) -> Moments:
     return Moments(now, day_end(now), month_start(now))
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(NamedTuple):
+    """A tuple: a board makes hundreds of them, and finds their drawings by value."""
+
     id: int
     version: int
     title: str
@@ -150,26 +155,32 @@ class Board:
         return {which: sum(column.seen[which] for column in self.open) for which in Which}
 
 
-def board(session: Session, user: User, funnel_id: int, lens: Lens, *, now: datetime) -> Board:
-    columns = _columns(session, user, lens, col(Stage.funnel_id) == funnel_id, shown=FIRST_CARDS, now=now)
-    names = {name for column in columns for name in column.rules}
-    return Board(_with_unmet(session, columns, names))
+def board(
+    session: Session, user: User, funnel_id: int, lens: Lens, *, shown: int = FIRST_CARDS, now: datetime
+) -> Board:
+    """The whole funnel, every open column unrolled to its first `shown` cards."""
+    most = min(max(shown, FIRST_CARDS), MOST_CARDS_OF_EACH)
+    return Board(_columns(session, user, lens, funnel_id, shown=most, now=now))
 
 
 def figures(session: Session, user: User, funnel_id: int, lens: Lens, *, now: datetime) -> Board:
     """The board without its cards: what the totals and the counts of the filters need."""
-    return Board(tuple(_columns(session, user, lens, col(Stage.funnel_id) == funnel_id, shown=0, now=now)))
+    return Board(_columns(session, user, lens, funnel_id, shown=0, now=now))
 
 
-def column(
-    session: Session, user: User, stage: Stage, lens: Lens, *, shown: int = FIRST_CARDS, now: datetime
-) -> Column:
-    """One column unrolled to its first `shown` cards."""
+def columns(
+    session: Session,
+    user: User,
+    stages: Sequence[Stage],
+    lens: Lens,
+    *,
+    shown: int = FIRST_CARDS,
+    now: datetime,
+) -> tuple[Column, ...]:
+    """Some columns of one funnel, each unrolled to its first `shown` cards."""
     most = min(max(shown, FIRST_CARDS), MOST_CARDS)
-    columns = _columns(session, user, lens, col(Stage.id) == stage.id, shown=most, now=now)
-    named = pick(col(Stage.rules)).where(col(Stage.funnel_id) == stage.funnel_id)
-    names = {name for some in session.execute(named).scalars() for name in some}
-    return _with_unmet(session, columns, names)[0]
+    only = frozenset(stage.id for stage in stages)
+    return _columns(session, user, lens, stages[0].funnel_id, only=only, shown=most, now=now)
 
 
 def listing(
@@ -189,7 +200,7 @@ def listing(
     first = (
         pick(*_DRAWN)
         .where(col(Deal.stage_id) == Stage.id, *_visible(user, lens))
-        .where(_chosen(lens, user, _nearest_step_of_deal(), at))
+        .where(_chosen(lens, user, at))
         .order_by(col(Deal.rank), col(Deal.id))
         .limit(offset + limit)
         .correlate(Stage)
@@ -210,7 +221,7 @@ def listing(
         .add_columns(chosen.c.stage_name, chosen.c.norm_days)
         .order_by(chosen.c.position, chosen.c.stage_id, chosen.c.rank, chosen.c.id)
     )
-    return [_card(row, row.stage_name, row.norm_days, now) for row in session.execute(told)]
+    return [_card(row[:TOLD], row.stage_name, row.norm_days, at) for row in session.execute(told)]
 
 
 _DRAWN = (
@@ -224,63 +235,89 @@ def _columns(
     session: Session,
     user: User,
     lens: Lens,
-    of_stages: ColumnElement[bool],
+    funnel_id: int,
     *,
+    only: frozenset[int] | None = None,
     shown: int,
     now: datetime,
-) -> list[Column]:
-    heads = _stages(session, of_stages)
+) -> tuple[Column, ...]:
+    """The columns of a funnel, or only some of them: their cards tell of the rules of all."""
+    stages = session.execute(_stages(), {"funnel": funnel_id}).all()
+    known, strange = rules.sorted_out(name for stage in stages for name in stage.rules)
+    heads = {stage.id: stage for stage in stages if only is None or stage.id in only}
     told = _told if not lens.words else _told.__wrapped__
     statement = told(
         Viewer(user.role),
         lens,
-        tuple(head.id for head in heads if head.kind is StageKind.OPEN),
-        tuple(head.id for head in heads if head.kind is not StageKind.OPEN),
+        tuple(head.id for head in heads.values() if head.kind is StageKind.OPEN),
+        tuple(head.id for head in heads.values() if head.kind is not StageKind.OPEN),
         shown,
+        known,
     )
-    given = {"viewer": user.id, **moments(now)._asdict()}
-    known = {head.id: head for head in heads}
+    at = moments(now)
     counted: dict[int, Any] = {}
-    cards: dict[int, list[Card]] = {}
-    for row in session.execute(statement, given):
+    cards: dict[int, list[Card]] = {number: [] for number in heads}
+    for row in session.execute(statement, {"viewer": user.id, **at._asdict()}):
         counted.setdefault(row.column_id, row)
         if row.id is not None:
-            head = known[row.column_id]
-            cards.setdefault(head.id, []).append(_card(row, head.name, head.norm_days, now))
-    return [_column(head, counted[head.id], cards.get(head.id, [])) for head in heads if head.id in counted]
+            unmet = strange | rules.unmet_by(known, row[-len(known) :] if known else ())
+            head = heads[row.column_id]
+            cards[head.id].append(_card(row[:TOLD], head.name, head.norm_days, at, unmet))
+    return tuple(
+        _column(head, counted[number], cards[number]) for number, head in heads.items() if number in counted
+    )
 
 
 @lru_cache(maxsize=64)
 def _told(
-    viewer: Viewer, lens: Lens, in_work: tuple[int, ...], closed: tuple[int, ...], shown: int
+    viewer: Viewer,
+    lens: Lens,
+    in_work: tuple[int, ...],
+    closed: tuple[int, ...],
+    shown: int,
+    asked: tuple[rules.Rule, ...],
 ) -> sa.Select[Any]:
-    """Kept for everyone of a role: building it costs several times more than asking it."""
+    """Kept for everyone of a role: building it costs several times more than asking it.
+
+    The figures come with the first card of a column; what the asked rules answer comes last, in their order.
+    """
     at = Moments()
     visible = _visible(viewer, lens)
     figures = _figures(viewer, lens, visible, in_work, closed, at)
+    answers = [rule.met().label(f"rule_{number}") for number, rule in enumerate(asked)]
+    in_order = (col(Deal.rank), col(Deal.id))
     first = (
-        pick(*_DRAWN)
+        pick(*_DRAWN, *answers, sa.func.row_number().over(order_by=in_order).label("place"))
         .where(col(Deal.stage_id) == Stage.id, col(Stage.kind) == StageKind.OPEN, *visible)
-        .where(_chosen(lens, viewer, _nearest_step_of_deal(), at))
-        .order_by(col(Deal.rank), col(Deal.id))
-        .limit(shown)
+        .where(_chosen(lens, viewer, at))
+        .order_by(*in_order)
+        .limit(_written(shown))
         .correlate(Stage)
         .lateral("deal_row")
     )
     told = _card_columns(first, at, start=Stage).add_columns(
-        col(Stage.id).label("column_id"), *_plain(figures)
+        col(Stage.id).label("column_id"), *_plain(figures), *(first.c[answer.name] for answer in answers)
     )
     return (
-        told.outerjoin(figures, figures.c.of_stage == Stage.id)
-        .where(col(Stage.id).in_([*in_work, *closed]))
+        told.outerjoin(
+            figures, sa.and_(figures.c.of_stage == Stage.id, sa.func.coalesce(first.c.place, 1) == 1)
+        )
+        .where(col(Stage.id).in_(map(_written, [*in_work, *closed])))
         .order_by(col(Stage.id), first.c.rank, first.c.id)
     )
 
 
-def _stages(session: Session, of_stages: ColumnElement[bool]) -> Sequence[Any]:
+def _written(number: int) -> ColumnElement[int]:
+    """In the statement itself and no parameter: one plan is then good for every asking, and is kept."""
+    return sa.literal_column(str(number), sa.BigInteger)
+
+
+@cache
+def _stages() -> sa.Select[Any]:
     stages = pick(col(Stage.id), Stage.funnel_id, Stage.name, Stage.kind, Stage.rules)
     stages = stages.add_columns(col(Stage.norm_days), col(Stage.position))
-    return session.execute(stages.where(of_stages).order_by(col(Stage.position), col(Stage.id))).all()
+    of_funnel = col(Stage.funnel_id) == sa.bindparam("funnel", type_=sa.BigInteger)
+    return stages.where(of_funnel).order_by(col(Stage.position), col(Stage.id))
 
 
 def _figures(
@@ -292,16 +329,11 @@ def _figures(
     at: Moments,
 ) -> sa.Subquery:
     """Counts and sums of every stage over all visible deals, with what each filter would leave."""
-    nearest = _nearest_steps()
-    chosen = _chosen(lens, viewer, nearest.c.due_at, at)
+    chosen = _chosen(lens, viewer, at)
     count = sa.func.count()
-    paces = [
-        count.filter(chosen, _at_pace(pace, nearest.c.due_at, at)).label(f"pace_{pace.name}") for pace in Pace
-    ]
+    paces = [count.filter(chosen, _at_pace(pace, at)).label(f"pace_{pace.name}") for pace in Pace]
     seen = [
-        count.filter(_chosen(replace(lens, which=which), viewer, nearest.c.due_at, at)).label(
-            f"seen_{which.name}"
-        )
+        count.filter(_chosen(replace(lens, which=which), viewer, at)).label(f"seen_{which.name}")
         for which in Which
     ]
     working = (
@@ -312,24 +344,24 @@ def _figures(
             *paces,
             *seen,
         )
-        .outerjoin(nearest, nearest.c.deal_id == col(Deal.id))
-        .where(col(Deal.stage_id).in_(in_work), *visible)
+        .where(col(Deal.stage_id).in_(map(_written, in_work)), *visible)
         .group_by(col(Deal.stage_id))
     )
     this_month = (
         pick(
             col(Deal.stage_id), count, sa.func.sum(Deal.amount), *(sa.literal(0) for _one in [*paces, *seen])
         )
-        .where(col(Deal.stage_id).in_(closed), *visible)
+        .where(col(Deal.stage_id).in_(map(_written, closed)), *visible)
         .where(col(Deal.stage_entered_at) >= at.month)
-        .where(_chosen(lens, viewer, _nearest_step_of_deal(), at))
+        .where(_chosen(lens, viewer, at))
         .group_by(col(Deal.stage_id))
     )
     return sa.union_all(working, this_month).subquery("figures")
 
 
 def _card_columns(deal: Any, at: Moments, *, start: Any = None) -> sa.Select[Any]:
-    """What a card shows, joined to the chosen deals only (never to the thousands behind them)."""
+    """What a card shows in the order `_card` takes it, joined to the chosen deals only (never to the
+    thousands behind them)."""
     step = (
         pick(col(Task.title), col(Task.due_at))
         .where(col(Task.deal_id) == deal.c.id, col(Task.done_at).is_(None))
@@ -415,31 +447,18 @@ def said(words: str) -> ColumnElement[bool]:
     return sa.or_(*conditions)
 
 
-def _nearest_steps() -> sa.Subquery:
-    return (
-        pick(col(Task.deal_id), sa.func.min(Task.due_at).label("due_at"))
-        .where(col(Task.done_at).is_(None))
-        .group_by(col(Task.deal_id))
-        .subquery("nearest")
-    )
-
-
-def _nearest_step_of_deal() -> Any:
-    nearest = pick(sa.func.min(Task.due_at)).where(col(Task.deal_id) == Deal.id, col(Task.done_at).is_(None))
-    return nearest.correlate(Deal).scalar_subquery()
-
-
-def _chosen(lens: Lens, viewer: User | Viewer, step_at: Any, at: Moments) -> ColumnElement[bool]:
+def _chosen(lens: Lens, viewer: User | Viewer, at: Moments) -> ColumnElement[bool]:
     if lens.which is Which.MINE:
         return col(Deal.responsible_id) == viewer.id
     if lens.which is Which.OVERDUE:
-        return step_at < at.now
+        return col(Deal.step_at) < at.now
     if lens.which is Which.NO_STEP:
-        return step_at.is_(None)
+        return col(Deal.step_at).is_(None)
     return sa.true()
 
 
-def _at_pace(pace: Pace, step_at: Any, at: Moments) -> ColumnElement[bool]:
+def _at_pace(pace: Pace, at: Moments) -> ColumnElement[bool]:
+    step_at = col(Deal.step_at)
     return {
         Pace.OVERDUE: step_at < at.now,
         Pace.TODAY: sa.and_(step_at >= at.now, step_at < at.evening),
@@ -449,11 +468,15 @@ def _at_pace(pace: Pace, step_at: Any, at: Moments) -> ColumnElement[bool]:
 
 
 def pace_of(step_at: datetime | None, now: datetime) -> Pace:
+    return _pace(step_at, moments(now))
+
+
+def _pace(step_at: datetime | None, at: Moments) -> Pace:
     if step_at is None:
         return Pace.NONE
-    if step_at < now:
+    if step_at < at.now:
         return Pace.OVERDUE
-    return Pace.TODAY if step_at < day_end(now) else Pace.PLANNED
+    return Pace.TODAY if step_at < at.evening else Pace.PLANNED
 
 
 def day_end(now: datetime) -> datetime:
@@ -473,27 +496,20 @@ def _plain(figures: sa.Subquery) -> list[Any]:
     return [column for column in figures.c if column.name != "of_stage"]
 
 
-def _card(row: Any, stage: str, norm: int | None, now: datetime) -> Card:
+def _card(
+    told: Sequence[Any], stage: str, norm: int | None, at: Moments, unmet: frozenset[str] = frozenset()
+) -> Card:
+    """By place and not by name, see `_card_columns`: a board reads thousands of values."""
+    (
+        number, version, title, amount, stage_id, entered, responsible_id, person_id, client, responsible,
+        step, step_at, booked_unit, booked_until, held_as,
+    ) = told  # fmt: skip
+    days = (at.evening.date() - formats.here(entered).date()).days - 1
     return Card(
-        id=row.id,
-        version=row.version,
-        title=row.title,
-        client=row.client,
-        of_person=row.person_id is not None,
-        amount=row.amount,
-        stage_id=row.stage_id,
-        stage=stage,
-        days=days_between(row.stage_entered_at, now),
-        norm=norm,
-        responsible_id=row.responsible_id,
-        responsible=row.responsible,
-        step=row.step,
-        step_at=row.step_at,
-        pace=pace_of(row.step_at, now),
-        booked_unit=row.booked_unit,
-        booked_until=row.booked_until,
-        held_as=row.held_as or "",
-    )
+        number, version, title, client, person_id is not None, amount, stage_id, stage, days, norm,
+        responsible_id, responsible, step, step_at, _pace(step_at, at), booked_unit, booked_until,
+        held_as or "", unmet,
+    )  # fmt: skip
 
 
 def _column(head: Any, counted: Any, cards: list[Card]) -> Column:
@@ -509,20 +525,4 @@ def _column(head: Any, counted: Any, cards: list[Card]) -> Column:
         paces={pace: getattr(counted, f"pace_{pace.name}") or 0 for pace in Pace},
         seen={which: getattr(counted, f"seen_{which.name}") or 0 for which in Which},
         cards=tuple(cards),
-    )
-
-
-def _with_unmet(session: Session, columns: Iterable[Column], names: set[str]) -> tuple[Column, ...]:
-    """Mark on every card which rules it lacks: asked once for all cards, not once a card."""
-    columns = tuple(columns)
-    ids = [card.id for column in columns for card in column.cards]
-    if not ids or not names:
-        return columns
-    lacking = rules.lacking_of(session, ids, names)
-    return tuple(
-        replace(
-            column,
-            cards=tuple(replace(card, unmet=frozenset(lacking[card.id])) for card in column.cards),
-        )
-        for column in columns
     )

@@ -166,12 +166,13 @@ def demand_open(deal: Deal) -> None:
         raise Refused(_("The deal is closed: units are booked for open deals only"))
 
 
-def _funnel_topic(session: Session, deal_id: int) -> list[str]:
-    funnel = pick(Stage.funnel_id).join(Deal, col(Deal.stage_id) == Stage.id).where(col(Deal.id) == deal_id)
-    return [f"funnel-{funnel_id}" for funnel_id in session.execute(funnel).scalars()]
+def _board_topics(session: Session, deal_id: int) -> list[str]:
+    stage = pick(Stage.funnel_id, Stage.id).join(Deal, col(Deal.stage_id) == Stage.id)
+    found = session.execute(stage.where(col(Deal.id) == deal_id)).all()
+    return [topic for funnel_id, stage_id in found for topic in (f"funnel-{funnel_id}", f"stage-{stage_id}")]
 
 
-deal_topics.append(_funnel_topic)
+deal_topics.append(_board_topics)
 price_followers.append(_follow_price)
-planning.deal_topics.append(_funnel_topic)
+planning.deal_topics.append(_board_topics)
 waiting.open_deals.append(_open)

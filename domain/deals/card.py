@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,12 +14,12 @@ from domain.activities.models import Attachment, Task
 from domain.deals import rules
 from domain.deals.board import Pace, days_between, pace_of
 from domain.deals.following import Behind, behind
-from domain.deals.funnels import next_stage, stages_of
+from domain.deals.funnels import next_of, stages_of
 from domain.deals.models import Deal, Stage, StageKind, StageStay
 from domain.deals.rules import Condition
 from domain.deals.timeline import Day, timeline
 from domain.deals.units import Awaited, Held, awaited, held
-from domain.kernel.db import pick
+from domain.kernel.db import DEAL, pick
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ class DealCard:
 
 
 def card(session: Session, deal: Deal, *, now: datetime) -> DealCard:
-    onward = next_stage(session, deal.stage)
     stages = stages_of(session, deal.stage.funnel_id)
+    onward = next_of(stages, deal.stage)
     client: Any = deal.person or deal.company
     units = held(session, deal.id, now=now)
     return DealCard(
@@ -123,39 +124,50 @@ def card(session: Session, deal: Deal, *, now: datetime) -> DealCard:
 
 def steps(session: Session, deal: Deal, *, now: datetime) -> list[Step]:
     """Open steps, the nearest first."""
-    rows = session.execute(
+    rows = session.execute(_open_steps(), {"deal": deal.id})
+    return [Step(row.id, row.title, row.due_at, pace_of(row.due_at, now), row.responsible_id) for row in rows]
+
+
+@cache
+def _open_steps() -> sa.Select[Any]:
+    return (
         pick(col(Task.id), col(Task.title), col(Task.due_at), col(Task.responsible_id))
-        .where(col(Task.deal_id) == deal.id, col(Task.done_at).is_(None))
+        .where(col(Task.deal_id) == DEAL, col(Task.done_at).is_(None))
         .order_by(col(Task.due_at), col(Task.id))
         .limit(20)
     )
-    return [Step(row.id, row.title, row.due_at, pace_of(row.due_at, now), row.responsible_id) for row in rows]
 
 
 def files(session: Session, deal_id: int) -> list[Shelved]:
     """Those not taken off, the newest first."""
-    rows = session.execute(
+    return [Shelved(*row) for row in session.execute(_attached(), {"deal": deal_id})]
+
+
+@cache
+def _attached() -> sa.Select[Any]:
+    return (
         pick(
             col(Attachment.id), Attachment.name, Attachment.size, Attachment.media_type,
             Attachment.added_at, Attachment.added_by_id, User.name.label("who"),  # type: ignore[attr-defined]
         )
         .join(User, col(User.id) == Attachment.added_by_id)
-        .where(col(Attachment.deal_id) == deal_id, col(Attachment.removed_at).is_(None))
+        .where(col(Attachment.deal_id) == DEAL, col(Attachment.removed_at).is_(None))
         .order_by(col(Attachment.id).desc())
     )  # fmt: skip
-    return [Shelved(*row) for row in rows]
+
+
+@cache
+def _entered() -> sa.Select[Any]:
+    return (
+        pick(StageStay.stage_id, sa.func.max(StageStay.entered_at))
+        .where(col(StageStay.deal_id) == DEAL)
+        .group_by(col(StageStay.stage_id))
+    )
 
 
 def _places(session: Session, deal: Deal, stages: Sequence[Stage], onward: Stage | None) -> list[Place]:
     """Every stage of the funnel; a dead end is shown only while the deal is in it."""
-    entered = {
-        row.stage_id: row.entered
-        for row in session.execute(
-            pick(StageStay.stage_id, sa.func.max(StageStay.entered_at).label("entered"))
-            .where(col(StageStay.deal_id) == deal.id)
-            .group_by(col(StageStay.stage_id))
-        )
-    }
+    entered = dict(session.execute(_entered(), {"deal": deal.id}).all())
 
     def state(stage: Stage) -> str:
         if stage.id == deal.stage_id:

@@ -111,8 +111,7 @@ def _steps(session: Session, user: User, now: datetime) -> list[Due]:
 
 
 def _unplanned(session: Session, user: User, now: datetime) -> tuple[Unplanned, ...]:
-    planned = sa.exists().where(col(Task.deal_id) == Deal.id, col(Task.done_at).is_(None))
-    without = _mine(user, col(Deal.amount), col(Deal.stage_entered_at)).where(~planned)
+    without = _mine(user, col(Deal.amount), col(Deal.stage_entered_at)).where(col(Deal.step_at).is_(None))
     rows = _named(session, without, order=("stage_entered_at", "deal_id"))
     return tuple(
         Unplanned(

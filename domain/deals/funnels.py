@@ -10,9 +10,11 @@ from sqlmodel import Session, col, select
 from domain import events
 from domain.access.models import User
 from domain.deals.models import Deal, Funnel, Stage, StageKind
-from domain.kernel.db import pick
-from domain.kernel.errors import Missing, Refused
+from domain.kernel.db import LOCK, pick
+from domain.kernel.errors import Invalid, Missing, Refused, Stale
 from domain.kernel.text import _
+
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -76,25 +78,75 @@ def follow_bookings(
     by: User | None,
 ) -> None:
     """How deals of this funnel follow their bookings: to which stage, and what when all are gone."""
-    before = booked_stage(session, funnel.id)
+    edit(
+        session, funnel, version=funnel.version, name=funnel.name,
+        stage=stage, steps_back=steps_back, calls_back=calls_back, by=by,
+    )  # fmt: skip
+
+
+def edit(
+    session: Session,
+    funnel: Funnel,
+    *,
+    version: int,
+    name: str,
+    stage: Stage | None,
+    steps_back: bool,
+    calls_back: bool,
+    by: User | None,
+) -> None:
+    """Save the form of a funnel; deals stay where they are until their next booking.
+
+    Raises Stale over somebody else's save.
+    """
+    session.refresh(funnel, with_for_update=LOCK)
     if stage is not None and (stage.funnel_id != funnel.id or stage.kind is not StageKind.OPEN):
         raise Refused(_("A booked deal enters an open stage of its own funnel"))
-    for other in stages_of(session, funnel.id):
-        other.on_booking = False
-    session.flush()
+    before = booked_stage(session, funnel.id)
+    pairs = {
+        "name": (funnel.name, name),
+        "on_booking": (before.name if before else None, stage.name if stage else None),
+        "steps_back": (funnel.steps_back, steps_back),
+        "calls_back": (funnel.calls_back, calls_back),
+    }
+    changes = {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
+    if funnel.version != version:
+        theirs = {field: _said(now_is) for field, (now_is, _mine) in changes.items()}
+        raise Stale(_("Somebody saved this funnel before you"), theirs=theirs)
+    _demand_a_name(session, funnel, name)
+    if not changes:
+        return
+    if before is not None:
+        before.on_booking = False
+        session.flush()
     if stage is not None:
         stage.on_booking = True
-    funnel.steps_back, funnel.calls_back = steps_back, calls_back
+    funnel.name, funnel.steps_back, funnel.calls_back = name, steps_back, calls_back
+    funnel.version += 1
     session.flush()
-    events.record(
-        session,
-        "funnel.edited",
-        funnel,
-        by=by,
-        changes={"on_booking": (before.name if before else None, stage.name if stage else None)},
-        steps_back=steps_back,
-        calls_back=calls_back,
-    )
+    topics = [f"funnel-{funnel.id}"]
+    events.record(session, "funnel.edited", funnel, by=by, topics=topics, changes=changes)
+
+
+def _demand_a_name(session: Session, funnel: Funnel, name: str) -> None:
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise Invalid({"name": _("From 1 to %(most)s letters", most=LONGEST_NAME)})
+    same = pick(Funnel.id).where(col(Funnel.name) == name, col(Funnel.id) != funnel.id)
+    if session.execute(same).first():
+        raise Invalid({"name": _("Another funnel is called so")})
+
+
+def _said(value: str | bool | None) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return value or _("none")
+
+
+def get_funnel(session: Session, funnel_id: int) -> Funnel:
+    funnel = session.get(Funnel, funnel_id) if 0 < funnel_id < 2**63 else None
+    if funnel is None:
+        raise Missing(_("There is no such funnel"))
+    return funnel
 
 
 def get_stage(session: Session, stage_id: int) -> Stage:
@@ -104,13 +156,9 @@ def get_stage(session: Session, stage_id: int) -> Stage:
     return stage
 
 
-def next_stage(session: Session, stage: Stage) -> Stage | None:
-    """The stage a deal goes to when all is well; None from a final one."""
+def next_of(stages: Sequence[Stage], stage: Stage) -> Stage | None:
+    """Of the stages of a funnel the one a deal goes to when all is well; None from a final one."""
     if stage.kind is not StageKind.OPEN:
         return None
-    onward = select(Stage).where(
-        Stage.funnel_id == stage.funnel_id,
-        col(Stage.position) > stage.position,
-        col(Stage.kind).in_([StageKind.OPEN, StageKind.WON]),
-    )
-    return session.exec(onward.order_by(col(Stage.position)).limit(1)).first()
+    onward = (one for one in stages if one.position > stage.position and one.kind is not StageKind.LOST)
+    return min(onward, key=lambda one: one.position, default=None)

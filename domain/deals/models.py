@@ -26,6 +26,7 @@ class Funnel(Record, table=True):
     """A deal whose last booking is gone goes back to where it was before the stage of bookings."""
     calls_back: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     """Then a step is planned for it: to get in touch with the client."""
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class Stage(Record, table=True):
@@ -53,7 +54,7 @@ class Deal(Record, table=True):
         Index("ix_deal_stage_rank", "stage_id", "rank"),
         Index(
             "ix_deal_stage_entered", "stage_id", "stage_entered_at",
-            postgresql_include=["responsible_id", "amount", "id"],
+            postgresql_include=["responsible_id", "amount", "id", "step_at"],
         ),
         Index("ix_deal_responsible_stage", "responsible_id", "stage_id"),
         Index("ix_deal_words", sa.text("words_of(title)"), postgresql_using="gin"),
@@ -76,6 +77,8 @@ class Deal(Record, table=True):
     source: str = text_of(100, default="")
     created_at: datetime = moment()
     stage_entered_at: datetime = moment()
+    step_at: datetime | None = moment(optional=True)
+    """When the nearest open step is due; kept by the database (migration 0023), never written here."""
 
     stage: Stage = Relationship()
     responsible: User = Relationship()

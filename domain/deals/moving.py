@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain import estate, events
@@ -97,10 +98,9 @@ def _enter(
     stay = StageStay(deal_id=deal.id, stage_id=to.id, entered_at=now, entered_by_id=by.id if by else None)
     session.add(stay)
     deal.rank = ordering.after(session, to.id, after_id) if after_id else ordering.on_top(session, to.id)
-    deal.stage_id, deal.stage_entered_at = to.id, now
+    deal.stage, deal.stage_entered_at = to, now
     deal.version += 1
     session.flush()
-    session.refresh(deal, ["stage"])
     if to.kind is StageKind.LOST:
         estate.release_all(session, deal_id=deal.id, by=by, now=now)
     events.record(
@@ -109,7 +109,7 @@ def _enter(
         deal,
         by=by,
         deal=deal.id,
-        topics=topics(deal),
+        topics=[*topics(deal), f"stage-{left.id}"],
         left=left.name,
         left_id=left.id,
         entered=to.name,
@@ -128,15 +128,13 @@ def _reorder(session: Session, deal: Deal, *, after_id: int | None, by: User | N
 
 
 def _close_stay(session: Session, deal: Deal, *, by: User | None, now: datetime) -> None:
-    present = select(StageStay).where(StageStay.deal_id == deal.id, col(StageStay.left_at).is_(None))
-    if stay := session.exec(present).first():
-        stay.left_at, stay.left_by_id = now, by.id if by else None
-        session.flush()
+    present = sa.update(StageStay).where(col(StageStay.deal_id) == deal.id, col(StageStay.left_at).is_(None))
+    session.execute(present.values(left_at=now, left_by_id=by.id if by else None))
 
 
 def topics(deal: Deal) -> list[str]:
-    """The screens that show this deal."""
-    return [f"funnel-{deal.stage.funnel_id}", f"deal-{deal.id}"]
+    """The screens that show this deal: of a board its own column, and what is counted over all of them."""
+    return [f"funnel-{deal.stage.funnel_id}", f"stage-{deal.stage.id}", f"deal-{deal.id}"]
 
 
 def _stale(session: Session, deal: Deal, *, now: datetime) -> str:

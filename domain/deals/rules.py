@@ -15,7 +15,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col
 
-from domain.activities.models import Task
 from domain.deals.models import Deal, Stage
 from domain.estate.models import Booking, BookingKind, BookingState
 from domain.kernel.db import pick
@@ -79,15 +78,24 @@ def conditions(session: Session, deal: Deal, stage: Stage) -> list[Condition]:
 
 def lacking_of(session: Session, deal_ids: Sequence[int], rules: Iterable[str]) -> dict[int, set[str]]:
     """For each deal the rules it does not meet; one query in all. A rule nobody knows is unmet."""
-    asked = sorted(set(rules))
-    strange = {name for name in asked if name not in _rules}
+    known, strange = sorted_out(rules)
     found: dict[int, set[str]] = {deal_id: set(strange) for deal_id in deal_ids}
-    known = [name for name in asked if name in _rules]
     if known and found:
-        rows = session.execute(_asked(tuple(_rules[name] for name in known)), {"deals": list(deal_ids)})
-        for deal_id, *answers in rows:
-            found[deal_id].update(name for name, is_met in zip(known, answers, strict=True) if not is_met)
+        for deal_id, *answers in session.execute(_asked(known), {"deals": list(deal_ids)}):
+            found[deal_id] |= unmet_by(known, answers)
     return found
+
+
+def sorted_out(names: Iterable[str]) -> tuple[tuple[Rule, ...], frozenset[str]]:
+    """The rules of these names in order, and the names nobody knows."""
+    asked = sorted(set(names))
+    known = tuple(_rules[name] for name in asked if name in _rules)
+    return known, frozenset(name for name in asked if name not in _rules)
+
+
+def unmet_by(known: Sequence[Rule], answers: Sequence[bool]) -> frozenset[str]:
+    """The names of the rules whose condition was answered by no."""
+    return frozenset(rule.name for rule, is_met in zip(known, answers, strict=True) if not is_met)
 
 
 @lru_cache(maxsize=64)
@@ -114,7 +122,7 @@ def amount() -> ColumnElement[bool]:
     unmet=lambda: _("Plan the next step with a date"),
 )
 def next_step() -> ColumnElement[bool]:
-    return sa.exists().where(col(Task.deal_id) == Deal.id, col(Task.done_at).is_(None))
+    return col(Deal.step_at).is_not(None)
 
 
 @stage_rule(

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain.access.models import User
@@ -14,7 +16,7 @@ from domain.deals.claims import WORDING as OF_CLAIMS
 from domain.deals.told import Payload, Told, moment_told
 from domain.events import Event
 from domain.kernel import formats
-from domain.kernel.db import pick
+from domain.kernel.db import DEAL, pick
 from domain.kernel.text import _
 
 MOST = 100
@@ -38,19 +40,24 @@ class Day:
 
 def timeline(session: Session, deal_id: int, *, now: datetime, most: int = MOST) -> list[Day]:
     """Entries by day of the office, the newest day first. `now` is what “yesterday” is counted from."""
-    rows = session.execute(
-        pick(Event.id, Event.name, Event.at, Event.payload, User.name.label("who"))  # type: ignore[attr-defined]
-        .outerjoin(User, col(User.id) == Event.actor_id)
-        .where(col(Event.deal_id) == deal_id)
-        .order_by(col(Event.at).desc(), col(Event.id).desc())
-        .limit(most)
-    ).all()
+    rows = session.execute(_newest(most), {"deal": deal_id}).all()
     people = _names(session, rows)
     days: dict[Any, list[Entry]] = {}
     for row in rows:
         told = tell(row.name, row.payload, now=now, people=people)
         days.setdefault(formats.here(row.at).date(), []).append(Entry(row.id, row.at, row.who, told))
     return [Day(entries[0].at, tuple(entries)) for entries in days.values()]
+
+
+@cache
+def _newest(most: int) -> sa.Select[Any]:
+    return (
+        pick(Event.id, Event.name, Event.at, Event.payload, User.name.label("who"))  # type: ignore[attr-defined]
+        .outerjoin(User, col(User.id) == Event.actor_id)
+        .where(col(Event.deal_id) == DEAL)
+        .order_by(col(Event.at).desc(), col(Event.id).desc())
+        .limit(most)
+    )
 
 
 def tell(name: str, payload: Payload, *, now: datetime, people: dict[int, str] | None = None) -> Told:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,7 +29,7 @@ from domain.estate.models import (
 )
 from domain.estate.terms import Terms, kinds
 from domain.estate.waiting import Waiting, WaitingState
-from domain.kernel.db import pick
+from domain.kernel.db import DEAL, MOMENT, pick
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,17 @@ class Awaited:
 
 def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
     """Units held for the deal at this moment: what asks for an answer first, what has no term last."""
+    rows = session.execute(_held_rows(), {"deal": deal_id, "now": now}).all()
+    claims = (Claim(row.booking_id, row.unit_id, row.price, row.passport, row.booked_at) for row in rows)
+    made = prices_of(session, claims, now=now)
+    return [_held(row, made[row.unit_id]) for row in rows]
+
+
+@cache
+def _held_rows() -> sa.Select[Any]:
     asker: Any = aliased(User)
     chief: Any = aliased(User)
-    rows = session.execute(
+    return (
         pick(
             col(Booking.id).label("booking_id"),
             Booking.price,
@@ -123,20 +132,17 @@ def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
         .outerjoin(Terms, col(Terms.kind) == Booking.kind)
         .outerjoin(
             Approval,
-            (col(Approval.kind) == EXTENSION) & (col(Approval.subject_id) == Booking.id) & alive(now),
+            (col(Approval.kind) == EXTENSION) & (col(Approval.subject_id) == Booking.id) & alive(MOMENT),
         )
         .outerjoin(asker, asker.id == Approval.asked_by_id)
         .outerjoin(chief, chief.id == asker.chief_id)
         .where(
-            col(Booking.deal_id) == deal_id,
+            col(Booking.deal_id) == DEAL,
             col(Booking.closed_at).is_(None),
-            sa.or_(col(Booking.state) != BookingState.ACTIVE, col(Booking.until) > now),
+            sa.or_(col(Booking.state) != BookingState.ACTIVE, col(Booking.until) > MOMENT),
         )
         .order_by(col(Booking.state) != BookingState.ACTIVE, col(Booking.until), col(Booking.id))
-    ).all()
-    claims = (Claim(row.booking_id, row.unit_id, row.price, row.passport, row.booked_at) for row in rows)
-    made = prices_of(session, claims, now=now)
-    return [_held(row, made[row.unit_id]) for row in rows]
+    )
 
 
 def _held(row: Any, made: PriceOf) -> Held:
@@ -166,6 +172,11 @@ def _held(row: Any, made: PriceOf) -> Held:
 
 def awaited(session: Session, deal_id: int) -> list[Awaited]:
     """The units the deal waits for, the nearest place first; what it is offered is among the held."""
+    return [Awaited(*row) for row in session.execute(_awaited_rows(), {"deal": deal_id})]
+
+
+@cache
+def _awaited_rows() -> sa.Select[Any]:
     before = aliased(Waiting)
     ahead = (
         pick(sa.func.count())
@@ -179,13 +190,12 @@ def awaited(session: Session, deal_id: int) -> list[Awaited]:
         )
         .scalar_subquery()
     )
-    rows = session.execute(
+    return (
         pick(col(Waiting.id), Waiting.unit_id, Unit.number, ahead.label("ahead"), Waiting.since)
         .join(Unit, col(Unit.id) == Waiting.unit_id)
-        .where(col(Waiting.deal_id) == deal_id, col(Waiting.state) == WaitingState.WAITING)
+        .where(col(Waiting.deal_id) == DEAL, col(Waiting.state) == WaitingState.WAITING)
         .order_by(sa.text("ahead"), col(Waiting.id))
     )
-    return [Awaited(*row) for row in rows]
 
 
 def numbers(units: Sequence[Held]) -> str:

@@ -66,13 +66,19 @@ def fill(session: Session, load: Load, *, now: datetime, told: Told) -> Filled:
     began = time.monotonic()
     tables = (*(TABLES if load.clients else ()), *(("unit",) if load.units else ()))
     with set_aside(session, tables, rows=load.rows):
-        session.execute(sa.text("alter table event disable trigger event_announced"))
+        _triggers(session, "disable")
         with copying(session) as copy:
             World(session, copy, now=now, told=told).fill(load)
-        session.execute(sa.text("alter table event enable trigger event_announced"))
+        _triggers(session, "enable")
         told("Building the indexes and checking the references…")
     session.execute(sa.text("analyze"))
     return Filled(copy.rows, time.monotonic() - began)
+
+
+def _triggers(session: Session, how: str) -> None:
+    """Those that work for the living: deals of a load are written with their nearest steps."""
+    session.execute(sa.text(f"alter table event {how} trigger event_announced"))
+    session.execute(sa.text(f"alter table task {how} trigger task_insert_steps"))
 
 
 @dataclass(frozen=True)
@@ -246,7 +252,7 @@ class Trade:
         self.person = sheet("person", "name", "phone", "email", "responsible_id", "created_at")
         self.deal = sheet(
             "deal", "title", "amount", "stage_id", "rank", "version", "responsible_id", "person_id", "source",
-            "created_at", "stage_entered_at",
+            "created_at", "stage_entered_at", "step_at",
         )  # fmt: skip
         self.stay = sheet(
             "stage_stay", "deal_id", "stage_id", "entered_at", "entered_by_id", "left_at", "left_by_id"
@@ -315,13 +321,14 @@ class Trade:
         amount = (
             (flat.price if flat else 4_000_000 + int(chance.random() * 900) * 10_000) if knows_price else NULL
         )
+        due = self._due(moments[-1], is_open=is_open)
         self.deal.put(
             f"{title}\t{amount}\t{way[-1].id}\t{-deal_id * 1024}\t{len(way)}\t{seller}\t{person_id}"
             f"\t{SOURCES[int(chance.random() * len(SOURCES))]}\t{self.written(opened)}"
-            f"\t{self.written(moments[-1])}"
+            f"\t{self.written(moments[-1])}\t{self.written(due) if due and is_open else NULL}"
         )
         self._stays(deal_id, seller, title, way, moments)
-        self._talk(deal_id, seller, opened, moments[-1], is_open=is_open)
+        self._talk(deal_id, seller, opened, moments[-1], due, is_open=is_open)
         if flat and len(way) > 3:
             self._book(deal_id, seller, flat, moments, is_open=is_open)
 
@@ -360,11 +367,19 @@ class Trade:
             at = left
         self.stay.put(f"{deal_id}\t{way[-1].id}\t{at}\t{seller}\t{NULL}\t{NULL}")
 
-    def _talk(self, deal_id: int, seller: int, opened: int, ended: int, *, is_open: bool) -> None:
+    def _due(self, ended: int, *, is_open: bool) -> int | None:
+        """When its last step was or is to be done, if it has one."""
         chance = self.chance
-        if chance.random() < (0.85 if is_open else 0.6):
+        if chance.random() >= (0.85 if is_open else 0.6):
+            return None
+        return self.now + int((chance.random() * 16 - 4) * DAY) if is_open else ended
+
+    def _talk(
+        self, deal_id: int, seller: int, opened: int, ended: int, due: int | None, *, is_open: bool
+    ) -> None:
+        chance = self.chance
+        if due is not None:
             step = STEPS[int(chance.random() * len(STEPS))]
-            due = self.now + int((chance.random() * 16 - 4) * DAY) if is_open else ended
             at, moment = self.written(opened), self.written(due)
             done = NULL if is_open else moment
             task = self.task.put(f"{deal_id}\t{step}\t{moment}\t{seller}\t{at}\t{done}")

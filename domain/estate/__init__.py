@@ -1,5 +1,6 @@
 """Real estate: the stock of units, their prices and the bookings that never collide."""
 
+import domain.estate.discounts.deciding
 import domain.estate.drawings.models  # noqa: F401  the tables a unit refers to
 from domain.estate.booking import book, book_all, cancel, cancel_all, expire, extend, extend_all, release_all
 from domain.estate.claims import lock_held, tied

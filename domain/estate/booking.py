@@ -16,6 +16,7 @@ from domain import approvals
 from domain.access.models import User
 from domain.estate import pricing
 from domain.estate.claims import (
+    DISCOUNT,
     EXTENSION,
     close,
     demand_right,
@@ -181,7 +182,7 @@ def extend(session: Session, booking: Booking, *, days: int, by: User, now: date
         _demand_own_right(booking, terms, days)
     before, booking.until = booking.until, term_end(booking.until, days)
     booking.extensions += 1
-    approvals.outlive(session, EXTENSION, booking.id, until=booking.until)
+    _follow_end(session, booking)
     record(session, "booking.extended", booking, unit, by=by, changes={"until": (before, booking.until)})
 
 
@@ -193,7 +194,14 @@ def shorten(session: Session, booking: Booking, *, until: datetime, by: User, no
         raise Refused(_("The end it had before has passed: release the unit instead"))
     before, booking.until = booking.until, until
     booking.extensions -= 1
+    _follow_end(session, booking)
     record(session, "booking.shortened", booking, unit, by=by, changes={"until": (before, booking.until)})
+
+
+def _follow_end(session: Session, booking: Booking) -> None:
+    """What is asked about it waits as long as it lasts."""
+    for kind in (EXTENSION, DISCOUNT):
+        approvals.outlive(session, kind, booking.id, until=booking.until)
 
 
 def beyond_own_right(booking: Booking, terms: Terms, days: int) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -191,7 +192,15 @@ def edition(session: Session, building_id: int, *, project_id: int) -> Edition |
 
     To be read before the board: what changes in between is then drawn once more, never missed.
     """
-    marks = (
+    found = session.execute(_marks(), {"building": building_id, "project": project_id}).first()
+    return Edition(*found) if found else None
+
+
+@cache
+def _marks() -> sa.Select[Any]:
+    """Built once: this is asked by every open board whenever something happens."""
+    building, project = (sa.bindparam(name, type_=sa.BigInteger) for name in ("building", "project"))
+    return (
         pick(
             Building.id,
             sa.func.min(BuildingChange.id),
@@ -199,11 +208,9 @@ def edition(session: Session, building_id: int, *, project_id: int) -> Edition |
             sa.func.max(BuildingChange.at),
         )
         .outerjoin(BuildingChange, col(BuildingChange.building_id) == Building.id)
-        .where(col(Building.id) == building_id, col(Building.project_id) == project_id)
+        .where(col(Building.id) == building, col(Building.project_id) == project)
         .group_by(col(Building.id))
     )
-    found = session.execute(marks).first()
-    return Edition(*found) if found else None
 
 
 def merge_changes(session: Session) -> None:

@@ -17,6 +17,7 @@ from domain import approvals, events
 from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Floor, Section, Unit
+from domain.estate.writing import among
 from domain.kernel import formats
 from domain.kernel.db import pick
 from domain.kernel.errors import Forbidden, Refused
@@ -24,6 +25,8 @@ from domain.kernel.text import _
 
 EXTENSION = "extension"
 """The kind of approval by which a booking is extended beyond its maker's own right."""
+DISCOUNT = "discount"
+"""The kind by which a discount above its giver's limit is given."""
 TopicsOf = Callable[[Session, int], Iterable[str]]
 deal_topics: list[TopicsOf] = []
 """Filled from above: which open screens follow a deal (deals are not known here)."""
@@ -91,7 +94,7 @@ def lock(session: Session, unit: Unit) -> None:
 
 def lock_all(session: Session, unit_ids: Iterable[int]) -> list[Unit]:
     """Lock these units, lowest number first, and see them as they are now."""
-    rows = select(Unit).where(col(Unit.id).in_(list(unit_ids))).order_by(col(Unit.id))
+    rows = select(Unit).where(among(list(unit_ids))).order_by(col(Unit.id))
     locked = rows.with_for_update(of=Unit).execution_options(populate_existing=True)
     return list(session.exec(locked).all())
 
@@ -204,7 +207,8 @@ def end(
 ) -> None:
     booking.state, booking.closed_at = state, now
     session.flush()
-    approvals.lapse(session, EXTENSION, booking.id, now=now)
+    for kind in (EXTENSION, DISCOUNT):
+        approvals.lapse(session, kind, booking.id, now=now)
     told = OFFER_ENDS.get(event, event) if booking.kind is BookingKind.OFFER else event
     record(session, told, booking, unit, by=by, **payload)
     for line in lines:

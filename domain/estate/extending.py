@@ -109,8 +109,12 @@ def _as_it_is(session: Session, approval: Approval) -> Booking:
 
 
 def _lock(session: Session, about: Sequence[Approval]) -> None:
-    """Units first, lowest number first, as everywhere."""
-    held = pick(col(Booking.unit_id)).where(col(Booking.id).in_([one.subject_id for one in about]))
+    lock_booked(session, [one.subject_id for one in about])
+
+
+def lock_booked(session: Session, booking_ids: Sequence[int]) -> None:
+    """The units of these bookings, lowest number first."""
+    held = pick(col(Booking.unit_id)).where(col(Booking.id).in_(booking_ids))
     claims.lock_all(session, session.execute(held).scalars().all())
 
 
@@ -124,16 +128,7 @@ def _told(wish: Wish) -> str:
 
 def _facts(session: Session, approval: Approval, now: datetime) -> list[Fact]:
     """The unit, what it is worth, how long it is held already and would be."""
-    place = (
-        select(Booking, Unit, Building, Project)
-        .join(Unit, col(Unit.id) == Booking.unit_id)
-        .join(Floor, col(Floor.id) == Unit.floor_id)
-        .join(Section, col(Section.id) == Floor.section_id)
-        .join(Building, col(Building.id) == Section.building_id)
-        .join(Project, col(Project.id) == Building.project_id)
-        .where(Booking.id == approval.subject_id)
-    )
-    booking, unit, building, project = session.exec(place).one()
+    booking, unit, building, project = place_of(session, approval.subject_id)
     days = int(approval.wish.get("days", 0))
     until = verbs.term_end(booking.until, days)
     whole = formats.here(until).date() - formats.here(booking.booked_at).date()
@@ -155,6 +150,19 @@ def _facts(session: Session, approval: Approval, now: datetime) -> list[Fact]:
             ),
         ),
     ]
+
+
+def place_of(session: Session, booking_id: int) -> tuple[Booking, Unit, Building, Project]:
+    place = (
+        select(Booking, Unit, Building, Project)
+        .join(Unit, col(Unit.id) == Booking.unit_id)
+        .join(Floor, col(Floor.id) == Unit.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .join(Building, col(Building.id) == Section.building_id)
+        .join(Project, col(Project.id) == Building.project_id)
+        .where(Booking.id == booking_id)
+    )
+    return session.exec(place).one()
 
 
 approvals.register(

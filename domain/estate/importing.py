@@ -12,15 +12,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlmodel import Session, col, select, tuple_
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from domain import events
 from domain.access.models import User
 from domain.estate.models import Availability, Building, Finish, Floor, Project, Section, Unit, UnitKind
 from domain.estate.prices import change_availability
 from domain.estate.waiting import offer_returned
+from domain.estate.writing import among, write
 from domain.events import names
 from domain.kernel import clock
+from domain.kernel.db import pick
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
 
@@ -43,6 +46,8 @@ class Described:
     availability: Availability | None = None
 
 
+STOREY = (sa.Text, sa.Text, sa.Integer, sa.Integer)
+Changes = dict[str, tuple[Any, Any]]
 FEATURES = ("kind", "number", "area_total", "rooms", "area_living", "area_kitchen", "finish")
 
 
@@ -80,6 +85,17 @@ class Place:
 
 Level = TypeVar("Level", Project, Building, Section, Floor)
 
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    unit_id: int
+    building_id: int
+    changes: Changes
+    turned: Changes
+
+
+Storey = tuple[str, str, int, int]
+"""Project, building, section, floor."""
 Spot = tuple[int, str, str]
 """Floor, kind, number: where only one unit can be."""
 
@@ -93,7 +109,9 @@ class Stock:
         self._now = now
         self._back: set[int] = set()
         """Units on sale again, to be offered to who waits for them."""
-        self._places: dict[tuple[str, str, int, int], Place] = {}
+        self._altered: list[Altered] = []
+        """Units of the batch that are to be another, written together."""
+        self._places: dict[Storey, Place] = {}
         self._described: set[Spot] = set()
 
     def take(self, batch: Sequence[tuple[int | None, Described]]) -> list[Taken]:
@@ -101,6 +119,7 @@ class Stock:
 
         Raises Occupied; the transaction is then to be thrown away.
         """
+        self._look_for_places(described for _known, described in batch)
         places = [self._place(described) for _known, described in batch]
         spots = [
             (place.floor_id, described.kind.value, described.number)
@@ -122,20 +141,23 @@ class Stock:
                 raise Occupied(index, described)
             self._described.add(spot)
             taken.append(self._alter(unit, described, place) if unit else self._add(described, place))
-        self._announce_added(taken, places)
+        self._write_altered()
+        self._write_added(taken, places)
         offer_returned(self._session, self._back, now=self._now or clock.now())
         self._back.clear()
         return taken
 
     def _known(self, ids: Sequence[int]) -> dict[int, Unit]:
-        known = select(Unit).where(col(Unit.id).in_(ids))
+        known = select(Unit).where(among(ids))
         return {unit.id: unit for unit in self._session.exec(known)} if ids else {}
 
     def _standing(self, spots: Collection[Spot]) -> dict[Spot, Unit]:
-        there = tuple_(col(Unit.floor_id), col(Unit.kind), col(Unit.number)).in_(spots)
-        return (
-            {spot_of(unit): unit for unit in self._session.exec(select(Unit).where(there))} if spots else {}
-        )
+        """Whoever stands on these floors is looked at: one statement, however many places are asked for."""
+        floors = sa.cast(list({floor_id for floor_id, _kind, _number in spots}), sa.ARRAY(sa.BigInteger))
+        numbers = sa.cast([number for _floor, _kind, number in spots], sa.ARRAY(sa.Text))
+        there = (col(Unit.floor_id) == sa.any_(floors), col(Unit.number) == sa.any_(numbers))
+        found = self._session.exec(select(Unit).where(*there)) if spots else ()
+        return {spot_of(unit): unit for unit in found if spot_of(unit) in spots}
 
     def _add(self, described: Described, place: Place) -> Taken:
         said = {name: value for name in FEATURES if (value := getattr(described, name)) is not None}
@@ -145,36 +167,59 @@ class Stock:
             availability=described.availability or Availability.OFF,
             **said,
         )
-        self._session.add(unit)
         return Taken(unit, Outcome.ADDED)
 
-    def _announce_added(self, taken: Sequence[Taken], places: Sequence[Place]) -> None:
+    def _write_added(self, taken: Sequence[Taken], places: Sequence[Place]) -> None:
+        """After those that left their places, which the new ones may take."""
+        self._session.add_all(one.unit for one in taken if one.outcome is Outcome.ADDED)
         self._session.flush()
-        for one, place in zip(taken, places, strict=True):
-            if one.outcome is Outcome.ADDED:
-                unit = one.unit
-                self._record(
-                    names.UNIT_ADDED, unit, place, number=unit.number, availability=unit.availability
-                )
+        added = [
+            (
+                one.unit.id,
+                place.building_id,
+                {"number": one.unit.number, "availability": one.unit.availability},
+            )
+            for one, place in zip(taken, places, strict=True)
+            if one.outcome is Outcome.ADDED
+        ]
+        self._record(names.UNIT_ADDED, added)
 
     def _alter(self, unit: Unit, described: Described, place: Place) -> Taken:
-        changes = changed(unit, ((name, getattr(described, name)) for name in FEATURES))
-        changes |= changed(unit, [("floor_id", place.floor_id)])
-        if changes:
-            self._record(names.UNIT_EDITED, unit, place, changes=changes)
+        wanted = [*((name, getattr(described, name)) for name in FEATURES), ("floor_id", place.floor_id)]
+        changes = changed(unit, wanted)
         turned = changed(unit, [("availability", described.availability)])
-        if turned:
-            self._record(names.UNIT_AVAILABILITY_CHANGED, unit, place, changes=turned)
-            if unit.availability is Availability.ON_SALE:
-                self._back.add(unit.id)
-        return Taken(unit, Outcome.CHANGED if changes or turned else Outcome.SAME)
+        if turned and described.availability is Availability.ON_SALE:
+            self._back.add(unit.id)
+        if not changes and not turned:
+            return Taken(unit, Outcome.SAME)
+        self._altered.append(Altered(unit.id, place.building_id, changes, turned))
+        return Taken(unit, Outcome.CHANGED)
 
-    def _record(self, name: str, unit: Unit, place: Place, **payload: Any) -> None:
-        topics = [f"building-{place.building_id}"]
-        events.record(self._session, name, unit, by=self._by, topics=topics, **payload)
+    def _write_altered(self) -> None:
+        write(
+            self._session,
+            {
+                one.unit_id: {name: after for name, (_before, after) in (one.changes | one.turned).items()}
+                for one in self._altered
+            },
+        )
+        for name, of in ((names.UNIT_EDITED, "changes"), (names.UNIT_AVAILABILITY_CHANGED, "turned")):
+            told = [(one.unit_id, one.building_id, {"changes": getattr(one, of)}) for one in self._altered]
+            self._record(name, [one for one in told if one[2]["changes"]])
+        self._altered.clear()
+
+    def _record(self, name: str, happened: Sequence[tuple[int, int, dict[str, Any]]]) -> None:
+        told = [(unit_id, f"building-{building_id}", payload) for unit_id, building_id, payload in happened]
+        events.record_all(self._session, name, "unit", told, by=self._by.id if self._by else None)
+
+    def _look_for_places(self, batch: Iterable[Described]) -> None:
+        """One question for all not met yet; what there is not is arranged one by one."""
+        self._places |= places_of(
+            self._session, {storey_of(described) for described in batch} - {*self._places}
+        )
 
     def _place(self, described: Described) -> Place:
-        key = (described.project, described.building, described.section, described.floor)
+        key = storey_of(described)
         if key not in self._places:
             self._places[key] = self._arranged(*key)
         return self._places[key]
@@ -198,6 +243,33 @@ class Stock:
         return level
 
 
+def storey_of(described: Described) -> Storey:
+    return described.project, described.building, described.section, described.floor
+
+
+def places_of(session: Session, wanted: Collection[Storey]) -> dict[Storey, Place]:
+    """Those of these floors that there are."""
+    if not wanted:
+        return {}
+    columns: list[Any] = [
+        sa.cast([storey[place] for storey in wanted], sa.ARRAY(kind)) for place, kind in enumerate(STOREY)
+    ]
+    asked = sa.func.unnest(*columns).table_valued("project", "building", "section", "floor").render_derived()
+    rows = (
+        pick(Floor.id, Building.id, *asked.c)
+        .select_from(asked)
+        .join(Project, col(Project.name) == asked.c.project)
+        .join(
+            Building, sa.and_(col(Building.project_id) == Project.id, col(Building.name) == asked.c.building)
+        )
+        .join(
+            Section, sa.and_(col(Section.building_id) == Building.id, col(Section.number) == asked.c.section)
+        )
+        .join(Floor, sa.and_(col(Floor.section_id) == Section.id, col(Floor.number) == asked.c.floor))
+    )
+    return {(row[2], row[3], row[4], row[5]): Place(row[0], row[1]) for row in session.execute(rows)}
+
+
 def spot_of(unit: Unit) -> Spot:
     return unit.floor_id, unit.kind.value, unit.number
 
@@ -208,15 +280,13 @@ def position(number: str) -> int:
     return int(digits[0]) if digits else 0
 
 
-def changed(record: Unit, wanted: Iterable[tuple[str, Any]]) -> dict[str, tuple[Any, Any]]:
-    """Set what differs; returns old and new of each field that did. None wants nothing."""
-    changes = {}
-    for name, value in wanted:
-        before = getattr(record, name)
-        if value is not None and before != value:
-            changes[name] = (before, value)
-            setattr(record, name, value)
-    return changes
+def changed(unit: Unit, wanted: Iterable[tuple[str, Any]]) -> Changes:
+    """Old and new of each field that is to be another. None wants nothing."""
+    return {
+        name: (before, value)
+        for name, value in wanted
+        if value is not None and (before := getattr(unit, name)) != value
+    }
 
 
 def put_back(session: Session, wanted: Mapping[int, Mapping[str, Any]], *, by: User) -> None:
@@ -228,21 +298,25 @@ def put_back(session: Session, wanted: Mapping[int, Mapping[str, Any]], *, by: U
         select(Unit, Section.building_id)
         .join(Floor, col(Floor.id) == Unit.floor_id)
         .join(Section, col(Section.id) == Floor.section_id)
-        .where(col(Unit.id).in_(wanted))
+        .where(among(wanted))
         .order_by(col(Unit.id))
     )
+    happened = []
     for unit, building_id in session.exec(found):
+        values = wanted[unit.id].items()
         changes = {
-            name: (before, value)
-            for name, value in wanted[unit.id].items()
-            if (before := getattr(unit, name)) != value
+            name: (before, value) for name, value in values if (before := getattr(unit, name)) != value
         }
-        for name, (_before, value) in changes.items():
-            setattr(unit, name, value)
         if changes:
-            topics = [f"building-{building_id}"]
-            events.record(session, names.UNIT_EDITED, unit, by=by, topics=topics, changes=changes)
-    session.flush()
+            happened.append((unit.id, f"building-{building_id}", {"changes": changes}))
+    write(
+        session,
+        {
+            unit_id: {name: wanted[unit_id][name] for name in told["changes"]}
+            for unit_id, _t, told in happened
+        },
+    )
+    events.record_all(session, names.UNIT_EDITED, "unit", happened, by=by.id)
 
 
 def withdraw(session: Session, unit_ids: Iterable[int], *, by: User | None = None) -> int:

@@ -1,19 +1,22 @@
 """Prices of units: set by 1C or by price lists, frozen by a booking, never typed by a manager."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from domain import events
 from domain.access.models import User
 from domain.estate.models import Availability, Floor, ListPrice, Section, Unit
+from domain.estate.pricing.repricing import Repriced, write_prices
 from domain.estate.waiting import offer_returned
+from domain.estate.writing import among, write
 from domain.events import names
 from domain.kernel import clock
+from domain.kernel.db import pick
 
 
 def reprice(session: Session, prices: Mapping[int, Decimal | None], *, by: User | None = None) -> set[int]:
@@ -21,33 +24,17 @@ def reprice(session: Session, prices: Mapping[int, Decimal | None], *, by: User 
 
     `by` is None when 1C says so.
     """
-    wanted = sa.func.unnest(
-        sa.cast(list(prices), ARRAY(sa.BigInteger)), sa.cast(list(prices.values()), ARRAY(sa.Numeric))
-    )
-    asked = wanted.table_valued("id", "price").render_derived()
-    otherwise = (
-        select(Unit, Section.building_id)
-        .join(asked, asked.c.id == Unit.id)
-        .join(Floor, col(Floor.id) == Unit.floor_id)
-        .join(Section, col(Section.id) == Floor.section_id)
-        .where(col(Unit.price).is_distinct_from(asked.c.price))
-    )
-    repriced = set()
-    for unit, building_id in session.exec(otherwise):
-        before, unit.price = unit.price, prices[unit.id]
-        repriced.add(unit.id)
-        events.record(
-            session,
-            names.UNIT_REPRICED,
-            unit,
-            by=by,
-            topics=[f"building-{building_id}"],
-            changes={"price": (before, unit.price)},
-        )
-    if repriced:
-        session.execute(sa.delete(ListPrice).where(col(ListPrice.unit_id).in_(repriced)))
-    session.flush()
-    return repriced
+    known = _standing(Unit.price, unit_ids=prices)
+    repriced = [
+        Repriced(unit_id, building_id, before, prices[unit_id])
+        for unit_id, building_id, before in session.execute(known)
+        if before != prices[unit_id]
+    ]
+    write_prices(session, repriced, by_id=by.id if by else None)
+    turned = {one.unit_id for one in repriced}
+    of_lists = col(ListPrice.unit_id) == sa.any_(sa.cast(list(turned), sa.ARRAY(sa.BigInteger)))
+    session.execute(sa.delete(ListPrice).where(of_lists))
+    return turned
 
 
 def change_availability(
@@ -61,26 +48,34 @@ def change_availability(
 
     A unit that is back on sale is offered to the first of its waiting list at once.
     """
-    known = (
-        select(Unit, Section.building_id)
-        .join(Floor, col(Floor.id) == Unit.floor_id)
-        .join(Section, col(Section.id) == Floor.section_id)
-        .where(col(Unit.id).in_(availabilities))
-    )
-    turned = set()
-    for unit, building_id in session.exec(known):
-        before, unit.availability = unit.availability, availabilities[unit.id]
-        if before != unit.availability:
-            turned.add(unit.id)
-            events.record(
-                session,
-                names.UNIT_AVAILABILITY_CHANGED,
-                unit,
-                by=by,
-                topics=[f"building-{building_id}"],
-                changes={"availability": (before, unit.availability)},
-            )
-    session.flush()
+    turned = {
+        unit_id: (building_id, before)
+        for unit_id, building_id, before in session.execute(
+            _standing(Unit.availability, unit_ids=availabilities)
+        )
+        if before != availabilities[unit_id]
+    }
+    write(session, {unit_id: {"availability": availabilities[unit_id]} for unit_id in turned})
+    happened = [
+        (
+            unit_id,
+            f"building-{building_id}",
+            {"changes": {"availability": (before, availabilities[unit_id])}},
+        )
+        for unit_id, (building_id, before) in turned.items()
+    ]
+    events.record_all(session, names.UNIT_AVAILABILITY_CHANGED, "unit", happened, by=by.id if by else None)
     back = {unit_id for unit_id in turned if availabilities[unit_id] is Availability.ON_SALE}
     offer_returned(session, back, now=now or clock.now())
-    return turned
+    return set(turned)
+
+
+def _standing(column: Any, *, unit_ids: Collection[int]) -> sa.Select[Any]:
+    """Units with their buildings and what stands in a column, in order of their numbers."""
+    return (
+        pick(Unit.id, Section.building_id, column)
+        .join(Floor, col(Floor.id) == Unit.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .where(among(unit_ids))
+        .order_by(col(Unit.id))
+    )

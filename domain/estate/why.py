@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from domain.estate.chessboard import status
 from domain.estate.claims import active
-from domain.estate.models import Availability, Booking, BookingState, Unit, UnitStatus
+from domain.estate.models import Availability, Booking, BookingKind, BookingState, Unit, UnitStatus
 from domain.estate.waiting import WaitingState, lines
 from domain.events import Event, names
 from domain.kernel.db import pick
@@ -47,13 +47,17 @@ class Why:
     def releases(self) -> list[str]:
         """Everything that has to happen before the unit is free, in sentences."""
         told = []
-        if self.has_term:
+        if self.booking is not None and self.booking.kind is BookingKind.OFFER:
+            told.append(_("A refusal of the one it is offered to, or the end of the time to answer"))
+        elif self.has_term:
             told.append(_("The end of the term, unless the booking is extended"))
             told.append(_("Release by whoever booked it or by their head"))
         elif self.booking is not None:
             told.append(_("Termination of the contract"))
         if self.shut_by_1c:
             told.append(_("The word of 1C that the unit is on sale"))
+        if self.next:
+            told.append(_("After that it is offered to the next in line first"))
         return told
 
 

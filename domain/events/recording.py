@@ -75,6 +75,8 @@ def record_all(
     `happened` are subjects of one kind, each with its topic and payload; `by` is the person's number.
     """
     assert name in names.ALL, f"{name} is not listed in domain/events/names.py"
+    if not happened:
+        return
     told = [
         {"subject": subject, "topic": topic, "payload": plain(payload)}
         for subject, topic, payload in happened
@@ -101,7 +103,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-HORIZON = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+HORIZON = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 
 def horizon(session: Session) -> int:
@@ -109,7 +111,7 @@ def horizon(session: Session) -> int:
 
     A screen rendered now may miss events whose `xid` is at or after it; `since` asks for those.
     """
-    return session.execute(sa.text(HORIZON)).scalar_one()
+    return session.execute(sa.text(f"select {HORIZON}")).scalar_one()
 
 
 def topics_since(session: Session, horizon: int, wanted: Sequence[str]) -> set[str]:

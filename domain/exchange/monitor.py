@@ -144,10 +144,9 @@ def state_word(state: MessageState) -> str:
     }[state]
 
 
-def in_trouble(session: Session) -> bool:
-    """Whether a message waits for a person."""
-    dead = pick(sa.literal(1)).where(col(Message.state) == MessageState.DEAD).limit(1)
-    return session.execute(dead).first() is not None
+def dead() -> sa.Select[Any]:
+    """Messages that wait for a person."""
+    return pick(col(Message.id)).where(col(Message.state) == MessageState.DEAD)
 
 
 def last_heard(session: Session) -> datetime | None:

@@ -85,6 +85,11 @@ def pick(*wanted: Any) -> sa.Select[Any]:
     return sa.select(*wanted)
 
 
+DEAL: Any = sa.bindparam("deal", type_=sa.BigInteger)
+MOMENT: Any = sa.bindparam("now", type_=sa.DateTime(timezone=True))
+"""What is given at every asking to a statement that is built once: building costs more than asking."""
+
+
 def text_of(length: int, *, optional: bool = False, default: str | None = None, **kwargs: Any) -> Any:
     return Field(default=default, sa_type=sa.String(length), nullable=optional, **kwargs)
 

@@ -125,6 +125,11 @@ def here(moment: datetime) -> datetime:
     return local(moment, settings().zone)
 
 
+def last_moment(end: datetime) -> datetime:
+    """The last moment before the end, here: what ends at midnight has the day before as its last day."""
+    return here(end) - timedelta(seconds=1)
+
+
 def told(moment: datetime, *, now: datetime) -> str:
     """«сегодня, 15:02» for sentences of the domain."""
     return near(here(moment), now=here(now))

@@ -4,7 +4,8 @@ Each condition has its index, so it costs the same among a thousand rows and amo
 function `words_of` (migration 0005) parts a text as `words` does here.
 """
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -47,18 +48,61 @@ def words(text: str) -> list[str]:
     return text.lower().translate(_TO_WORDS).split()
 
 
-def has_words(column: Any, text: str) -> ColumnElement[bool]:
-    """Every word of the text begins some word of the column; «ё» is «е». Nothing to look for is not found."""
-    asked = " & ".join(f"'{word}':*" for word in words(text))
-    if not asked:
-        return sa.false()
-    return sa.func.words_of(column).op("@@", is_comparison=True)(sa.cast(sa.literal(asked), TSQUERY))
+class Sought(NamedTuple):
+    """The parts of what a person typed, None where there is no such part.
+
+    A statement is built once for all that have the same parts (see `parameters`), and asked with the values
+    of each.
+    """
+
+    words: Any = None
+    """A TSQUERY: every word begins some word of the text, in any order; «ё» is «е»."""
+    digits: Any = None
+    tail: Any = None
+    """The end of a phone, backwards."""
+    national: Any = None
+    full: Any = None
+    dialled: Any = None
+    """The beginnings of a phone: after +7, after +, and after the 8 people dial."""
+
+    @property
+    def values(self) -> dict[str, str]:
+        return {name: value for name, value in self._asdict().items() if value is not None}
 
 
-def has_phone(column: Any, digits: str) -> list[ColumnElement[bool]]:
+def parameters(parts: Iterable[str]) -> Sought:
+    """These parts by name, the values to come."""
+    return Sought(**{name: sa.bindparam(name, type_=sa.String) for name in parts})
+
+
+def sought(text: str) -> Sought:
+    """Digits are looked for from FEWEST_DIGITS on."""
+    asked = " & ".join(f"'{word}':*" for word in words(text)) or None
+    digits = "".join(filter(str.isdigit, text))
+    return (
+        by_phone(digits)._replace(words=asked, digits=digits)
+        if len(digits) >= FEWEST_DIGITS
+        else Sought(asked)
+    )
+
+
+def by_phone(digits: str) -> Sought:
     """Phones that end in these digits, or begin with them after +7, after + or after the 8 people dial."""
-    beginnings = [f"+7{digits}", f"+{digits}", *([f"+7{digits[1:]}"] if digits[0] in "78" else [])]
-    found = [sa.func.reverse(column).startswith(digits[: -NATIONAL_DIGITS - 1 : -1])]
-    if len(digits) <= NATIONAL_DIGITS:
-        found += [column.startswith(beginning) for beginning in beginnings]
-    return found
+    found = Sought(tail=digits[: -NATIONAL_DIGITS - 1 : -1])
+    if len(digits) > NATIONAL_DIGITS:
+        return found
+    dialled = f"+7{digits[1:]}" if digits[0] in "78" else None
+    return found._replace(national=f"+7{digits}", full=f"+{digits}", dialled=dialled)
+
+
+def has_words(column: Any, asked: Any) -> ColumnElement[bool]:
+    """The column answers to `Sought.words`; nothing to look for is not found."""
+    if asked is None:
+        return sa.false()
+    return sa.func.words_of(column).op("@@", is_comparison=True)(sa.cast(asked, TSQUERY))
+
+
+def has_phone(column: Any, asked: Sought) -> list[ColumnElement[bool]]:
+    beginnings = (asked.national, asked.full, asked.dialled)
+    found = [sa.func.reverse(column).startswith(asked.tail)] if asked.tail is not None else []
+    return found + [column.startswith(one) for one in beginnings if one is not None]

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from domain import events
 from domain.access import Permission, User, may
+from domain.access.policy import Viewer
 from domain.deals.timeline import tell
 from domain.deals.told import Told
 from domain.events import Event
@@ -37,10 +38,13 @@ class Line:
 
 
 def unread_count(session: Session, user: User) -> int:
-    unread = pick(Notice.id).where(col(Notice.user_id) == user.id, col(Notice.read_at).is_(None))
-    return session.execute(
-        pick(sa.func.count()).select_from(unread.limit(MOST_COUNTED).subquery())
-    ).scalar_one()
+    return session.execute(unread(user)).scalar_one()
+
+
+def unread(viewer: User | Viewer) -> sa.Select[Any]:
+    """How many notices this person has not looked at, counted to MOST_COUNTED."""
+    new = pick(Notice.id).where(col(Notice.user_id) == viewer.id, col(Notice.read_at).is_(None))
+    return pick(sa.func.count()).select_from(new.limit(MOST_COUNTED).subquery())
 
 
 def inbox(session: Session, user: User, *, now: datetime) -> list[Line]:
@@ -81,8 +85,6 @@ def _place(event: Event, user: User) -> str:
         return f"/exchange/messages/{event.subject_id}"
     if event.name == "approval.asked" and may(user, Permission.APPROVALS_SEE):
         return f"/approvals/{event.subject_id}"
-    if event.name == "discount.asked" and may(user, Permission.DISCOUNTS_APPROVE):
-        return "/discounts"
     if event.name in REQUESTS and may(user, Permission.LEADS_SEE):
         return "/leads"
     return f"/deals/{event.deal_id}" if event.deal_id and may(user, Permission.DEALS_SEE) else "/"

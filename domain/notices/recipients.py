@@ -12,7 +12,6 @@ from domain.access.models import Role, User
 from domain.activities.models import Task
 from domain.approvals import Approval
 from domain.deals.models import Deal
-from domain.estate.discounts.models import Discount
 from domain.estate.models import Booking
 from domain.estate.waiting import Waiting
 from domain.events import Event
@@ -59,20 +58,6 @@ def _assignee(session: Session, event: Event) -> set[int]:
     return set(session.execute(task).scalars())
 
 
-def _head_of_asker(session: Session, event: Event) -> set[int]:
-    """Who decides about the discount: the head of who asked; oneself when there is nobody above."""
-    asker = sa.select(sa.func.coalesce(col(User.chief_id), col(User.id)))
-    found = asker.join(Discount, col(Discount.asked_by_id) == User.id).where(
-        col(Discount.id) == event.subject_id
-    )
-    return set(session.execute(found).scalars())
-
-
-def _discount_asker(session: Session, event: Event) -> set[int]:
-    asker = sa.select(col(Discount.asked_by_id)).where(col(Discount.id) == event.subject_id)
-    return set(session.execute(asker).scalars())
-
-
 def _keepers_of_exchange(session: Session, event: Event) -> set[int]:
     """Who may send the message again."""
     keepers = sa.select(col(User.id)).where(
@@ -117,9 +102,6 @@ CONCERNED: dict[str, Concerned] = {
     "booking.restored": _holder,
     "waiting.moved": _waiting,
     "waiting.passed": _waiting,
-    "discount.asked": _head_of_asker,
-    "discount.granted": _discount_asker,
-    "discount.refused": _discount_asker,
     "deal.moved": _responsible,
     "deal.edited": _responsible,
     "deal.commented": _responsible,

@@ -21,6 +21,19 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A picture by its content: whoever draws another one does not change what was sent."""
+
+    sha256: str
+    small_sha256: str
+    media_type: str
+    width: int
+    height: int
+    corners: tuple[tuple[float, ...], ...] = ()
+    """The unit's outline on the plan of its floor, in parts of the width and height."""
+
+
+@dataclass(frozen=True)
 class Offered:
     """A unit as it was offered."""
 
@@ -40,10 +53,16 @@ class Offered:
     price: Decimal
     parts: tuple[Part, ...] = ()
     """How the price came to be, when there is more to say than one number."""
+    plan: Drawing | None = None
+    on_floor: Drawing | None = None
 
     @property
     def metre(self) -> Decimal:
         return (self.price / self.area).quantize(Decimal(1))
+
+    @property
+    def drawings(self) -> tuple[Drawing, ...]:
+        return tuple(drawing for drawing in (self.plan, self.on_floor) if drawing)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from domain.kernel.text import _, language
 from domain.offers import documents
 from domain.offers.content import Content
 from domain.offers.models import Offer, OfferedUnit, OfferVersion
+from domain.offers.pictures import with_drawings
 from domain.offers.sheet import sheet
 
 
@@ -47,6 +48,7 @@ def latest_number(session: Session, offer_id: int) -> int:
 def _keep(
     session: Session, offer: Offer, number: int, content: Content, *, event: str, by: User, now: datetime
 ) -> OfferVersion:
+    content = with_drawings(session, content)
     with language(settings().locale):  # a client reads the language of the house, whatever the seller reads
         source = sheet(content, offer_id=offer.id, version=number, made_at=now)
     version = OfferVersion(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from domain.access.policy import rows_of
 from domain.deals.board import said
 from domain.deals.models import Deal, Stage
 from domain.estate.models import Unit
-from domain.kernel.db import pick
+from domain.kernel.db import DEAL, pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 from domain.offers.models import Offer, OfferedUnit, OfferLink, OfferVersion
@@ -108,8 +109,12 @@ def list_offers(session: Session, user: User, *, q: str = "", after: int = 0) ->
 
 def of_deal(session: Session, deal_id: int) -> list[Line]:
     """Whoever sees the deal sees what its client was offered."""
-    wanted = _lines().where(col(Offer.deal_id) == deal_id).order_by(col(Offer.id).desc()).limit(PAGE)
-    return [Line(*row) for row in session.execute(wanted)]
+    return [Line(*row) for row in session.execute(_lines_of_deal(), {"deal": deal_id})]
+
+
+@cache
+def _lines_of_deal() -> sa.Select[Any]:
+    return _lines().where(col(Offer.deal_id) == DEAL).order_by(col(Offer.id).desc()).limit(PAGE)
 
 
 def of_unit(session: Session, user: User, unit_id: int, *, most: int = 3) -> list[Line]:

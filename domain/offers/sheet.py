@@ -6,8 +6,10 @@ from typing import Any
 from domain.kernel import formats
 from domain.kernel.text import _
 from domain.offers import said, units
-from domain.offers.content import Content, Mortgage, Offered, Plan
+from domain.offers.content import Content, Drawing, Mortgage, Offered, Plan
 from domain.offers.programmes import kind_word
+
+ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/svg+xml": "svg"}
 
 
 def sheet(content: Content, *, offer_id: int, version: int, made_at: datetime) -> dict[str, Any]:
@@ -52,7 +54,18 @@ def _unit(unit: Offered) -> dict[str, Any]:
         "facts": [list(fact) for fact in units.facts(unit)],
         "price": formats.money(unit.price),
         "metre": _("%(price)s per m²", price=formats.money(unit.metre)),
+        "drawings": [_drawing(drawing) for drawing in unit.drawings],
         "parts": [[part.title, formats.money(part.amount)] for part in unit.parts],
+    }
+
+
+def _drawing(drawing: Drawing) -> dict[str, Any]:
+    """`file` is a name for the layout; the bytes are found by the content they have."""
+    return {
+        "file": f"{drawing.sha256}.{ENDINGS[drawing.media_type]}",
+        "sha256": drawing.sha256,
+        "ratio": drawing.height / drawing.width,
+        "corners": [list(corner) for corner in drawing.corners],
     }
 
 

@@ -12,7 +12,7 @@ from domain.access.policy import rows_of
 from domain.kernel import phones
 from domain.kernel.db import pick
 from domain.kernel.errors import Invalid, Missing, Refused
-from domain.kernel.seeking import has_phone
+from domain.kernel.seeking import by_phone, has_phone
 from domain.kernel.text import _
 from domain.parties.models import Person
 
@@ -76,7 +76,7 @@ def similar(session: Session, user: User, *, name: str = "", phone: str = "") ->
     digits = digits[1:] if digits[:1] in {"7", "8"} else digits  # stored with +7, typed with 8
     likely = []
     if len(digits) >= 5:
-        likely += has_phone(col(Person.phone), digits)
+        likely += has_phone(col(Person.phone), by_phone(digits))
     if len(name.strip()) >= 3:
         likely.append(sa.func.lower(Person.name).startswith(name.strip().lower(), autoescape=True))
     if not likely:

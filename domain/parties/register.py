@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.kernel.db import pick
-from domain.kernel.seeking import FEWEST_DIGITS, answering, by_index, has_phone, has_words, some
+from domain.kernel.seeking import Sought, answering, by_index, has_phone, has_words, some, sought
 from domain.parties.models import Company, Person
 
 PAGE = 50
@@ -45,7 +45,7 @@ def list_clients(
     )
     if q.strip():
         by_index(session)
-        told = answering(pick(kind.id, kind.responsible_id), *matching(kind, q))
+        told = answering(pick(kind.id, kind.responsible_id), *matching(kind, sought(q)))
         mine = pick(told.c.id).where(rows_of(user, told.c.responsible_id))
         rows = rows.where(col(kind.id).in_(some(mine)))
     if after:
@@ -54,13 +54,7 @@ def list_clients(
     return Page(lines[:PAGE], lines[PAGE - 1].id if len(lines) > PAGE else None)
 
 
-def matching(kind: type[Person] | type[Company], q: str) -> list[sa.ColumnElement[bool]]:
-    """The words of a search as a condition; no words, no condition."""
-    bare = " ".join(q.split())
-    if not bare:
-        return []
-    digits = "".join(filter(str.isdigit, bare))
-    found = [has_words(kind.name, bare)]
-    if len(digits) >= FEWEST_DIGITS:
-        found += [*has_phone(col(kind.phone), digits), col(kind.inn).startswith(digits)]
-    return [sa.or_(*found)]
+def matching(kind: type[Person] | type[Company], asked: Sought) -> list[sa.ColumnElement[bool]]:
+    """What is sought as a condition on the name, the phone or the ИНН."""
+    inn = [col(kind.inn).startswith(asked.digits)] if asked.digits is not None else []
+    return [sa.or_(has_words(kind.name, asked.words), *has_phone(col(kind.phone), asked), *inn)]

@@ -29,6 +29,7 @@ from domain.estate.models import (
     UnitKind,
     UnitStatus,
 )
+from domain.estate.pricing import Sale, on_board
 from domain.kernel.db import pick
 from domain.publishing.models import ListedKind, Listing, Publication
 
@@ -64,9 +65,14 @@ class PublicUnit(NamedTuple):
     living: Decimal | None
     kitchen: Decimal | None
     finish: Finish
-    price: Decimal | None
-    """None: «цена по запросу»."""
     booked: bool
+    price: Decimal | None
+    """What is asked today; None: «цена по запросу»."""
+    before: Decimal | None = None
+    """What it is without the public promotions of the moment, where they lower it."""
+    badge: str = ""
+    until: datetime | None = None
+    """When the first of these promotions ends."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ class PublicProject:
     buildings: list[PublicBuilding]
     units: list[PublicUnit]
     until: datetime | None
-    """When the first of the bookings ends: from then on the stock is another."""
+    """When a booking ends, or a public promotion begins or ends: from then on the stock is another."""
 
 
 def standing(session: Session, project_id: int | None = None) -> tuple[Standing, ...]:
@@ -112,7 +118,8 @@ def standing(session: Session, project_id: int | None = None) -> tuple[Standing,
 
 
 def read(session: Session, project_id: int, *, now: datetime) -> PublicProject | None:
-    """Everything public of a project, in two reads; None when it is not public."""
+    """Everything public of a project, in three short reads, and one more while promotions are in force; None
+    when it is not public."""
     head = (
         pick(
             Project.id, Project.name, Project.city, Publication.description, Publication.developer,
@@ -148,18 +155,26 @@ def is_offered(session: Session, unit_id: int) -> bool:
 
 
 def _units(session: Session, project_id: int, *, now: datetime) -> tuple[list[PublicUnit], datetime | None]:
+    here = col(Building.project_id) == project_id
+    promoted = on_board(session, here, now=now, public=True)
     units: list[PublicUnit] = []
-    ends: list[datetime] = []
-    for row in session.execute(rows_on_sale(now, _place()).where(col(Building.project_id) == project_id)):
+    ends = [promoted.until] if promoted.until else []
+    for row in session.execute(rows_on_sale(now, _place()).where(here)):
         *facts, place, price, show_price, show_booked, availability, claim, until = row
         now_is = status(availability, claim)
         if claim is BookingState.ACTIVE:
             ends.append(until)
         free = now_is is UnitStatus.FREE and price is not None
         if free or (now_is is UnitStatus.BOOKED and show_booked):
-            told = price if show_price and free else None
-            units.append(PublicUnit._make((*facts[:6], place, *facts[6:], told, not free)))
+            told = _told(price, promoted.sales.get(row[0])) if show_price and free else (None,)
+            units.append(PublicUnit(*(*facts[:6], place, *facts[6:], not free, *told)))
     return units, min(ends, default=None)
+
+
+def _told(price: Decimal, sale: Sale | None) -> tuple[Any, ...]:
+    if sale is None or not sale.badges:
+        return (price,)
+    return sale.price, price, ", ".join(sale.badges), sale.until
 
 
 COLUMNS: Sequence[Any] = (
@@ -168,11 +183,12 @@ COLUMNS: Sequence[Any] = (
 )  # fmt: skip
 
 
-def rows_on_sale(now: datetime, *more: Any) -> sa.Select[Any]:
-    """Units of public kinds that 1C has on sale, with what decides whether they are shown; `more` columns."""
+def rows_on_sale(now: datetime, *more: Any, price: Any = Unit.price) -> sa.Select[Any]:
+    """Units of public kinds that 1C has on sale, with what decides whether they are shown; `more` columns
+    before the price."""
     return (
         pick(
-            *COLUMNS, *more, Unit.price, ListedKind.show_price, ListedKind.show_booked, Unit.availability,
+            *COLUMNS, *more, price, ListedKind.show_price, ListedKind.show_booked, Unit.availability,
             Booking.state, Booking.until,
         )
         .select_from(Unit)

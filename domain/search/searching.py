@@ -1,17 +1,19 @@
 """Finding deals, clients and units by what people remember: a number, a name, a phone, an ИНН."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from domain.access import Permission, User, may, rows_of
+from domain.access import Permission, Role, User, may, rows_of
+from domain.access.policy import Viewer
 from domain.deals.models import Deal, Stage
 from domain.estate.models import Building, Floor, Section, Unit
 from domain.kernel import formats
 from domain.kernel.db import pick
-from domain.kernel.seeking import answering, by_index, has_words, some
+from domain.kernel.seeking import answering, by_index, has_words, parameters, some, sought
 from domain.parties.models import Company, Person
 from domain.parties.register import matching
 
@@ -50,47 +52,64 @@ def search(session: Session, user: User, q: str) -> Found:
 
 
 def _deals(session: Session, user: User, q: str) -> list[Hit]:
+    asked, number = sought(q), _number(q)
+    rows = session.execute(
+        _found_deals(user.role, frozenset(asked.values), number is not None),
+        {"viewer": user.id, "number": number} | asked.values,
+    )
+    return [Hit(f"/deals/{id_}", f"№ {id_} · {title}", stage) for id_, title, stage in rows]
+
+
+@cache
+def _found_deals(role: Role, parts: frozenset[str], by_number: bool) -> sa.Select[Any]:
     """The latest that answer by title or client, each way on its own index, and the one of that number."""
-    seen = rows_of(user, col(Deal.responsible_id))
-    people, companies = (some(pick(col(kind.id)).where(*matching(kind, q))) for kind in (Person, Company))
+    viewer, asked = Viewer(role), parameters(parts)
+    seen = rows_of(viewer, col(Deal.responsible_id))
+    people, companies = (some(pick(col(kind.id)).where(*matching(kind, asked))) for kind in (Person, Company))
     mine = pick(col(Deal.id)).where(seen)
-    titled = answering(pick(Deal.id, Deal.responsible_id), has_words(Deal.title, q))
+    titled = answering(pick(Deal.id, Deal.responsible_id), has_words(Deal.title, asked.words))
     ways = [
-        some(pick(titled.c.id).where(rows_of(user, titled.c.responsible_id))),
+        some(pick(titled.c.id).where(rows_of(viewer, titled.c.responsible_id))),
         mine.where(col(Deal.person_id).in_(people)),
         mine.where(col(Deal.company_id).in_(companies)),
     ]
-    number = q.lstrip("№ ")
-    if number.isascii() and number.isdigit() and len(number) < 19:
-        ways.append(mine.where(col(Deal.id) == int(number)))
+    if by_number:
+        ways.append(mine.where(col(Deal.id) == sa.bindparam("number", type_=sa.BigInteger)))
     every = sa.union(*(pick(way.subquery().c.id) for way in ways)).subquery()
     found = pick(every.c.id).order_by(every.c.id.desc()).limit(MOST).subquery()
-    rows: Any = (
+    return (
         pick(Deal.id, Deal.title, Stage.name)
         .join(found, found.c.id == Deal.id)
         .join(Stage, col(Stage.id) == Deal.stage_id)
         .order_by(col(Deal.id).desc())
     )
-    return [Hit(f"/deals/{id_}", f"№ {id_} · {title}", stage) for id_, title, stage in session.execute(rows)]
+
+
+def _number(q: str) -> int | None:
+    number = q.lstrip("№ ")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
 
 
 def _clients(session: Session, user: User, q: str) -> list[Hit]:
     """Some who answer, by name."""
+    asked = sought(q)
     hits: list[Hit] = []
     for kind, place in ((Person, "people"), (Company, "companies")):
-        told = answering(
-            pick(kind.id, kind.name, kind.phone, kind.inn, kind.responsible_id), *matching(kind, q)
-        )
-        found: Any = (
-            pick(told.c.id, told.c.name, told.c.phone, told.c.inn)
-            .where(rows_of(user, told.c.responsible_id))
-            .limit(MOST)
-        )
+        statement = _found_clients(kind, user.role, frozenset(asked.values))
+        found = session.execute(statement, {"viewer": user.id} | asked.values)
         hits += [
             Hit(f"/{place}/{id_}", name, _known_by(phone, inn))
-            for id_, name, phone, inn in sorted(session.execute(found), key=lambda row: row.name.lower())
+            for id_, name, phone, inn in sorted(found, key=lambda row: row.name.lower())
         ]
     return hits
+
+
+@cache
+def _found_clients(kind: type[Person] | type[Company], role: Role, parts: frozenset[str]) -> sa.Select[Any]:
+    columns = pick(kind.id, kind.name, kind.phone, kind.inn, kind.responsible_id)
+    told = answering(columns, *matching(kind, parameters(parts)))
+    mine = rows_of(Viewer(role), told.c.responsible_id)
+    return pick(told.c.id, told.c.name, told.c.phone, told.c.inn).where(mine).limit(MOST)
 
 
 def _known_by(phone: str | None, inn: str | None) -> str:

@@ -9,12 +9,16 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import Session, select
 
+from domain.estate import Project
+from domain.estate.pricing.promotions import add_promotion
+from domain.kernel import clock
 from domain.leads import Lead
 from e2e.conftest import DESK, PHONE
 from e2e.manners.test_every_page import AXE, WIDER
 from jobs import work
 from tests.fixtures import Database
 from tests.world import published
+from tests.world.promoted import five_off
 
 PAGE = """<!doctype html><html lang="ru"><title>Речной квартал</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
@@ -156,6 +160,22 @@ def test_the_board_is_walked_by_keys_and_read_by_everyone(visit, listed: Elsewhe
     expect(card).to_have_count(0)
     assert complaints_of_axe(page) == []
     assert ours(visit.complaints) == []
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_a_promotion_is_seen_on_the_board_in_the_list_and_close_up(visit, listed: Elsewhere, phone: bool):
+    with work.unit_of_work() as session:
+        project, boris = session.get_one(Project, listed.project), published.head(session)
+        add_promotion(session, project, five_off(clock.now()), by=boris, now=clock.now())
+    page = visit(listed, phone=phone)
+    expect(page.locator("[data-unit='1'] em")).to_have_text("−5 %")
+    assert page.evaluate(WIDER) <= 0
+    page.get_by_role("button", name="Список").click()
+    expect(page.locator("tr", has=page.locator("[data-unit='1']")).locator("s")).to_contain_text("6")
+    assert page.evaluate(WIDER) <= 0 and page.evaluate(SMALL) == 0
+    page.locator("[data-unit='1']").click()
+    expect(page.get_by_role("dialog")).to_contain_text("до ")
+    assert complaints_of_axe(page) == []
 
 
 def test_it_fits_a_small_phone(visit, listed: Elsewhere):

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from sqlmodel import Session
 
 from e2e.conftest import OpenAs
+from e2e.manners.test_every_page import complaints
 from e2e.pages.screens import BOARD, BOOKED, FOUR, FREE, SELECTION
 from tests.fixtures import Database
 
@@ -165,6 +166,35 @@ def test_two_people_at_one_flat_see_each_other_and_not_themselves(open_as: OpenA
 
     maria.goto("/estate")
     expect(anna.locator(".presence__others")).to_have_count(0)
+
+
+def test_a_unit_shown_to_a_client_is_marked_on_open_boards(open_as: OpenAs, found):
+    """While it is shown and no longer; the mark outlives what happens to the board around it."""
+    free = found(FREE)
+    unit, board = (
+        "/units/{unit_id}".format(**free),
+        "/estate/{project_id}/chessboard?building={building}".format(**free),
+    )
+    anna, maria = open_as("anna"), open_as("maria")
+    anna.goto(board)
+    cell, shown = anna.locator("#unit-{unit_id}".format(**free)), anna.locator(".shown summary")
+    expect(shown).to_have_count(0)
+
+    maria.goto(unit)
+    maria.get_by_role("button", name="Показываю клиенту").click()
+    expect(cell).to_have_class(re.compile("u--shown"))
+    expect(cell).to_have_accessible_description(re.compile("Мария Лебедева показывает это помещение клиенту"))
+    assert complaints(anna) == []
+    anna.evaluate("htmx.trigger('#board', 'live')")
+    anna.wait_for_timeout(500)
+    expect(cell).to_have_class(re.compile("u--shown"))
+
+    shown.click()
+    anna.locator(".shown .menu__item").click()
+    expect(anna.locator("#unit-panel .presence__others")).to_contain_text("Мария Лебедева показывает")
+    maria.get_by_role("button", name="Показываю клиенту").click()
+    expect(cell).not_to_have_class(re.compile("u--shown"))
+    expect(shown).to_have_count(0)
 
 
 def test_a_unit_has_its_page_on_a_phone(open_as: OpenAs, found):

@@ -268,6 +268,7 @@ SCREENS = (
     Screen("overdue bookings", "/bookings", query="?state=overdue"),
     Screen("bookings that wait", "/bookings", query="?state=waiting", login="anna"),
     Screen("terms and limits", "/estate/terms"),
+    Screen("funnels", "/funnels"),
     Screen("approvals", "/approvals"),
     Screen("a request", "/approvals/{approval_id:int}", row=REQUEST),
     Screen("decided requests", "/approvals", query="?state=decided"),
@@ -300,8 +301,11 @@ PIECES = {
     "/estate/imports/{import_id:int}/file": "a file",
     "/bookings/excel": "a file",
     "/units/{unit_id:int}/presence": "a line of a unit's panel",
+    "/buildings/{building_id:int}/presence": "what the board marks",
     "/reports/idle-reserve/file": "a file",
     "/offers/{offer_id:int}/pdf": "a file",
+    "/offers/{offer_id:int}/plans/{sha256:str}": "a picture",
     "/o/{token:str}/pdf": "a file",
+    "/o/{token:str}/plans/{sha256:str}": "a picture",
 }
 """What answers a GET and is no screen, with the reason."""

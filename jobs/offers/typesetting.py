@@ -1,18 +1,22 @@
 """Typst in a process of its own, with little time and memory: `python -m jobs.offers.typesetting` of a sheet.
 
 The sheet comes as JSON on the standard input, the PDF leaves on the standard output. What people wrote is
-data of the layout (`sys.inputs`), never its text; it reads no other file and asks nobody for fonts.
+data of the layout (`sys.inputs`), never its text; it sees no other files than the drawings of the
+sheet and asks nobody for fonts.
 """
 
 import json
 import resource
+import shutil
 import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import jobs
+from domain.files import path_of
 from domain.offers.documents import TEMPLATE
 
 FONTS = Path(jobs.__file__).parent.parent / "static" / "dist" / "typeset"
@@ -29,7 +33,13 @@ class NotTypeset(Exception):
 
 def typeset(sheet: dict[str, Any], *, made_at: datetime) -> bytes:
     """The PDF of a sheet; the same bytes for the same sheet and moment. Raises NotTypeset."""
-    told = json.dumps({"sheet": sheet, "made_at": int(made_at.timestamp())}, ensure_ascii=False).encode()
+    pictures = {
+        drawing["file"]: str(path_of(drawing["sha256"]))
+        for unit in sheet.get("units", ())
+        for drawing in unit.get("drawings", ())
+    }
+    asked = {"sheet": sheet, "made_at": int(made_at.timestamp()), "pictures": pictures}
+    told = json.dumps(asked, ensure_ascii=False).encode()
     try:
         done = subprocess.run(
             PROGRAM,
@@ -51,15 +61,18 @@ def main() -> None:
     asked = json.load(sys.stdin)
     # Another layout may be named: how an endless one is ended is tried so.
     layout = Path(sys.argv[1]) if len(sys.argv) > 1 else TEMPLATE
-    pdf = typst.compile(
-        layout,
-        root=layout.parent,
-        font_paths=[FONTS],
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"sheet": json.dumps(asked["sheet"], ensure_ascii=False)},
-        timestamp=asked["made_at"],
-    )
+    with TemporaryDirectory() as folder:
+        for name, path in asked["pictures"].items():
+            shutil.copyfile(path, Path(folder, name))
+        pdf = typst.compile(
+            shutil.copyfile(layout, Path(folder, layout.name)),
+            root=Path(folder),
+            font_paths=[FONTS],
+            ignore_system_fonts=True,
+            format="pdf",
+            sys_inputs={"sheet": json.dumps(asked["sheet"], ensure_ascii=False)},
+            timestamp=asked["made_at"],
+        )
     sys.stdout.buffer.write(pdf)
 
 

@@ -19,6 +19,7 @@ from domain import activities, deals, parties
 from domain.access import User
 from domain.agencies import directory
 from domain.agencies.models import Agency
+from domain.deals import funnels
 from domain.deals.models import Deal
 from domain.estate import BookingKind, Building, Project, Unit, UnitKind, drawings
 from domain.estate.drawings import (
@@ -269,6 +270,11 @@ EDITORS = [
         login="boris", kind="/estate/limits/",
     ),
     Editor(
+        table="funnel", route="/funnels/{funnel_id:int}", form="/funnels", save="/funnels/{funnel}",
+        field="name", value=lambda n: f"Воронка {n}", guard="version", event="funnel.edited",
+        verb=(funnels, "edit"), blinded=_fresh(funnels.edit), login="boris", kind="/funnels/",
+    ),
+    Editor(
         table="selection", route="/selections/{selection_id:int}", form="/selections/{selection}/edit",
         save="/selections/{selection}", field="name", value=lambda n: f"Подборка {n}", guard="version",
         event="selection.edited", verb=(selections, "edit"), blinded=_fresh(selections.edit),
@@ -442,10 +448,10 @@ def _selected(session: Session, anna: User) -> dict[str, int]:
 
 
 def _ruled(session: Session) -> dict[str, int]:
-    """The rules of bookings: terms of a kind, how many a manager may hold."""
+    """The rules of bookings: terms of a kind, how many a manager may hold, how deals follow."""
     verbal = session.exec(select(Terms).where(Terms.kind == BookingKind.VERBAL)).one()
     common = session.exec(select(Allowance).where(Allowance.whose == Whose.MANAGER)).one()
-    return {"terms": verbal.id, "allowance": common.id}
+    return {"terms": verbal.id, "allowance": common.id, "funnel": deals.list_funnels(session)[0].id}
 
 
 def _arranged(session: Session) -> dict[str, int]:

@@ -21,7 +21,7 @@ from domain.approvals import Approval, ApprovalState
 from domain.deals import following
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate import contracts, extending, waiting
-from domain.estate.discounts import giving
+from domain.estate.discounts import deciding, giving
 from domain.estate.discounts.models import Discount, DiscountState
 from domain.estate.importing import Described, Stock, withdraw
 from domain.estate.models import (
@@ -526,7 +526,7 @@ def give_a_discount(scene: Scene) -> None:
 def decide_a_discount(scene: Scene) -> None:
     asked = select(Discount).where(Discount.state == DiscountState.ASKED)
     for discount in scene.session.exec(asked.order_by(col(Discount.id).desc()).limit(1)):
-        verb = scene.chance.choice([giving.approve, giving.refuse])
+        verb = scene.chance.choice([deciding.approve, deciding.refuse])
         verb(scene.session, discount, comment="Решено", by=scene.head(), now=scene.now)
 
 

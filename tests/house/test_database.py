@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
+from domain import migrations
 from domain.tables import metadata
 from jobs import migrating
 from tests.fixtures import Database
@@ -86,3 +87,7 @@ def test_a_database_from_the_future_is_not_touched(database: Database):
 
     with pytest.raises(migrating.NewerThanCode):
         migrating.migrate(database.engine)
+
+
+def test_the_newest_step_is_the_head_of_the_chain():
+    assert migrations.newest() == migrating.head()

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -13,9 +14,10 @@ from domain import files, offers
 from domain.access import User
 from domain.deals.models import Deal
 from domain.estate import Unit
+from domain.files.pictures import redrawn
 from domain.kernel import clock
 from domain.offers import documents
-from domain.offers.content import Content, Mortgage, Offered, Plan, Seller
+from domain.offers.content import Content, Drawing, Mortgage, Offered, Plan, Seller
 from domain.offers.models import OfferDocument
 from domain.offers.mortgages import credit
 from domain.offers.payments import Period, Terms, by_terms
@@ -25,7 +27,9 @@ from jobs.offers import typesetting
 from jobs.offers.typeset_offer import typeset_offer
 from jobs.offers.typesetting import NotTypeset, typeset
 from jobs.work import unit_of_work
+from tests.web.walls import uploads
 
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><rect width="30" height="20"/></svg>'
 MADE = datetime(2026, 11, 28, 12, 30, 15, 123456, tzinfo=UTC)
 START = date(2026, 11, 28)
 ODD = (
@@ -157,3 +161,27 @@ def test_a_failure_is_put_off_and_told(document, session, monkeypatch):
     put_off = session.get_one(OfferDocument, document)
     assert put_off.tries == 1 and put_off.sha256 is None and put_off.due_at > clock.now()
     assert json.dumps(put_off.source)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "SVG"])
+def test_drawings_of_every_kind_stand_beside_the_price(session, kind):
+    picture = io.BytesIO(SVG if kind == "SVG" else uploads.picture(kind, (300, 200)))
+    kept = redrawn(picture, f"plan.{kind.lower()}")
+    sha256 = files.keep(session, [kept.content], media_type=kept.media_type, now=MADE).sha256
+    corners = ((0.5, 0.1), (0.9, 0.1), (0.9, 0.8))
+    plan = Drawing(sha256, sha256, kept.media_type, kept.width, kept.height)
+    unit = replace(content().units[0], plan=plan, on_floor=replace(plan, corners=corners))
+
+    text, pages = printed(units=(unit,))
+
+    assert "8 940 000 ₽" in text and "54,3" in text and pages <= 2
+    pdf = typeset(sheet(content(units=(unit,)), offer_id=1, version=1, made_at=MADE), made_at=MADE)
+    assert len(pdf) > len(typeset(sheet(content(), offer_id=1, version=1, made_at=MADE), made_at=MADE))
+
+
+def test_a_drawing_that_is_lost_is_an_error_of_ours_and_not_another_offer(session):
+    lost = Drawing("0" * 64, "0" * 64, "image/png", 8, 8)
+    unit = replace(content().units[0], plan=lost)
+
+    with pytest.raises(NotTypeset):
+        printed(units=(unit,))

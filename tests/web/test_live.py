@@ -87,6 +87,15 @@ def test_an_open_unit_hears_who_comes_to_look(listen, open_client, flat_1):
     assert seller.hears(topic) and topic not in agent.heard
 
 
+def test_a_board_hears_what_is_shown_to_clients(listen, open_client, flat_1, building):
+    topic = f"showing-{building.id}"
+    seller, agent = listen("anna", topic), listen("agata", topic)
+
+    open_client("maria").post(f"/units/{flat_1.id}/presence", data={"client": "1"})
+
+    assert seller.hears(topic) and topic not in agent.heard
+
+
 def test_what_rolled_back_is_never_announced(listen, building, flat_1, ivanov_deal, anna):
     topic = f"building-{building.id}"
     stream = listen("boris", topic)

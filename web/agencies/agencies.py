@@ -9,7 +9,7 @@ from litestar.params import FromPath, URLEncodedBody
 from sqlmodel import Session
 
 from domain.access import Permission, User, colleagues, may
-from domain.agencies import directory, fixing, reading
+from domain.agencies import directory, fixing, limits, reading
 from domain.agencies.models import Agency
 from domain.kernel.errors import Forbidden, Invalid, Stale
 from domain.kernel.text import _
@@ -257,6 +257,8 @@ def _card(
         clients=[(one, who, fixing.holds(one, now=now)) for one, who in reading.fixations(session, agency)],
         sales=reading.sales(session, user, agency),
         rows=reading.requests(session, user, now=now, agency_id=agency.id),
+        held=len(limits.held(session, agency, now=now)),
+        most=limits.most(session, agency),
         may_manage=may(user, Permission.AGENCIES_MANAGE),
         cells=cells,
     )

@@ -1,5 +1,6 @@
 """/deals: the board of a funnel, the same deals as a list, and the parts that look again by themselves."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +34,7 @@ class Boards(Controller):
     ) -> Response[str]:
         wanted = asked(request)
         funnels, funnel = funnel_of(session, wanted, last=last_funnel(request))
-        shown = board.board(session, user, funnel.id, wanted.lens, now=now)
+        shown = board.board(session, user, funnel.id, wanted.lens, shown=wanted.shown, now=now)
         context: dict[str, Any] = {
             "funnels": funnels,
             "funnel": funnel,
@@ -85,31 +86,29 @@ class Boards(Controller):
         now: Given[datetime],
         stage_id: FromPath[int],
     ) -> Response[str]:
-        return replies.html(column(request, session, user, deals.get_stage(session, stage_id), now=now))
+        return replies.html(columns(request, session, user, [deals.get_stage(session, stage_id)], now=now))
 
 
-def column(
+def columns(
     request: Request[Any, Any, Any],
     session: Session,
     user: User,
-    stage: deals.Stage,
+    stages: Sequence[deals.Stage],
     *,
     now: datetime,
     aside: bool = False,
 ) -> str:
-    """The column as the board of this address shows it; `aside` when it comes besides something else."""
+    """The columns as the board of this address shows them; `aside` when they come besides something else."""
     wanted = asked(request)
-    shown = board.column(session, user, stage, wanted.lens, shown=wanted.shown, now=now)
-    return replies.render(
-        request,
-        "deals/_column.html",
-        column=shown,
-        asked=wanted,
-        aside=aside,
-        drawing=drawing,
-        may_move=may(user, Permission.DEALS_MOVE),
-        may_open=may(user, Permission.DEALS_OPEN),
-    )
+    shown = board.columns(session, user, stages, wanted.lens, shown=wanted.shown, now=now)
+    context = {
+        "asked": wanted,
+        "aside": aside,
+        "drawing": drawing,
+        "may_move": may(user, Permission.DEALS_MOVE),
+        "may_open": may(user, Permission.DEALS_OPEN),
+    }
+    return "".join(replies.render(request, "deals/_column.html", column=one, **context) for one in shown)
 
 
 def _page_of_list(

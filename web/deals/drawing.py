@@ -1,5 +1,6 @@
 """Cards of the board, drawn once and kept by value: two hundred of them are one screen."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -14,10 +15,11 @@ MOST_KEPT = 4_000
 """About a kilobyte each."""
 
 
-def card(shown: Card, query: str, may_move: bool, me: int) -> Markup:
-    """The card as HTML. Equal cards are the same text: nothing in it depends on the hour, only on the day."""
-    today = formats.here(clock.now()).date()
-    return _drawn(shown, query, may_move, shown.responsible_id == me, current_language(), today)
+def cards(shown: Iterable[Card], query: str, may_move: bool, me: int) -> Markup:
+    """The cards as HTML. Equal ones are the same text: nothing in it depends on the hour, only on the day."""
+    language, today = current_language(), formats.here(clock.now()).date()
+    drawn = (_drawn(card, query, may_move, card.responsible_id == me, language, today) for card in shown)
+    return Markup("\n").join(drawn)
 
 
 @lru_cache(maxsize=MOST_KEPT)

@@ -114,22 +114,9 @@ def _changed(
 ) -> str:
     """What the asker's screen shows of the move: two columns of the board, or the deal's card."""
     if on_board:
-        return _columns(request, session, user, [left, deal.stage], now=now)
+        session.flush()
+        return boards.columns(request, session, user, [left, deal.stage], now=now, aside=True)
     return regions(request, session, user, deal, now=now)
-
-
-def _columns(
-    request: Request[Any, Any, Any],
-    session: Session,
-    user: User,
-    stages: list[deals.Stage],
-    *,
-    now: datetime,
-) -> str:
-    """The columns a card left and entered, each once."""
-    session.flush()
-    unique = {stage.id: stage for stage in stages}.values()
-    return "".join(boards.column(request, session, user, stage, now=now, aside=True) for stage in unique)
 
 
 def _choices(session: Session, deal: deals.Deal) -> list[tuple[deals.Stage, tuple[str, ...]]]:

@@ -20,7 +20,7 @@ from web.estate.lines import Places, UnitLine
 from web.estate.offers import Offered
 from web.estate.outlines import FloorPlans
 from web.estate.plans import Plans
-from web.estate.presence import Presence
+from web.estate.presence import BuildingPresence, Presence
 from web.estate.projects import Projects
 from web.estate.register import Register
 from web.estate.selections import Selections
@@ -34,6 +34,7 @@ __all__ = [
     "Baskets",
     "BookingRules",
     "Bookings",
+    "BuildingPresence",
     "Characteristics",
     "Chessboard",
     "Choices",

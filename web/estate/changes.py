@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from domain.access import Permission, User
 from domain.estate import Building
+from domain.estate.drawings.layouts import names_of
 from domain.estate.past import days
 from domain.estate.past.changes import Changes, Deed, Line, changes
 from domain.estate.sheets import changed
@@ -35,6 +36,7 @@ WORDS: dict[Deed, Callable[[], str]] = {
     Deed.RETURNED: lambda: _("Returned to sale"),
     Deed.REPRICED: lambda: _("Repriced"),
     Deed.MOVED: lambda: _("Moved"),
+    Deed.REARRANGED: lambda: _("Another layout"),
     Deed.ADDED: lambda: _("Added"),
     Deed.WITHDRAWN: lambda: _("Taken off sale"),
 }
@@ -77,6 +79,7 @@ class StockChanges(Controller):
         asked = read(request.query_params, buildings, now=now)
         found = Changes([]) if asked.wrong else compared(session, buildings, asked, now=now)
         lines = found.only(asked.deeds)
+        sides = [side for line in lines[:MOST] for side in (line.before, line.after) if side]
         context: dict[str, Any] = {
             "project": project,
             "buildings": buildings,
@@ -86,6 +89,7 @@ class StockChanges(Controller):
             "more": max(0, len(lines) - MOST),
             "deeds": WORDS,
             "cells": cells,
+            "layouts": names_of(session, {side.layout_id for side in sides if side.layout_id}),
             "today": days.today(now),
             "written": days.written,
             "texts": {name: request.query_params.get(name, "") for name in ("from", "to")},

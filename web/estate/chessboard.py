@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from sqlmodel import Session
 
 from domain.access import Permission, User, may
-from domain.estate import Building, Project, get_unit
+from domain.estate import Building, Project, get_unit, showing
 from domain.estate.chessboard import Edition, edition
 from domain.estate.drawings.layouts import names_of
 from domain.estate.selecting.favourites import starred_in
@@ -59,6 +59,7 @@ class Chessboard(Controller):
             "may_book": (may_book := may(user, Permission.ESTATE_BOOK) and as_of is None),
             "choice": choice(session, user) if may_book else None,
             "starred": starred_in(session, user, building.id),
+            "being_shown": showing.shown_in(session, building.id, user, now=now) if as_of is None else [],
             **past.around(session, building, query, as_of, wrong, now=now),
         }
         unit = query.get("unit", "")
@@ -77,6 +78,7 @@ class Chessboard(Controller):
             context["may_book"],
             context["choice"],
             context["starred"],
+            context["being_shown"],
             context["layouts"],
             past.today(now),
         )

@@ -101,15 +101,16 @@ def around(
     now: datetime,
 ) -> dict[str, Any]:
     """What the page says about its day; of the present nothing is asked of the database."""
-    began = board.began(session, building.id) if as_of else None
+    known = board.known(session, building.id) if as_of else None
+    end = days.end_of(as_of, now=now) if as_of else now
     return {
         "as_of": as_of,
         "as_of_wrong": wrong,
         "as_of_text": query.get("as_of", "") if wrong else "",
         "to_present": filters.without(query, "as_of"),
         "kept_query": [pair for pair in filters.kept(query) if pair[0] not in {"as_of", "unit"}],
-        "unknown_then": began is not None and as_of is not None and began >= days.end_of(as_of, now=now),
-        "began": began,
+        "began": known.since if known and known.since and known.since >= end else None,
+        "arranged": known.arranged if known and known.arranged and known.arranged >= end else None,
         "today": days.today(now),
         "written": days.written,
     }

@@ -1,15 +1,17 @@
-"""/units/42/presence: who else has the unit open, and one's own word of being there."""
+"""/units/42/presence: who else has the unit open, and one's own word of it; what a board marks."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
-from litestar.params import URLEncodedBody
+from litestar.params import FromPath, URLEncodedBody
 from sqlmodel import Session
 
 from domain.access import Permission, User
-from domain.estate import Unit, showing
+from domain.estate import Building, Unit, showing
+from domain.kernel.errors import Missing
+from domain.kernel.text import _
 from web import replies
 from web.estate.numbers import back
 from web.given import Given
@@ -76,3 +78,24 @@ def _region(
 ) -> Response[str]:
     there = present(session, user, unit, now=now)
     return replies.region(request, "estate/panel/_presence.html", unit=unit, present=there)
+
+
+class BuildingPresence(Controller):
+    """What a board knows of it, beside the sheet that is the same for everyone."""
+
+    path = "/buildings/{building_id:int}/presence"
+
+    @get(sync_to_thread=True, permission=Permission.ESTATE_SEE)
+    def show(
+        self,
+        request: Request[Any, Any, Any],
+        building_id: FromPath[int],
+        session: Given[Session],
+        user: Given[User],
+        now: Given[datetime],
+    ) -> Response[str]:
+        building = session.get(Building, building_id) if 0 < building_id < 2**63 else None
+        if building is None:
+            raise Missing(_("There is no such building"))
+        shown = showing.shown_in(session, building.id, user, now=now)
+        return replies.region(request, "estate/_shown.html", building=building, being_shown=shown)

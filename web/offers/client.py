@@ -11,8 +11,9 @@ from sqlmodel import Session
 from domain import offers
 from domain.access import Permission, User
 from domain.kernel.errors import DomainError, Missing
-from domain.offers import links, reading, standing
+from domain.offers import links, pictures, reading, standing
 from web import replies
+from web.estate.plans import picture
 from web.given import Given
 from web.offers.said import WORDS
 from web.offers.showing import document
@@ -44,7 +45,7 @@ class ClientOffers(Controller):
         since = standing.standing(session, content, deal_id=link.offer.deal_id, now=now)
         body = replies.render(
             request, "offers/client.html", content=content, version=version, standing=since, token=token,
-            say=WORDS,
+            pictures=f"/o/{token}/plans", say=WORDS,
         )  # fmt: skip
         return replies.html(body, headers=CLOSED)
 
@@ -63,6 +64,24 @@ class ClientOffers(Controller):
             return _refused(request, no)
         file.headers.update(CLOSED)
         return file
+
+    @get("/plans/{sha256:str}", sync_to_thread=True, permission=Permission.PUBLIC)
+    def plan(
+        self,
+        request: Request[Any, Any, Any],
+        session: Given[Session],
+        now: Given[datetime],
+        token: FromPath[str],
+        sha256: FromPath[str],
+    ) -> Response[Any]:
+        """A picture of the version that is shown, by its content; no other file is within reach."""
+        try:
+            link = _found(request, session, token, now=now)
+            shown = offers.Content.of(reading.latest(session, link.offer_id).content)
+            drawing = pictures.find([shown], sha256)
+        except DomainError as no:
+            return _refused(request, no)
+        return picture(request, drawing.small_sha256, drawing.media_type)
 
     @post("/openings", sync_to_thread=True, permission=Permission.PUBLIC, status_code=200)
     def opened(

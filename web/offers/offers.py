@@ -12,8 +12,9 @@ from domain import deals, estate, offers
 from domain.access import Permission, User
 from domain.kernel.errors import Invalid, Missing, Refused
 from domain.kernel.text import _
-from domain.offers import programmes, reading, templates
+from domain.offers import pictures, programmes, reading, templates
 from web import replies
+from web.estate.plans import picture
 from web.estate.tabs import tabs
 from web.estate.wanted import deal_for
 from web.given import Given
@@ -153,6 +154,20 @@ class Offers(Controller):
     ) -> File:
         offer = offers.get_offer(session, user, offer_id)
         return document(chosen(reading.versions(session, offer), version))
+
+    @get("/{offer_id:int}/plans/{sha256:str}", sync_to_thread=True, permission=Permission.DEALS_SEE)
+    def plan(
+        self,
+        request: Asked,
+        session: Given[Session],
+        user: Given[User],
+        offer_id: FromPath[int],
+        sha256: FromPath[str],
+    ) -> Response[Any]:
+        """A picture of any of its versions, by its content."""
+        versions = reading.versions(session, offers.get_offer(session, user, offer_id))
+        drawing = pictures.find((offers.Content.of(version.content) for version in versions), sha256)
+        return picture(request, drawing.small_sha256, drawing.media_type)
 
 
 def _make(session: Session, data: Composing, *, by: User, now: datetime) -> offers.OfferVersion:

@@ -55,6 +55,7 @@ def shown(
         "content": content,
         "standing": standing.standing(session, content, deal_id=offer.deal_id, now=now),
         "links": [(link, _address(request, link)) for link in links.alive(session, offer, now=now)],
+        "pictures": f"/offers/{offer.id}/plans",
         "may_make": may(user, Permission.OFFERS_MAKE),
         "say": WORDS,
     }

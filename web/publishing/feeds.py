@@ -20,6 +20,7 @@ from sqlmodel import Session, col
 
 from domain.access import Permission
 from domain.estate import Booking, BookingState
+from domain.estate.pricing.sale import edges_passed
 from domain.kernel import formats
 from domain.kernel.db import pick
 from domain.kernel.errors import Missing
@@ -117,11 +118,13 @@ def made_for(session: Session, format_: FeedFormat, *, now: datetime) -> Made:
 
 
 def edition(session: Session, format_: FeedFormat, *, now: datetime) -> str:
-    """Of everything in the file. Bookings whose term is over count before anybody has closed them."""
+    """Of everything in the file. Bookings whose term is over count before anybody has closed them, and
+    promotions begin and end by the clock alone."""
     over = pick(sa.func.count(col(Booking.id))).where(
         col(Booking.state) == BookingState.ACTIVE, col(Booking.until) <= now
     )
-    shown = (release(), format_, stock.standing(session), session.execute(over).scalar_one())
+    passed = session.execute(pick(over.scalar_subquery(), edges_passed(now))).one()
+    shown = (release(), format_, stock.standing(session), tuple(passed))
     return hashlib.blake2b(repr(shown).encode(), digest_size=12).hexdigest()
 
 

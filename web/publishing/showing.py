@@ -14,6 +14,7 @@ from litestar.params import FromPath
 from sqlmodel import Session
 
 from domain.access import Permission
+from domain.kernel import formats
 from domain.kernel.errors import Missing
 from domain.kernel.text import _, current_language
 from domain.leads import consents
@@ -168,6 +169,9 @@ def _unit(unit: PublicUnit) -> dict[str, Any]:
         "finish": unit.finish.value,
         "price": _number(unit.price),
         "status": "booked" if unit.booked else "free",
+        "price_before": _number(unit.before),
+        "badge": unit.badge,
+        "badge_until": formats.last_moment(unit.until).date().isoformat() if unit.until else None,
     }
 
 

@@ -21,6 +21,8 @@ def words() -> dict[str, str]:
         "found": _("Found: %(count)s"),
         "free": _("free"),
         "booked": _("booked"),
+        "before": _("Without the promotion"),
+        "until": _("until %(day)s"),
         "request_price": _("price on request"),
         "section": _("Entrance %(number)s"),
         "flat": _("Flat"),

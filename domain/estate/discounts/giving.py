@@ -1,4 +1,4 @@
-"""Giving a discount on a booked unit: at once within one's limit, above it by the decision of the head.
+"""Giving a discount on a booked unit: at once within one's limit, above it by the head's, see `deciding`.
 
 The unit's row is locked first, then the discount's: whoever books, cancels, gives or decides meanwhile waits,
 and one booking has one discount at most, also by a unique index.
@@ -10,23 +10,23 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from domain import events
+from domain import approvals, events
 from domain.access.models import User
-from domain.access.policy import rows_of
+from domain.approvals import Approval, ApprovalState
 from domain.estate.booking import lock_own, refreeze
-from domain.estate.claims import building_of
+from domain.estate.claims import DISCOUNT, building_of
 from domain.estate.discounts.limits import limits
 from domain.estate.discounts.models import Discount, DiscountState
 from domain.estate.models import Booking, Building, Floor, Section, Unit
 from domain.estate.pricing import Line, Passport, frozen_of
-from domain.estate.pricing.components import DISCOUNT
+from domain.estate.pricing.components import DISCOUNT as DISCOUNT_LINE
 from domain.estate.pricing.master import rules
 from domain.estate.pricing.models import Effect
 from domain.estate.pricing.sale import HUNDRED, taken_off
 from domain.events import names
 from domain.kernel import formats
 from domain.kernel.db import LOCK, pick
-from domain.kernel.errors import Forbidden, Invalid, Refused
+from domain.kernel.errors import Invalid, Refused
 from domain.kernel.money import rounded
 from domain.kernel.text import _
 
@@ -53,7 +53,7 @@ def ask(
     if standing(session, booking) is not None:
         raise Refused(_("This booking has a discount already: take it back first"))
     amount = taken_off(effect, value, price=booking.price, area=unit.area_total)
-    _refuse_too_much(session, unit, booking.price, amount)
+    refuse_too_much(session, unit, booking.price, amount)
     share = (amount / booking.price * HUNDRED).quantize(Decimal("0.0001"))
     alone = exceeds(amount, booking.price, limits(session).get(by.role, Decimal(0))) is False
     discount = Discount(
@@ -63,32 +63,27 @@ def ask(
     session.add(discount)
     session.flush()
     if alone:
-        _grant(session, discount, booking, unit, comment="", by=by, now=now)
+        grant(session, discount, booking, unit, comment="", by=by, now=now)
     else:
-        _record(session, names.DISCOUNT_ASKED, discount, booking, unit, by=by, reason=reason, share=share)
+        approvals.ask(
+            session,
+            DISCOUNT,
+            subject_id=booking.id,
+            deal_id=booking.deal_id,
+            wish={
+                "discount": discount.id, "amount": str(amount), "share": str(share), "number": unit.number,
+            },
+            reason=reason,
+            until=booking.until,
+            by=by,
+            now=now,
+        )  # fmt: skip
     return discount
 
 
 def exceeds(amount: Decimal, price: Decimal, percent: Decimal) -> bool:
     """Whether it is more than the limit: compared exactly, not by a rounded share."""
     return amount * HUNDRED > price * percent
-
-
-def approve(session: Session, discount: Discount, *, comment: str, by: User, now: datetime) -> None:
-    """The head's yes: the frozen price is lowered at once. Decided by somebody else meanwhile: Refused."""
-    booking, unit = _asked(session, discount, by=by, now=now)
-    _refuse_too_much(session, unit, booking.price, discount.amount)
-    _grant(session, discount, booking, unit, comment=comment, by=by, now=now)
-
-
-def refuse(session: Session, discount: Discount, *, comment: str, by: User, now: datetime) -> None:
-    """The head's no, with the reason the seller reads."""
-    if not comment:
-        raise Invalid({"comment": _("Say why: the seller reads it")})
-    booking, unit = _asked(session, discount, by=by, now=now)
-    _decide(discount, DiscountState.REFUSED, comment=comment, by=by, now=now)
-    session.flush()
-    _record(session, names.DISCOUNT_REFUSED, discount, booking, unit, by=by, comment=comment)
 
 
 def withdraw(session: Session, discount: Discount, *, by: User, now: datetime) -> None:
@@ -98,14 +93,28 @@ def withdraw(session: Session, discount: Discount, *, by: User, now: datetime) -
     session.refresh(discount, with_for_update=LOCK)
     if discount.state not in STANDING:
         raise Refused(_("This discount was refused or taken back already"))
-    held = discount.state is DiscountState.GRANTED
-    discount.state = DiscountState.WITHDRAWN
-    discount.decided_by_id, discount.decided_at = by.id, now
+    if discount.state is DiscountState.ASKED:
+        approvals.take_back(session, request_of(session, discount), by=by, now=now)
+        return
+    decide(discount, DiscountState.WITHDRAWN, by=by, now=now)
     session.flush()
     _record(session, names.DISCOUNT_WITHDRAWN, discount, booking, unit, by=by)
-    if held:
-        made = _frozen(booking).without(DISCOUNT)
-        refreeze(session, booking, unit, made, by=by)
+    unfreeze(session, booking, unit, by=by)
+
+
+def request_of(session: Session, discount: Discount) -> Approval:
+    """What waits for the head on `/approvals` about it."""
+    found = select(Approval).where(
+        Approval.kind == DISCOUNT,
+        Approval.subject_id == discount.booking_id,
+        Approval.state == ApprovalState.WAITING,
+    )
+    if discount.state is not DiscountState.ASKED:
+        raise Refused(_("This discount is decided already: %(state)s", state=state_word(discount.state)))
+    request = session.exec(found).first()
+    if request is None:
+        raise Refused(_("This booking is already over"))
+    return request
 
 
 def standing(session: Session, booking: Booking) -> Discount | None:
@@ -114,24 +123,7 @@ def standing(session: Session, booking: Booking) -> Discount | None:
     return session.exec(found).first()
 
 
-def _asked(session: Session, discount: Discount, *, by: User, now: datetime) -> tuple[Booking, Unit]:
-    booking = session.get_one(Booking, discount.booking_id)
-    unit = lock_own(session, booking, by=by, now=now)
-    session.refresh(discount, with_for_update=LOCK)
-    if discount.state is not DiscountState.ASKED:
-        raise Refused(_("This discount is decided already: %(state)s", state=state_word(discount.state)))
-    _demand_right(session, discount, by=by)
-    return booking, unit
-
-
-def _demand_right(session: Session, discount: Discount, *, by: User) -> None:
-    """The head of who asked; of one's own only who has nobody above."""
-    below = pick(col(User.id)).where(col(User.id) == discount.asked_by_id, rows_of(by, col(User.id)))
-    if session.execute(below).first() is None or not (discount.asked_by_id != by.id or by.chief_id is None):
-        raise Forbidden(_("This discount is decided by the head of who asked for it"))
-
-
-def _grant(
+def grant(
     session: Session,
     discount: Discount,
     booking: Booking,
@@ -141,17 +133,24 @@ def _grant(
     by: User,
     now: datetime,
 ) -> None:
-    _decide(discount, DiscountState.GRANTED, comment=comment, by=by, now=now)
+    """The frozen price is lowered at once. The caller holds the unit's lock."""
+    refuse_too_much(session, unit, booking.price, discount.amount)
+    decide(discount, DiscountState.GRANTED, comment=comment, by=by, now=now)
     session.flush()
     _record(
         session, names.DISCOUNT_GRANTED, discount, booking, unit, by=by, comment=comment, share=discount.share
     )
     said = {"effect": discount.effect.value, "value": str(discount.value)}
-    line = Line(DISCOUNT, -discount.amount, discount.reason, by.name, now, discount.id, said)
+    line = Line(DISCOUNT_LINE, -discount.amount, discount.reason, by.name, now, discount.id, said)
     refreeze(session, booking, unit, _frozen(booking).with_line(line), by=by)
 
 
-def _decide(discount: Discount, state: DiscountState, *, comment: str, by: User, now: datetime) -> None:
+def unfreeze(session: Session, booking: Booking, unit: Unit, *, by: User) -> None:
+    """The frozen price as it was without the discount."""
+    refreeze(session, booking, unit, _frozen(booking).without(DISCOUNT_LINE), by=by)
+
+
+def decide(discount: Discount, state: DiscountState, *, by: User, now: datetime, comment: str = "") -> None:
     discount.state, discount.comment = state, comment
     discount.decided_by_id, discount.decided_at = by.id, now
 
@@ -170,7 +169,7 @@ def _check(effect: Effect, value: Decimal, reason: str) -> None:
         raise Invalid(wrong)
 
 
-def _refuse_too_much(session: Session, unit: Unit, price: Decimal, amount: Decimal) -> None:
+def refuse_too_much(session: Session, unit: Unit, price: Decimal, amount: Decimal) -> None:
     if not 0 < amount < price:
         raise Refused(_("A discount of %(amount)s leaves nothing of the price", amount=formats.money(amount)))
     floor = rules(session, _project_of(session, unit)).floor_metre

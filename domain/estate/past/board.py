@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -48,20 +48,16 @@ def on_floors_of(building_ids: Sequence[int]) -> sa.ColumnElement[bool]:
 
 
 def read(session: Session, building_id: int, *, at: datetime) -> Board:
-    """The whole building as it was just before the moment: one query, drawn as the present is.
-
-    How many floors a unit takes, and its layout, are told as of now: their past is not kept.
-    """
+    """The whole building as it was just before the moment: one query, drawn as the present is."""
     rows = (
         pick(
             Section.id, Section.number, Floor.number, UnitPeriod.unit_id, UnitPeriod.number,
             bare(UnitPeriod.kind), UnitPeriod.rooms, UnitPeriod.area_total, UnitPeriod.price,
             bare(UnitPeriod.finish), bare(UnitPeriod.availability), ClaimPeriod.until,
             bare(ClaimPeriod.state), UnitPeriod.position,
-            sa.func.coalesce(Unit.storeys, 1), Unit.layout_id,
+            UnitPeriod.storeys, UnitPeriod.layout_id,
         )
         .select_from(UnitPeriod)
-        .outerjoin(Unit, col(Unit.id) == UnitPeriod.unit_id)
         .join(Floor, col(Floor.id) == UnitPeriod.floor_id)
         .join(Section, col(Section.id) == Floor.section_id)
         .outerjoin(
@@ -75,10 +71,17 @@ def read(session: Session, building_id: int, *, at: datetime) -> Board:
     return replace(laid_out(building_id, session.execute(rows)), until=None)
 
 
-def began(session: Session, building_id: int) -> datetime | None:
-    """Since when the past of the building is known."""
-    first = pick(sa.func.min(UnitPeriod.since)).where(on_floors_of([building_id]))
-    return session.execute(first).scalar_one()
+class Known(NamedTuple):
+    """Since when the past of a building is known."""
+
+    since: datetime | None
+    arranged: datetime | None
+    """Floors that units take and their layouts, when that is later."""
+
+
+def known(session: Session, building_id: int) -> Known:
+    first, believed = sa.func.min(UnitPeriod.since), sa.func.max(UnitPeriod.believed_until)
+    return Known(*session.execute(pick(first, believed).where(on_floors_of([building_id]))).one())
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ class Deed(enum.StrEnum):
     REPRICED = "repriced"
     MOVED = "moved"
     """Its number or its place."""
+    REARRANGED = "rearranged"
+    """Its layout, or how many floors it takes."""
     ADDED = "added"
     WITHDRAWN = "withdrawn"
     """Taken off sale, or no longer there."""
@@ -54,6 +56,8 @@ class Was(NamedTuple):
     number: str
     price: Decimal | None
     status: UnitStatus
+    storeys: int = 1
+    layout_id: int | None = None
 
     @property
     def place(self) -> tuple[int, int, int, str]:
@@ -178,7 +182,7 @@ def _side(touched: Any, at: datetime, name: str) -> tuple[list[Any], list[tuple[
     columns = [
         bare(unit.kind), unit.rooms, unit.area_total,
         building.c.id, building.c.name, section.c.number, floor.c.number,
-        unit.number, unit.price, bare(unit.availability), bare(held_by.state),
+        unit.number, unit.storeys, unit.layout_id, unit.price, bare(unit.availability), bare(held_by.state),
     ]  # fmt: skip
     joins = [
         (period, sa.and_(unit.unit_id == touched.c.unit_id, was(unit, at))),
@@ -190,7 +194,7 @@ def _side(touched: Any, at: datetime, name: str) -> tuple[list[Any], list[tuple[
     return [column.label(f"{name}_{place}") for place, column in enumerate(columns)], joins
 
 
-SIDE = 11
+SIDE = 13
 """Columns of one side."""
 
 
@@ -209,10 +213,13 @@ def _line(row: Any, building_ids: frozenset[int]) -> Line | None:
 
 
 def _was(side: Sequence[Any]) -> Was | None:
-    *_features, building_id, building, section, floor, number, price, availability, claim = side
+    *_features, building_id, building, section, floor, number, storeys, layout, price, availability, claim = (
+        side
+    )
     if building_id is None:
         return None
-    return Was(building_id, building, section, floor, number, price, STATUSES[availability, claim])
+    status = STATUSES[availability, claim]
+    return Was(building_id, building, section, floor, number, price, status, storeys, layout)
 
 
 def _deeds(before: Was | None, after: Was | None) -> Iterator[Deed]:
@@ -225,3 +232,5 @@ def _deeds(before: Was | None, after: Was | None) -> Iterator[Deed]:
         yield Deed.REPRICED
     if before.place != after.place:
         yield Deed.MOVED
+    if (before.storeys, before.layout_id) != (after.storeys, after.layout_id):
+        yield Deed.REARRANGED

@@ -41,6 +41,9 @@ class Moment:
     turned: bool
     repriced: bool
     moved: bool
+    arranged: tuple[int, int | None]
+    """How many floors it took, and its layout."""
+    rearranged: bool
     before: Decimal | None = None
     """The price that stood until then."""
 
@@ -110,15 +113,18 @@ def _told(periods: Any, claims: list[ClaimPeriod], who: dict[int, str], *, now: 
         is_ = status(period.availability, held)
         last = told[-1] if told else None
         place = (period.number, section or 0, floor or 0)
+        arranged = (period.storeys, period.layout_id)
         moment = Moment(
             at=at, status=is_, price=period.price, number=place[0], section=place[1], floor=place[2],
             who=who.get(begun[at] or 0),
             turned=last is None or last.status != is_,
             repriced=last is None or last.price != period.price,
             moved=last is not None and (last.number, last.section, last.floor) != place,
+            arranged=arranged,
+            rearranged=last is not None and last.arranged != arranged,
             before=last.price if last else None,
         )  # fmt: skip
-        if moment.turned or moment.repriced or moment.moved:
+        if moment.turned or moment.repriced or moment.moved or moment.rearranged:
             told.append(moment)
     return told
 

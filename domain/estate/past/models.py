@@ -1,7 +1,7 @@
 """Periods: what a unit was from one moment to the next, and how long a claim held it.
 
-Triggers write them (migration 0012), so nobody who changes a unit or a booking can leave its past out. They
-point at units and floors without foreign keys: the past stays when the present is taken away.
+Triggers write them (migrations 0012, 0021), so nobody who changes a unit or a booking can leave its past out.
+They point at units and floors without foreign keys: the past stays when the present is taken away.
 """
 
 from datetime import datetime
@@ -18,7 +18,7 @@ def _number_of_a_row() -> int:
     return Field(sa_type=sa.BigInteger, nullable=False)
 
 
-def _transaction() -> int:
+def _may_be_none() -> int:
     return Field(default=None, sa_type=sa.BigInteger, nullable=True)
 
 
@@ -45,9 +45,13 @@ class UnitPeriod(Record, table=True):
     finish: Finish = one_of(Finish)
     availability: Availability = one_of(Availability)
     price: Decimal | None = money(optional=True)
+    storeys: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    layout_id: int | None = _may_be_none()
+    believed_until: datetime | None = moment(optional=True)
+    """`storeys` and `layout_id` were not kept until then: believed to have been what they were that day."""
     gone: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     """The last one of a unit that is no longer in the base."""
-    xid: int | None = _transaction()
+    xid: int | None = _may_be_none()
     """Of the transaction that began it: its events say who it was."""
 
 
@@ -71,5 +75,5 @@ class ClaimPeriod(Record, table=True):
     until: datetime = moment()
     """The end of the term as it was known in this period; it ends a booking even when nobody closed it."""
     price: Decimal = money()
-    xid: int | None = _transaction()
-    end_xid: int | None = _transaction()
+    xid: int | None = _may_be_none()
+    end_xid: int | None = _may_be_none()

@@ -20,9 +20,10 @@ from domain.access.models import User
 from domain.estate.models import Floor, Section, Unit
 from domain.estate.pricing import lists
 from domain.estate.pricing.models import CARRIED, LineState, ListState, PriceList, PriceListLine
-from domain.estate.pricing.repricing import Repriced, reprice_by_list
+from domain.estate.pricing.repricing import Repriced, write_prices
 from domain.estate.pricing.rules import Skipped, lines_after
 from domain.estate.pricing.units import Counting, Row, counting, units_met
+from domain.estate.writing import among
 from domain.events import names
 from domain.kernel.db import pick
 from domain.kernel.errors import Refused
@@ -136,7 +137,7 @@ def _finish(session: Session, document: PriceList) -> None:
 
 def _lock(session: Session, unit_ids: Sequence[int]) -> None:
     """Wait for whoever is at these units: bookings, 1C. Rows that merely refer to them go on."""
-    units = pick(Unit.id).where(_among(unit_ids)).order_by(col(Unit.id))
+    units = pick(Unit.id).where(among(unit_ids)).order_by(col(Unit.id))
     session.execute(units.with_for_update(key_share=True, of=Unit))
 
 
@@ -173,7 +174,7 @@ def _undone(session: Session, document: PriceList, unit_ids: Sequence[int]) -> l
         .join(PriceListLine, col(PriceListLine.unit_id) == Unit.id)
         .join(Floor, col(Floor.id) == Unit.floor_id)
         .join(Section, col(Section.id) == Floor.section_id)
-        .where(col(PriceListLine.list_id) == document.id, _among(unit_ids))
+        .where(col(PriceListLine.list_id) == document.id, among(unit_ids))
         .order_by(col(Unit.id))
     )  # fmt: skip
     return [
@@ -206,12 +207,11 @@ def _write(session: Session, document: PriceList, done: Sequence[Done]) -> None:
     """Prices, what they are made of, the lines and the events: five statements, however many units."""
     turned = [one for one in done if one.state in (LineState.APPLIED, LineState.UNDONE)]
     if turned:
-        reprice_by_list(
+        write_prices(
             session,
             [Repriced(one.unit_id, one.building_id, one.before, one.after) for one in turned],
             by_id=document.undone_by_id if document.state is ListState.UNDOING else document.applied_by_id,
-            list_id=document.id,
-            number=document.number,
+            list={"id": document.id, "number": document.number},
         )
         made = [{"unit": one.unit_id, "made": one.made} for one in turned]
         session.execute(WRITE_MADE, {"told": json.dumps(made, ensure_ascii=False)})
@@ -227,7 +227,3 @@ def _write(session: Session, document: PriceList, done: Sequence[Done]) -> None:
 
 def _text(amount: Decimal | None) -> str | None:
     return None if amount is None else str(amount)
-
-
-def _among(unit_ids: Sequence[int]) -> sa.ColumnElement[bool]:
-    return col(Unit.id) == sa.any_(sa.cast(list(unit_ids), sa.ARRAY(sa.BigInteger)))

@@ -13,7 +13,7 @@ from domain.access.models import User
 from domain.estate.models import Building, Project, Unit, UnitStatus
 from domain.estate.pricing.criteria import Criteria, fits, literal, unit_status, units_of
 from domain.estate.pricing.models import Effect, Promotion
-from domain.estate.pricing.sale import HUNDRED, in_force
+from domain.estate.pricing.sale import HUNDRED, in_force, off_of
 from domain.events import names
 from domain.kernel.db import LOCK, pick
 from domain.kernel.errors import Invalid, Missing, Refused, Stale
@@ -136,7 +136,7 @@ def register(session: Session, project_id: int, *, now: datetime) -> list[Told]:
 
 def _covered(session: Session, project_id: int, *, now: datetime) -> dict[int, tuple[int, int, Decimal]]:
     """How many units each promotion covers, how many of them are free, and what it takes off these."""
-    off = _off(sa.type_coerce(col(Promotion.effect), sa.String), Promotion.value)
+    off = off_of(Promotion.effect, Promotion.value)
     free = sa.and_(unit_status == UnitStatus.FREE.value, col(Unit.price).is_not(None))
     met = sa.and_(col(Promotion.project_id) == col(Building.project_id), fits(Promotion.criteria))
     counted = (
@@ -152,15 +152,6 @@ def _covered(session: Session, project_id: int, *, now: datetime) -> dict[int, t
         .group_by(col(Promotion.id))
     )
     return {id_: (units, free, off) for id_, units, free, off in session.execute(counted)}
-
-
-def _off(effect: Any, value: Any) -> Any:
-    """`taken_off` in SQL, for counting and looking for one among thousands."""
-    return sa.case(
-        (effect == Effect.PERCENT.value, sa.func.round(Unit.price * value / 100, 2)),
-        (effect == Effect.METRE.value, sa.func.round(value * Unit.area_total, 2)),
-        else_=value,
-    )
 
 
 def _check(wanted: Wanted) -> None:
@@ -181,7 +172,7 @@ def _refuse_harm(session: Session, project_id: int, wanted: Wanted, *, but: int,
     covered = col(Building.project_id) == project_id, fits(literal(wanted.criteria))
     if not wanted.compatible:
         _refuse_meeting(session, project_id, wanted, but=but, now=now)
-    off = _off(sa.literal(wanted.effect.value), sa.literal(wanted.value))
+    off = off_of(sa.literal(wanted.effect.value), sa.literal(wanted.value))
     free = units_of(Unit.number, now=now).where(*covered, off >= Unit.price).order_by(col(Unit.id)).limit(1)
     if number := session.execute(free).scalar():
         raise Refused(_("Unit %(number)s would cost nothing under this promotion", number=number))

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain.access.models import User
-from domain.estate.models import Building, Unit
+from domain.estate.models import Booking, Building, Floor, Section, Unit
 from domain.estate.pricing.components import PROMOTION, Line
 from domain.estate.pricing.criteria import fits, units_of
 from domain.estate.pricing.models import Effect, Promotion
@@ -37,6 +37,7 @@ class Offer:
     public: bool
     by: str = ""
     at: datetime | None = None
+    ends_at: datetime | None = None
 
     def off(self, price: Decimal, area: Decimal) -> Decimal:
         """What it takes off, in whole kopecks."""
@@ -59,6 +60,16 @@ def taken_off(effect: Effect, value: Decimal, *, price: Decimal, area: Decimal) 
             return rounded(value)
 
 
+def off_of(effect: Any, value: Any) -> Any:
+    """`taken_off` in SQL, of a row of `units_of`: for counting and for looking among thousands."""
+    effect = sa.type_coerce(effect, sa.String)
+    return sa.case(
+        (effect == Effect.PERCENT.value, sa.func.round(Unit.price * value / HUNDRED, 2)),
+        (effect == Effect.METRE.value, sa.func.round(value * Unit.area_total, 2)),
+        else_=value,
+    )
+
+
 @dataclass(frozen=True)
 class Sale:
     """`price` is what is asked today, `base` the price without promotions."""
@@ -67,25 +78,29 @@ class Sale:
     base: Decimal | None
     badges: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
+    until: datetime | None = None
+    """When the first of the promotions counted ends."""
 
 
 def best(price: Decimal, area: Decimal, offers: Sequence[Offer]) -> list[tuple[Offer, Decimal]]:
     """Which of the promotions count, and how much each takes off.
 
     Compatible ones add up; one that is not stands alone, and of all ways the better for the client counts.
-    The price never comes to nothing: what would take it all is left out.
+    The price never comes to nothing: what would take it all is left out, and of those that together would the
+    largest stands alone. `asked_today` says the same in SQL.
     """
     worth = [(offer, offer.off(price, area)) for offer in offers]
     worth = [(offer, off) for offer, off in worth if 0 < off < price]
     worth.sort(key=lambda pair: (-pair[1], pair[0].id))
-    together: list[tuple[Offer, Decimal]] = []
-    left = price
-    for offer, off in worth:
-        if offer.compatible and off < left:
-            together.append((offer, off))
-            left -= off
+    together = [pair for pair in worth if pair[0].compatible]
+    if _sum(together) >= price:
+        together = together[:1]
     alone = [[pair] for pair in worth if not pair[0].compatible]
-    return max([together, *alone], key=lambda ways: sum((off for _offer, off in ways), Decimal(0)))
+    return max([together, *alone], key=_sum)
+
+
+def _sum(counted: Iterable[tuple[Offer, Decimal]]) -> Decimal:
+    return sum((off for _offer, off in counted), Decimal(0))
 
 
 def sale(price: Decimal | None, area: Decimal, offers: Sequence[Offer]) -> Sale:
@@ -93,8 +108,8 @@ def sale(price: Decimal | None, area: Decimal, offers: Sequence[Offer]) -> Sale:
         return Sale(None, None)
     counted = best(price, area, offers)
     lines = tuple(offer.line(off) for offer, off in counted)
-    off = sum((off for _offer, off in counted), Decimal(0))
-    return Sale(price - off, price, tuple(offer.badge for offer, _off in counted), lines)
+    until = min((offer.ends_at for offer, _off in counted if offer.ends_at), default=None)
+    return Sale(price - _sum(counted), price, tuple(offer.badge for offer, _off in counted), lines, until)
 
 
 def in_force(now: datetime) -> sa.ColumnElement[bool]:
@@ -102,23 +117,49 @@ def in_force(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(col(Promotion.starts_at) <= now, sa.or_(ends.is_(None), ends > now))
 
 
+def edges_passed(now: datetime) -> sa.ScalarSelect[int]:
+    """How many public promotions have begun and how many are over: another number, other prices."""
+    begun, over = col(Promotion.starts_at) <= now, col(Promotion.ends_at) <= now
+    counted = sa.func.count().filter(begun) + sa.func.count().filter(over)
+    return pick(counted).select_from(Promotion).where(col(Promotion.public)).scalar_subquery()
+
+
 OFFERED = (
     Promotion.id, Promotion.name, Promotion.badge, Promotion.effect, Promotion.value, Promotion.compatible,
-    Promotion.public, User.name, Promotion.made_at,
+    Promotion.public, User.name, Promotion.made_at, Promotion.ends_at,
 )  # fmt: skip
 
 
 def promoted_units(*columns: Any, now: datetime, public: bool = False, whole: bool = True) -> sa.Select[Any]:
     """Units with each promotion that is theirs now, a row each; `whole` keeps units that have none."""
-    theirs = [col(Promotion.project_id) == Building.project_id, in_force(now), fits(Promotion.criteria)]
-    if public:
-        theirs.append(col(Promotion.public).is_(True))
     return (
         units_of(*columns, *OFFERED, now=now)
-        .join(Promotion, sa.and_(*theirs), isouter=whole)
+        .join(Promotion, _theirs(now, public=public), isouter=whole)
         .join(User, col(User.id) == Promotion.made_by_id, isouter=whole)
         .order_by(col(Unit.id), col(Promotion.id))
     )
+
+
+def _theirs(now: datetime, *, public: bool) -> sa.ColumnElement[bool]:
+    known = [col(Promotion.public).is_(True)] if public else []
+    return sa.and_(
+        col(Promotion.project_id) == Building.project_id, in_force(now), fits(Promotion.criteria), *known
+    )
+
+
+def asked_today(*, now: datetime, public: bool = False) -> sa.ColumnElement[Decimal]:
+    """The price of `sale` in SQL, of a row of `units_of`: to order, narrow and list thousands of units by."""
+    off = off_of(Promotion.effect, Promotion.value)
+    compatible = col(Promotion.compatible)
+    added = sa.func.sum(off).filter(compatible)
+    together = sa.case((added < Unit.price, added), else_=sa.func.max(off).filter(compatible))
+    taken = (
+        pick(sa.func.greatest(together, sa.func.max(off).filter(~compatible)))
+        .where(_theirs(now, public=public), off > 0, off < Unit.price)
+        .correlate(Unit, Floor, Section, Building, Booking)
+        .scalar_subquery()
+    )
+    return Unit.price - sa.func.coalesce(taken, 0)
 
 
 def for_sale(
@@ -142,26 +183,28 @@ def _sales(session: Session, found: sa.Select[Any]) -> dict[int, Sale]:
 
 @dataclass(frozen=True)
 class Promoted:
-    """What promotions make of a building at a moment; `until` is when that is over."""
+    """What promotions make of some buildings at a moment; `until` is when that is over."""
 
     sales: dict[int, Sale]
     until: datetime | None = None
 
 
-def on_board(session: Session, building_id: int, *, now: datetime) -> Promoted:
-    """Two short queries however many units there are, and one while no promotion is in force."""
+def on_board(
+    session: Session, *within: sa.ColumnElement[bool], now: datetime, public: bool = False
+) -> Promoted:
+    """Of buildings `within`: two short queries however many units, and one while no promotion is in force."""
     coming = (
         pick(Promotion.starts_at, Promotion.ends_at)
         .join(Building, col(Building.project_id) == Promotion.project_id)
-        .where(
-            col(Building.id) == building_id,
-            sa.or_(col(Promotion.ends_at).is_(None), col(Promotion.ends_at) > now),
-        )
+        .where(*within, sa.or_(col(Promotion.ends_at).is_(None), col(Promotion.ends_at) > now))
+        .distinct()
     )
+    if public:
+        coming = coming.where(col(Promotion.public))
     periods = session.execute(coming).all()
     edges = [start if start > now else end for start, end in periods]
     until = min((edge for edge in edges if edge is not None), default=None)
     if not any(start <= now for start, _end in periods):
         return Promoted({}, until)
-    found = promoted_units(Unit.id, Unit.price, Unit.area_total, now=now, whole=False)
-    return Promoted(_sales(session, found.where(col(Building.id) == building_id)), until)
+    found = promoted_units(Unit.id, Unit.price, Unit.area_total, now=now, public=public, whole=False)
+    return Promoted(_sales(session, found.where(*within)), until)

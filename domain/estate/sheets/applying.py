@@ -69,7 +69,8 @@ def _batches(
     )
     ids = list(session.exec(waiting.order_by(*in_order)))
     for start in range(0, len(ids), BATCH):
-        batch = select(StockImportRow).where(col(StockImportRow.id).in_(ids[start : start + BATCH]))
+        those = sa.cast(ids[start : start + BATCH], sa.ARRAY(sa.BigInteger))
+        batch = select(StockImportRow).where(col(StockImportRow.id) == sa.any_(those))
         yield list(session.exec(batch.order_by(*in_order)))
         session.flush()
         told(min(start + BATCH, len(ids)))
@@ -167,8 +168,7 @@ def _take(
         row.of_unit_id: after for row in rows for field, _b, after in _said(row) if field is Field.PRICE
     }
     reprice(session, {unit_id: price for unit_id, price in prices.items() if unit_id}, by=by)
-    for row in rows:
-        row.outcome = Outcome.APPLIED
+    _came_to(session, rows, Outcome.APPLIED)
 
 
 def _described(row: StockImportRow, units: dict[int, Standing]) -> Described:
@@ -199,8 +199,13 @@ def _return(session: Session, rows: list[StockImportRow], units: dict[int, Stand
     states = {unit_id: values[Field.AVAILABILITY] for unit_id, values in before.items()}
     change_availability(session, states | added, by=by)
     reprice(session, {unit_id: values[Field.PRICE] for unit_id, values in before.items()}, by=by)
-    for row in rows:
-        row.outcome = Outcome.RETURNED
+    _came_to(session, rows, Outcome.RETURNED)
+
+
+def _came_to(session: Session, rows: list[StockImportRow], outcome: Outcome) -> None:
+    ids = sa.cast([row.id for row in rows], sa.ARRAY(sa.BigInteger))
+    done = sa.update(StockImportRow).where(col(StockImportRow.id) == sa.any_(ids)).values(outcome=outcome)
+    session.execute(done.execution_options(synchronize_session="fetch"))
 
 
 def _finish(session: Session, record: StockImport, state: ImportStep, event: str, *, by: User) -> None:

@@ -63,8 +63,9 @@ def check(session: Session, record: StockImport, *, now: datetime) -> None:
             }
             for found in comparison.found
         ]  # fmt: skip
+        alike = sa.insert(StockImportRow).execution_options(render_nulls=True)  # in one statement
         for start in range(0, len(rows), ROWS_AT_ONCE):
-            session.execute(sa.insert(StockImportRow), rows[start : start + ROWS_AT_ONCE])
+            session.execute(alike, rows[start : start + ROWS_AT_ONCE])
     record.checked_at, record.passed, record.taken_at = now, 0, None
     events.record(
         session, names.STOCK_IMPORT_CHECKED, record, by=_by(session, record), step=record.step,

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from domain import events
 from domain.access.models import User
-from domain.estate.models import Unit
+from domain.estate.models import Floor, Section, Unit
 from domain.estate.showing.models import Showing
 from domain.kernel.db import pick
 
@@ -21,6 +21,16 @@ SILENCE = timedelta(seconds=90)
 class Watcher:
     name: str
     to_client: bool
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A unit that is before a client's eyes now."""
+
+    unit_id: int
+    number: str
+    name: str
     since: datetime
 
 
@@ -45,6 +55,26 @@ def present(session: Session, unit: Unit, user: User, *, now: datetime) -> tuple
     return others, any(to_client for who, _name, to_client, _began in rows if who == user.id)
 
 
+def shown_in(session: Session, building_id: int, user: User, *, now: datetime) -> list[Shown]:
+    """What others show to clients in the building now, by number of the unit; a few lines of everybody's."""
+    rows = session.execute(
+        pick(Showing.unit_id, Unit.number, User.name, Showing.shown_since)
+        .join(User, col(User.id) == Showing.user_id)
+        .join(Unit, col(Unit.id) == Showing.unit_id)
+        .join(Floor, col(Floor.id) == Unit.floor_id)
+        .join(Section, col(Section.id) == Floor.section_id)
+        .where(
+            col(Section.building_id) == building_id,
+            col(Showing.shown_since).is_not(None),
+            col(Showing.seen_at) > now - SILENCE,
+            col(Showing.user_id) != user.id,
+            col(User.disabled_at).is_(None),
+        )
+        .order_by(col(Unit.position), col(Unit.id), col(Showing.shown_since))
+    )
+    return [Shown(*row) for row in rows]
+
+
 def arrive(session: Session, unit: Unit, *, to_client: bool | None, by: User, now: datetime) -> None:
     """The person has the unit open: the first word of it, or one more heartbeat (`to_client` None).
 
@@ -65,13 +95,24 @@ def arrive(session: Session, unit: Unit, *, to_client: bool | None, by: User, no
     row = insert(Showing).values(unit_id=unit.id, user_id=by.id, **own)
     session.execute(row.on_conflict_do_update(index_elements=["unit_id", "user_id"], set_=own))
     if not there or shown_since != was_shown:
-        events.announce(session, topic_of(unit.id))
+        _announce(session, unit, board=shown_since != was_shown)
 
 
 def leave(session: Session, unit: Unit, *, by: User) -> None:
     gone = sa.delete(Showing).where(col(Showing.unit_id) == unit.id, col(Showing.user_id) == by.id)
-    if session.execute(gone.returning(col(Showing.id))).first():
-        events.announce(session, topic_of(unit.id))
+    if line := session.execute(gone.returning(col(Showing.shown_since))).first():
+        _announce(session, unit, board=line.shown_since is not None)
+
+
+def _announce(session: Session, unit: Unit, *, board: bool) -> None:
+    """To those at the unit, and to those at its building's board when the marks there change."""
+    topics = [topic_of(unit.id)]
+    if board:
+        building = pick(Section.building_id).join(Floor, col(Floor.section_id) == Section.id)
+        topics.append(
+            f"showing-{session.execute(building.where(col(Floor.id) == unit.floor_id)).scalar_one()}"
+        )
+    events.announce(session, *topics)
 
 
 def _forget_elsewhere(session: Session, unit: Unit, *, by: User, now: datetime) -> None:

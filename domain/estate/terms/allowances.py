@@ -52,7 +52,7 @@ def demand_room(session: Session, terms: Terms, *, adding: int, by: User, now: d
     if most is None and of_kind is None:
         return
     lock_person(session, by)
-    held = filling(session, by.id, now=now)
+    held = filling(session, col(Booking.booked_by_id) == by.id, now=now)
     demand(session, most, held, adding=adding, of=by, now=now)
     same = [one for one in held if one.kind is terms.kind]
     demand(session, of_kind, same, adding=adding, of=by, now=now, kind=terms.kind)
@@ -68,7 +68,7 @@ def demand(
     now: datetime,
     kind: BookingKind | None = None,
 ) -> None:
-    """The check itself, for whoever counts otherwise: an agent, an agency."""
+    """The check itself."""
     if most is None or len(held) + adding <= most:
         return
     chief = chief_of(session, of)
@@ -91,11 +91,14 @@ def demand(
 
 
 def most_of(session: Session, person: User) -> int | None:
-    """The person's own allowance, else that of all managers; a head has none unless given one."""
+    """The person's own allowance, else that of all managers or agents; a head has none unless given one."""
     own = session.exec(select(Allowance).where(Allowance.user_id == person.id)).first()
     if own is not None:
         return own.most
-    return common(session, Whose.MANAGER) if person.role is Role.MANAGER else None
+    return common(session, COMMON[person.role]) if person.role in COMMON else None
+
+
+COMMON = {Role.MANAGER: Whose.MANAGER, Role.AGENT: Whose.AGENT}
 
 
 def common(session: Session, whose: Whose) -> int | None:
@@ -110,8 +113,8 @@ def lock_person(session: Session, person: User) -> None:
     session.execute(row.with_for_update(key_share=LOCK["key_share"]))
 
 
-def filling(session: Session, person_id: int, *, now: datetime) -> list[Filling]:
-    """The person's bookings that hold, the first to end first; a contract takes no place."""
+def filling(session: Session, theirs: sa.ColumnElement[bool], *, now: datetime) -> list[Filling]:
+    """Somebody's bookings that hold, the first to end first; a contract takes no place."""
     rows = (
         pick(
             col(Booking.id), Booking.kind, Unit.number, Building.name, Booking.until, Booking.deal_id,
@@ -121,7 +124,7 @@ def filling(session: Session, person_id: int, *, now: datetime) -> list[Filling]
         .join(Section, col(Section.id) == Floor.section_id)
         .join(Building, col(Building.id) == Section.building_id)
         .where(
-            col(Booking.booked_by_id) == person_id,
+            theirs,
             col(Booking.state) == BookingState.ACTIVE,
             col(Booking.until) > now,
             col(Booking.kind) != BookingKind.OFFER,

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import groupby
 
 from domain.estate.models import Finish
+from domain.kernel import formats
 from domain.publishing.feeds import markup, rules
 from domain.publishing.feeds.facts import Facts, House
 from domain.publishing.models import BuildingState, Material
@@ -64,7 +65,13 @@ def _about_project(house: House) -> markup.Tree:
         ("address", f"{house.city}, {house.address}"),
         ("images", [("image", house.image_url)]),
         ("description_main", [("title", house.project), ("text", house.description)]),
+        ("discounts", [("discount", _about_promotion(*one, house)) for one in house.promotions]),
     ]
+
+
+def _about_promotion(name: str, until: datetime | None, house: House) -> markup.Tree:
+    said = f"До {formats.date_plain(formats.last_moment(until))}" if until else ""
+    return [("name", name), ("description", said), ("site", house.site_url)]
 
 
 def _about_house(house: House) -> markup.Tree:

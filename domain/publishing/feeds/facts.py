@@ -1,6 +1,6 @@
 """All that a portal is told of one flat, read for every flat on sale in one pass."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +9,9 @@ from sqlmodel import Session, col, select
 
 from domain.estate.chessboard import status
 from domain.estate.models import Building, Finish, Project, Unit, UnitKind, UnitStatus
+from domain.estate.pricing.models import Promotion
+from domain.estate.pricing.sale import asked_today, in_force
+from domain.kernel.db import pick
 from domain.publishing.models import BuildingState, Listing, Material, Publication
 from domain.publishing.stock import rows_on_sale
 
@@ -42,6 +45,8 @@ class House:
     phone: str = ""
     site_url: str = ""
     portal_project_id: str = ""
+    promotions: tuple[tuple[str, datetime | None], ...] = ()
+    """Public ones of the project that are in force, and until when."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +65,16 @@ class Facts:
     kitchen: Decimal | None
     finish: Finish
     price: Decimal | None
-    """None: shown as «по запросу»."""
+    """With the public promotions of the moment; None: shown as «по запросу»."""
 
 
 def facts(session: Session, portal: str, *, now: datetime) -> Iterator[Facts]:
     """Every free flat that is public, houses in their order; read in portions, whatever the size."""
-    houses = {house.id: house for house in _houses(session, portal)}
-    rows = rows_on_sale(now).where(col(Unit.kind) == UnitKind.FLAT).execution_options(yield_per=AT_ONCE)
-    for row in session.execute(rows):
+    promotions = _promotions(session, now=now)
+    houses = {house.id: house for house in _houses(session, portal, promotions)}
+    rows = rows_on_sale(now, price=asked_today(now=now, public=True) if promotions else Unit.price)
+    flats = rows.where(col(Unit.kind) == UnitKind.FLAT).execution_options(yield_per=AT_ONCE)
+    for row in session.execute(flats):
         id_, building_id, _kind, number, section, floor, rooms, area, living, kitchen, finish = row[:11]
         price, show_price, _show_booked, availability, claim, _until = row[11:]
         if status(availability, claim) is not UnitStatus.FREE or price is None:
@@ -78,7 +85,24 @@ def facts(session: Session, portal: str, *, now: datetime) -> Iterator[Facts]:
         )  # fmt: skip
 
 
-def _houses(session: Session, portal: str) -> Iterator[House]:
+Promotions = Mapping[int, Sequence[tuple[str, datetime | None]]]
+"""By project: what outsiders may know of those in force."""
+
+
+def _promotions(session: Session, *, now: datetime) -> Promotions:
+    rows = (
+        pick(Promotion.project_id, Promotion.name, Promotion.ends_at)
+        .join(Publication, col(Publication.id) == Promotion.project_id)
+        .where(col(Publication.published), col(Promotion.public), in_force(now))
+        .order_by(col(Promotion.id))
+    )
+    found: dict[int, list[tuple[str, datetime | None]]] = {}
+    for project_id, name, ends_at in session.execute(rows):
+        found.setdefault(project_id, []).append((name, ends_at))
+    return found
+
+
+def _houses(session: Session, portal: str, promotions: Promotions) -> Iterator[House]:
     found = (
         select(Building, Project, Listing, Publication)
         .join(Project, col(Project.id) == Building.project_id)
@@ -95,6 +119,7 @@ def _houses(session: Session, portal: str) -> Iterator[House]:
             region=publication.region, description=publication.description,
             developer=publication.developer, developer_id=publication.domclick_developer_id,
             phone=publication.phone, site_url=publication.site_url,
+            promotions=tuple(promotions.get(project.id, ())),
         )  # fmt: skip
         known = f"{portal}_id"
         yield replace(house, portal_id=getattr(listing, known), portal_project_id=getattr(publication, known))

@@ -15,7 +15,7 @@ export function connect(menu) {
     event.preventDefault();
     const list = items();
     const place = list.indexOf(document.activeElement);
-    list.at((place + step + list.length) % list.length)?.focus();
+    list.at((Math.max(place, step < 0 ? 0 : -1) + step) % list.length)?.focus();
   };
   menu.addEventListener("keydown", keys);
   document.addEventListener("click", outside);

@@ -1,7 +1,7 @@
 // One unit close up, and the form of a request for it.
 import { h, said } from "./dom.js";
 import { Refused, ask, whence } from "./asking.js";
-import { called, priced, sized } from "./wanted.js";
+import { called, priced, promoted, sized } from "./wanted.js";
 
 export function card(unit, { words, consent, base, language, building }) {
   const facts = [
@@ -15,7 +15,7 @@ export function card(unit, { words, consent, base, language, building }) {
     h("header", {},
       h("div", {}, h("p", { class: "muted" }, building), h("h2", { id: "title" }, `${called(unit, words)}, ${said(words, "number", { number: unit.number })}`)),
       h("button", { type: "button", class: "close", "aria-label": words.close, onclick: () => dialog.close() }, "×")),
-    h("p", { class: "big" }, unit.status === "booked" ? words.booked : priced(words, unit, language)),
+    h("p", { class: "big" }, unit.status === "booked" ? words.booked : priced(words, unit, language), promoted(words, unit, language, true)),
     h("dl", {}, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
     unit.status === "booked" && h("p", { class: "muted" }, words.is_booked),
     consent && request(unit, { words, consent, base, language }));

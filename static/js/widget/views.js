@@ -1,12 +1,13 @@
 // The house as a grid of floors and entrances, or as a list.
 import { h, said } from "./dom.js";
-import { called, fits, millions, priced, sized } from "./wanted.js";
+import { called, fits, millions, priced, promoted, sized } from "./wanted.js";
 
 function aloud(unit, words, language) {
   const parts = [`${words[unit.kind]} ${said(words, "number", { number: unit.number })}`];
   if (unit.kind === "flat") parts.push(called(unit, words));
   parts.push(sized(unit.area, words, language), `${words.floor.toLowerCase()} ${unit.floor}`);
   parts.push(unit.status === "booked" ? words.booked : priced(words, unit, language));
+  if (unit.badge) parts.push(unit.badge);
   return parts.join(", ");
 }
 
@@ -42,7 +43,7 @@ function cellOf(unit, words, wanted, language, open) {
   return h("button", {
     type: "button", tabindex: -1, class: `unit ${unit.status}${outside}`, "data-unit": unit.id,
     "aria-label": aloud(unit, words, language), onclick: () => open(unit),
-  }, h("b", {}, sign), h("i", {}, new Intl.NumberFormat(language).format(unit.area)), h("span", {}, foot));
+  }, h("b", {}, sign), h("i", {}, new Intl.NumberFormat(language).format(unit.area)), h("span", {}, foot), unit.badge && h("em", {}, unit.badge));
 }
 
 // One stop of the Tab key for a grid; arrows go on from there, by where units stand on the screen.
@@ -79,7 +80,7 @@ export function list(units, words, wanted, language, open) {
         `${called(unit, words)}, ${said(words, "number", { number: unit.number })}`)),
       h("td", {}, sized(unit.area, words, language)),
       h("td", {}, `${unit.floor}`),
-      h("td", { class: "price" }, unit.status === "booked" ? words.booked : priced(words, unit, language))));
+      h("td", { class: "price" }, unit.status === "booked" ? words.booked : priced(words, unit, language), promoted(words, unit, language))));
   return h("table", { class: "list" }, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows));
 }
 

@@ -46,8 +46,20 @@ function range(words, name, wanted, changed) {
   return h("fieldset", {}, h("legend", {}, words[name]), h("div", { class: "pair" }, field(0), field(1)));
 }
 
+const roubles = (amount, language) => `${new Intl.NumberFormat(language).format(amount)} ₽`;
+
 export const priced = (words, unit, language) =>
-  unit.price === null ? words.request_price : `${new Intl.NumberFormat(language).format(unit.price)} ₽`;
+  unit.price === null ? words.request_price : roubles(unit.price, language);
+
+// What a promotion makes of the price: what it was, its badge, and its last day where there is room to say it.
+export function promoted(words, unit, language, whole = false) {
+  if (!unit.badge) return null;
+  const day = whole && unit.badge_until &&
+    new Intl.DateTimeFormat(language, { day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(unit.badge_until));
+  return h("span", { class: "promo" },
+    h("span", { class: "away" }, words.before), h("s", {}, roubles(unit.price_before, language)),
+    h("b", {}, unit.badge), day && h("span", {}, said(words, "until", { day })));
+}
 
 export const millions = (unit, language) =>
   new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(unit.price / 1e6);

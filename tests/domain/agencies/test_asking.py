@@ -98,15 +98,19 @@ def test_a_client_no_longer_fixed_can_not_be_booked_for(session, client, flat_1,
         asking.ask(session, client, flat_1, text="", by=agata, now=NOW + timedelta(days=31))
 
 
-def test_an_agency_holds_no_more_units_than_it_may(session, nevsky, request_1, client, flat_2, agata, anna):
-    nevsky.most_bookings = 1
-    session.flush()
-    asking.confirm(session, request_1, days=3, by=anna, now=NOW)
-    another = asking.ask(session, client, flat_2, text="", by=agata, now=NOW)
+def test_a_client_who_is_not_the_agencys_any_more_is_not_booked_for(
+    session, request_1, client, anna, agata, bulat, kazan_homes
+):
+    over = client.until
+    with pytest.raises(Refused, match=r"больше не закреплён за «АН «Невский»»"):
+        asking.confirm(session, request_1, days=3, by=anna, now=over)
 
-    with pytest.raises(Refused) as no:
-        asking.confirm(session, another, days=3, by=anna, now=NOW)
-    assert "Невский" in no.value.sentence
+    fixing.release(session, client, by=agata, now=NOW)
+    theirs = fixing.fix(session, name="Савельев", phone=client.phone, by=bulat, now=NOW)
+    assert theirs.agency_id == kazan_homes.id
+    with pytest.raises(Refused, match="больше не закреплён"):
+        asking.confirm(session, request_1, days=3, by=anna, now=NOW)
+    assert request_1.state is RequestState.WAITING
 
 
 def test_a_client_who_became_a_colleagues_is_refused_by_name(session, request_1, client, maria, anna):

@@ -7,7 +7,7 @@ import pytest
 
 from domain import deals, estate
 from domain.activities.models import Task
-from domain.deals.board import FIRST_CARDS, Lens, Pace, Which, board, column, listing
+from domain.deals.board import FIRST_CARDS, Lens, Pace, Which, board, columns, listing
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -50,7 +50,7 @@ def test_a_column_unrolls_and_never_repeats_a_card(session, anna, flats, ivanov,
     for _number in range(FIRST_CARDS + 4):
         open_deal(session, flats, ivanov, anna)
 
-    whole = column(session, anna, new_stage, Lens(), shown=60, now=NOW)
+    (whole,) = columns(session, anna, [new_stage], Lens(), shown=60, now=NOW)
 
     assert len({card.id for card in whole.cards}) == FIRST_CARDS + 5
     assert whole.more == 0

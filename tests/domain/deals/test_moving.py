@@ -10,6 +10,7 @@ from domain import deals, estate
 from domain.activities.models import Task
 from domain.deals import StageStay
 from domain.estate import BookingState
+from domain.events import Event
 from domain.kernel.errors import Refused, Stale
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -29,6 +30,16 @@ def test_a_deal_moves_and_every_stay_is_written_down(session, ivanov_deal, talks
     ).all()
     assert [stay.left_at for stay in stays] == [NOW, None]
     assert (ivanov_deal.stage.name, ivanov_deal.version) == ("Переговоры", 2)
+
+
+def test_of_a_board_the_two_columns_look_again_and_no_other(session, ivanov_deal, talks, anna):
+    left, funnel = ivanov_deal.stage_id, ivanov_deal.stage.funnel_id
+    move(session, ivanov_deal, talks, anna)
+    session.flush()
+
+    told = session.exec(select(Event).where(Event.name == "deal.moved")).one()
+    board = {f"stage-{left}", f"stage-{talks.id}", f"funnel-{funnel}"}
+    assert set(told.topics) == board | {f"deal-{ivanov_deal.id}"}
 
 
 def test_a_stage_says_everything_the_deal_lacks_and_nothing_changes(

@@ -38,6 +38,9 @@ NOTHING_WRONG = {
     "a phone of two people": "select count(*) - count(distinct phone) from person where phone is not null",
     "an event of the future": """
         select count(*) from event where at > clock_timestamp() + interval '1 hour'""",
+    "a deal that does not know its nearest step": """
+        select count(*) from deal where step_at is distinct from (
+          select min(due_at) from task where deal_id = deal.id and done_at is null)""",
     "an event that will be told again": "select count(*) from event_unrelayed",
 }
 

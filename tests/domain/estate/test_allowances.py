@@ -106,15 +106,6 @@ def test_the_common_limit_is_changed_and_not_removed(session, boris):
     assert allowances.common(session, Whose.MANAGER) == 5
 
 
-def test_an_agency_is_counted_by_the_same_check(session, flat_1, ivanov_deal, anna):
-    book(session, flat_1, ivanov_deal, anna)
-    held = allowances.filling(session, anna.id, now=NOW)
-
-    allowances.demand(session, 2, held, adding=1, of=anna, now=NOW)
-    with pytest.raises(LimitReached):
-        allowances.demand(session, 1, held, adding=1, of=anna, now=NOW)
-
-
 def press_together(unit_ids, deal_id, person):
     """One person books several units at the same instant, each from a tab of their own."""
     barrier = threading.Barrier(len(unit_ids), timeout=10)

@@ -132,8 +132,12 @@ def test_every_open_screen_that_shows_it_is_told(session, flat_1, ivanov_deal, f
     event = session.exec(select(Event).where(Event.name == "unit.booked")).one()
 
     building = flat_1.floor.section.building_id
-    shown = {f"building-{building}", f"unit-{flat_1.id}", f"deal-{ivanov_deal.id}", f"funnel-{flats.id}"}
-    assert set(event.topics) == shown
+    board = {f"funnel-{flats.id}", f"stage-{ivanov_deal.stage_id}"}
+    assert set(event.topics) == board | {
+        f"building-{building}",
+        f"unit-{flat_1.id}",
+        f"deal-{ivanov_deal.id}",
+    }
 
 
 def test_a_deal_without_an_amount_takes_the_price_and_a_closed_deal_books_nothing(

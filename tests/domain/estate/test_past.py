@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 
 from domain import deals, estate
 from domain.estate import Availability, Unit, UnitStatus
+from domain.estate.drawings import layouts
 from domain.estate.importing import Described, Stock
 from domain.estate.past import days
 from domain.estate.past.board import facts, read
@@ -83,6 +84,20 @@ def test_changes_of_one_transaction_are_one_period(database, session, flat):
     assert len(periods) == known + 1
     assert (periods[-1].price, periods[-1].availability, periods[-1].till) == (3, Availability.CONTRACT, None)
     assert periods[-2].till == periods[-1].since
+
+
+def test_of_units_changed_by_one_statement_each_has_its_own_past(database, session):
+    count = "select count(*), count(*) filter (where till is null and price = 7) from unit_period"
+    with database.engine.begin() as owner:
+        known = owner.execute(sa.text(count)).one()[0]
+        owner.execute(sa.text("update unit set price = 7 where id % 2 = 0"))
+    with database.engine.begin() as owner:
+        halves = owner.execute(sa.text("select count(*) filter (where id % 2 = 0), count(*) from unit")).one()
+        assert owner.execute(sa.text(count)).one() == (known + halves[0], halves[0])
+        owner.execute(sa.text("update unit set price = 6"))
+        owner.execute(sa.text("update unit set price = 7"))
+        owner.execute(sa.text("update unit set price = 7, rooms = rooms"))
+        assert owner.execute(sa.text(count)).one() == (known + halves[0] + halves[1], halves[1])
 
 
 def test_what_is_not_shown_begins_no_period(database, session, flat):
@@ -237,7 +252,8 @@ def test_the_board_of_a_day_is_one_question(database, session, building, queries
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     deeds=st.lists(
-        st.tuples(st.integers(0, 3), st.sampled_from(["price", "sell", "back", "off"])), max_size=6
+        st.tuples(st.integers(0, 3), st.sampled_from(["price", "sell", "back", "off", "tall", "gather"])),
+        max_size=6,
     )
 )
 def test_the_past_of_now_is_the_present(database, session, building, flat_1, flat_2, flat_3, flat_off, deeds):
@@ -249,6 +265,11 @@ def test_the_past_of_now_is_the_present(database, session, building, flat_1, fla
             if deed == "price":
                 old = work.get_one(Unit, units[place]).price
                 reprice(work, {units[place]: old + 1})
+            elif deed == "tall":
+                unit = work.get_one(Unit, units[place])
+                unit.storeys = 3 - unit.storeys
+            elif deed == "gather":
+                layouts.gather(work, work.get_one(Unit, units[place]).floor.section.building.project, by=None)
             else:
                 change_availability(work, {units[place]: states[deed]})
     session.rollback()
@@ -257,6 +278,32 @@ def test_the_past_of_now_is_the_present(database, session, building, flat_1, fla
     past, present = read(session, building.id, at=at), estate.chessboard.read(session, building.id, now=at)
 
     assert past.entrances == present.entrances and past.counts == present.counts
+
+
+def test_a_past_board_has_the_floors_and_layouts_of_its_day(database, session, building, flat):
+    """Taken by one unit, and gathered for all; changed again, each day keeps its own."""
+    days_ = [moment(database)]
+    for storeys, code in ((2, "Д-36"), (1, "С-36")):
+        with unit_of_work() as work:
+            unit = work.get_one(Unit, flat)
+            project = unit.floor.section.building.project
+            layout = layouts.add(
+                work, project, kind=unit.kind, code=code, rooms=0, area_total=Decimal(36), by=None
+            )
+            work.flush()
+            unit.storeys, unit.layout_id = storeys, layout.id
+        days_.append(moment(database))
+
+    def then(at):
+        seen = cell(session, building.id, flat, at)
+        return seen.storeys, layouts.names_of(session, [seen.layout_id or 0]).get(seen.layout_id)
+
+    assert [then(at) for at in days_] == [(1, None), (2, "Д-36"), (1, "С-36")]
+    (line,) = changes(session, [building.id], since=days_[0], till=days_[1]).lines
+    assert line.deeds == {Deed.REARRANGED} and (line.before.storeys, line.after.storeys) == (1, 2)
+    assert changes(session, [building.id], since=days_[2], till=moment(database)).lines == []
+    told = history(session, session.get_one(Unit, flat), now=clock.now()).moments
+    assert [entry.rearranged for entry in told] == [True, True, False]
 
 
 # -- one unit ---------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlmodel import Session
 
-from domain.estate.past.board import read
+from domain.estate.past.board import known, read
 from jobs import migrating
 from tests.fixtures import Database
 
@@ -67,3 +67,36 @@ def test_the_past_is_what_the_events_tell(empty_database: Database):
     assert {number: (cell.price, cell.status.value) for number, cell in now.items()} == {
         "1": (300, "sold"), "2": (50, "free"), "3": (7, "off"),
     }  # fmt: skip
+
+
+def test_floors_and_layouts_are_known_from_the_day_they_are_kept(empty_database: Database):
+    """Until then those of that day stand for all days before, and so it is said."""
+    with empty_database.engine.begin() as owner:
+        before = ScriptDirectory.from_config(migrating.config()).get_revision("0021").down_revision
+        command.upgrade(migrating.config(owner), before)
+    with empty_database.engine.begin() as owner:
+        for statement in filter(str.strip, WORLD.split(";")):
+            owner.execute(sa.text(statement))
+        owner.execute(sa.text("update unit set storeys = 2 where id = 1"))
+        owner.execute(sa.text("update unit_period set since = since - interval '9 days'"))
+        owner.execute(sa.text("delete from unit where id = 3"))
+    migrating.migrate(empty_database.engine)
+    kept_from = datetime.now(UTC)
+
+    def storeys(at):
+        return {cell.number: cell.storeys for cell in read(session, 1, at=at).cells}
+
+    with Session(empty_database.engine) as session:
+        long_ago = kept_from - timedelta(days=5)
+        assert storeys(long_ago) == {"1": 2, "2": 1, "3": 1}
+        told = known(session, 1)
+        assert told.arranged > long_ago and kept_from - told.arranged < timedelta(minutes=5)
+        session.execute(sa.text("update unit set storeys = 1, price = 1 where id = 1"))
+        session.commit()
+        assert storeys(datetime.now(UTC) + timedelta(1)) == {"1": 1, "2": 1}
+        assert storeys(long_ago) == {"1": 2, "2": 1, "3": 1}
+        assert known(session, 1).arranged == told.arranged
+
+
+def test_a_base_that_always_kept_them_has_nothing_to_say(session: Session, building):
+    assert known(session, building.id).since and known(session, building.id).arranged is None

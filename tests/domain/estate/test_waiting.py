@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from domain import deals, estate
 from domain.estate import Availability, Booking, BookingKind, BookingState, waiting
+from domain.estate import why as explaining
 from domain.estate.claims import Taken
 from domain.estate.importing import Stock
 from domain.estate.prices import change_availability, reprice
@@ -111,6 +112,17 @@ def test_what_is_released_is_offered_to_the_first_with_the_price_of_the_day(
     assert line[0].state is WaitingState.OFFERED and line[0].answer_until == offer.until
     (event,) = told(session, "unit.offered")
     assert (event.actor_id, event.deal_id) == (None, second.id)
+
+
+def test_why_says_the_line_comes_before_sale(session, line, held, flat_1, anna):
+    """Held, what is released is not for everyone yet; offered, it cannot be extended, only answered."""
+    before = explaining.why(session, flat_1, now=NOW)
+    assert before.releases[-1] == "После этого помещение сначала предложат следующему в очереди"
+
+    estate.cancel(session, held, by=anna, now=NOW)
+    offered = explaining.why(session, flat_1, now=NOW)
+    assert offered.releases == ["Отказ того, кому предложено, или конец срока на ответ", before.releases[-1]]
+    assert [one.deal_id for one in offered.next] == [line[1].deal_id]
 
 
 def end_by_term(session, held, anna, lost):

@@ -2,18 +2,20 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from sqlmodel import select
 
 from domain import deals, estate, offers
-from domain.estate import Availability
+from domain.estate import Availability, drawings
 from domain.events import Event
 from domain.kernel.errors import Invalid, Missing, Refused, Stale
 from domain.offers import documents, links, mortgages, programmes, reading, standing, templates
 from domain.offers.content import Content
 from domain.offers.models import OfferDocument, OfferVersion
 from domain.offers.payments import Share
+from tests.web.walls import uploads
 
 NOW = datetime.now(UTC).replace(microsecond=123456)
 TODAY = NOW.date()
@@ -232,3 +234,22 @@ def test_a_document_that_fails_is_tried_again_later_and_later(session, version):
     assert pauses == [5, 30, 300, 3600, 3600, 3600]
     assert documents.due(session, now=NOW) == []
     assert document.id in documents.due(session, now=NOW + timedelta(hours=2))
+
+
+def test_a_unit_is_offered_with_its_drawings_as_they_are_then(session, ivanov_deal, flat_1, flat_2, anna):
+    def drawn(thing, side):
+        picture = BytesIO(uploads.picture("PNG", (side, side)))
+        return drawings.put(session, thing, "план.png", picture, by=None, now=NOW)
+
+    own, floor = drawn(flat_1, 8), drawn(flat_1.floor, 10)
+    drawings.draw(session, floor, flat_1, points="10,10 50,10 50,60", shown="", by=anna)
+    before = own.sha256
+    content = composed(session, ivanov_deal, flat_1, flat_2).content
+    made = offers.make(session, ivanov_deal, content, by=anna, now=NOW)
+    drawn(flat_1, 12)
+
+    with_plan, without = Content.of(session.get_one(OfferVersion, made.id).content).units
+    assert (with_plan.plan.sha256, with_plan.plan.corners, without.drawings) == (before, (), ())
+    assert (with_plan.on_floor.sha256, with_plan.on_floor.corners[1]) == (floor.sha256, (0.5, 0.1))
+    printed = [unit["drawings"] for unit in made.document.source["units"]]
+    assert printed[0][0]["file"] == f"{before}.png" and printed[1] == []

@@ -16,12 +16,15 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from domain.estate.models import Finish
+from domain.estate.pricing import Criteria
+from domain.estate.pricing.promotions import add_promotion
 from domain.kernel import clock
 from domain.publishing.feeds import doctor, markup, rules
 from domain.publishing.feeds.doctor import FORMATS, Report, examine
 from domain.publishing.feeds.facts import Facts, House, facts
 from domain.publishing.models import BuildingState, FeedFormat, Material
 from tests.world import published
+from tests.world.promoted import five_off
 
 GOLDEN = Path(__file__).parent / "golden"
 AT = datetime(2026, 11, 28, 12, 0, tzinfo=timezone(timedelta(hours=3)))
@@ -33,6 +36,7 @@ HOUSE = House(
     region="Республика Татарстан", description="Дом у реки & парк <рядом>", developer="ООО «Каркас»",
     developer_id="4444", phone="+78435550101", site_url="https://river.example/flats",
     portal_project_id="1001",
+    promotions=(("Чёрная пятница", AT + timedelta(days=2)), ("Семейная", None)),
 )  # fmt: skip
 TWO = Facts(
     house=HOUSE, id=42, number="12", section=1, floor=3, rooms=2, area=Decimal("54.30"),
@@ -42,7 +46,9 @@ TWO = Facts(
 STUDIO = replace(TWO, id=43, number="13", rooms=0, area=Decimal("24.6"), living=Decimal("15.4"), kitchen=None)
 ELSEWHERE = replace(TWO, id=44, house=replace(HOUSE, id=8, name="Корпус 2", portal_id="1012"))
 ANOTHER = replace(
-    TWO, id=45, house=replace(HOUSE, id=9, project_id=4, project="ЖК «Бор»", portal_project_id="1002")
+    TWO,
+    id=45,
+    house=replace(HOUSE, id=9, project_id=4, project="ЖК «Бор»", portal_project_id="1002", promotions=()),
 )
 EVERY = pytest.mark.parametrize("format_", FeedFormat)
 
@@ -151,6 +157,28 @@ def test_flats_of_the_base_come_through(session, format_):
     wanted = {FeedFormat.YANDEX: 0, FeedFormat.DOMCLICK: 0, FeedFormat.AVITO: 11, FeedFormat.CIAN: 11}
     assert report.sound == wanted[format_], report.sentences
     assert report.sound + report.left_out == 11
+
+
+@EVERY
+def test_the_price_in_a_feed_is_the_one_with_public_promotions(
+    session, format_, river, flat_1, boris, queries
+):
+    published.publish(session)
+    session.flush()
+    now = clock.now()
+    with queries(3):
+        before = {flat.id: flat.price for flat in facts(session, format_.value, now=now)}
+    add_promotion(session, river, five_off(now, criteria=Criteria(floor_to=1)), by=boris, now=now)
+    own = five_off(now, name="Своим", criteria=Criteria(floor_from=2), public=False)
+    add_promotion(session, river, own, by=boris, now=now)
+    session.flush()
+
+    with queries(3):
+        flats = list(facts(session, format_.value, now=now))
+    after = {flat.id: flat.price for flat in flats}
+    assert {id_ for id_, price in after.items() if price != before[id_]} == {1, 2, 3, 4}
+    assert after[flat_1.id] == flat_1.price * Decimal("0.95")
+    assert {name for flat in flats for name, _until in flat.house.promotions} == {"Чёрная пятница"}
 
 
 def test_flats_whose_price_is_on_request_are_left_out_of_every_feed(session):

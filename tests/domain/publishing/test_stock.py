@@ -1,19 +1,24 @@
 """What leaves the house: nothing until it is said, and then only what is free."""
 
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlmodel import select
 
 from domain import estate
 from domain.estate.models import Availability, BookingState, Building
+from domain.estate.pricing.promotions import add_promotion, end_promotion
 from domain.kernel import clock
 from domain.kernel.errors import Stale
 from domain.publishing import arranging, stock
 from domain.publishing.models import Publication
 from tests.world import published
+from tests.world.promoted import five_off
 
 NOW = clock.now()
+DAY = timedelta(days=1)
 
 
 def numbers(session, project, now=NOW):
@@ -78,7 +83,69 @@ def test_price_on_request_keeps_the_price_at_home(session):
     assert {unit.price for unit in stock.read(session, project.id, now=NOW).units} == {None}
 
 
-def test_every_change_is_seen_by_the_mark(database, session, flat_1, ivanov_deal, anna):
+@pytest.fixture
+def promote(session, river, boris):
+    """A promotion of five per cent on everything, from now for a day, unless said otherwise."""
+
+    def promoted(**more):
+        return add_promotion(session, river, five_off(NOW, **more), by=boris, now=NOW)
+
+    return promoted
+
+
+def shown(session, project, unit, now=NOW):
+    return next(one for one in stock.read(session, project.id, now=now).units if one.id == unit.id)
+
+
+def test_a_public_promotion_lowers_the_price_and_says_until_when(session, promote, flat_1):
+    project = published.publish(session)
+    promote()
+
+    told = shown(session, project, flat_1)
+    assert (told.price, told.before) == (flat_1.price * Decimal("0.95"), flat_1.price)
+    assert (told.badge, told.until) == ("−5 %", NOW + DAY)
+
+
+def test_an_internal_promotion_is_not_told(session, promote, flat_1):
+    project = published.publish(session)
+    promote(public=False)
+
+    told = shown(session, project, flat_1)
+    assert (told.price, told.before, told.badge, told.until) == (flat_1.price, None, "", None)
+    assert stock.read(session, project.id, now=NOW).until is None, "its edges are not told either"
+
+
+def test_promotions_tell_nothing_of_a_price_on_request_or_of_a_booked_flat(
+    session, promote, flat_1, ivanov_deal, anna
+):
+    project = published.publish(session, price=False, booked=True)
+    promote()
+    estate.book(session, flat_1, deal_id=ivanov_deal.id, days=1, by=anna, now=NOW)
+
+    assert {(one.price, one.before, one.badge) for one in stock.read(session, project.id, now=NOW).units} == {
+        (None, None, "")
+    }
+
+
+def test_the_stock_is_another_when_a_promotion_begins_and_when_it_ends(session, promote):
+    project = published.publish(session)
+    promote(starts_at=NOW + DAY, ends_at=NOW + 2 * DAY)
+
+    edges = [stock.read(session, project.id, now=NOW + days * DAY).until for days in range(3)]
+    assert edges == [NOW + DAY, NOW + 2 * DAY, None]
+
+
+def test_promotions_cost_two_reads_however_many_flats(session, promote, queries):
+    project = published.publish(session)
+    with queries(3):
+        stock.read(session, project.id, now=NOW)
+    promote()
+    session.flush()
+    with queries(4):
+        stock.read(session, project.id, now=NOW)
+
+
+def test_every_change_is_seen_by_the_mark(database, session, river, flat_1, ivanov_deal, anna, boris):
     """Committed one by one: marks are left by transactions."""
     published.publish(session)
     session.commit()
@@ -96,6 +163,10 @@ def test_every_change_is_seen_by_the_mark(database, session, flat_1, ivanov_deal
     published.publish(session, booked=True)
     assert changed()
     session.exec(select(Building)).one().name = "Дом Один"
+    assert changed()
+    promotion = add_promotion(session, river, five_off(NOW), by=boris, now=NOW)
+    assert changed()
+    end_promotion(session, promotion, by=boris, now=clock.now())
     assert changed()
     assert not changed()
 

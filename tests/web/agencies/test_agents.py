@@ -1,11 +1,19 @@
 """The agent's desk over HTTP, and the manager's answer: own, colleague's, stranger's, role."""
 
+from datetime import datetime
+from decimal import Decimal
+
 import pytest
 from sqlmodel import select
 
 from domain import estate
 from domain.agencies.models import Agency, Agent, BookingRequest, Fixation, RequestState
-from domain.kernel import clock
+from domain.estate.pricing import Criteria
+from domain.estate.pricing.models import Effect
+from domain.estate.pricing.promotions import add_promotion
+from domain.kernel import clock, formats
+from domain.kernel.settings import settings
+from tests.world.promoted import five_off
 
 
 @pytest.fixture
@@ -55,6 +63,52 @@ def test_what_is_booked_is_not_there_and_nobody_is_named(
     gone = agata.get(f"/agent/stock/{flat_1.id}")
     assert gone.status_code == 404
     assert "Королёва" not in gone.text and "Иванов" not in gone.text
+
+
+def test_agents_see_public_promotions_and_no_internal_ones(
+    open_client, session, nevsky, river, boris, flat_1, flat_2
+):
+    now = clock.now()
+    end = datetime(2126, 12, 1, tzinfo=settings().zone)
+    first = five_off(now, criteria=Criteria(rooms=frozenset({0})), ends_at=end)
+    add_promotion(session, river, first, by=boris, now=now)
+    own = five_off(
+        now, badge="Своим", value=Decimal(50), criteria=Criteria(rooms=frozenset({1, 2})), public=False
+    )
+    add_promotion(session, river, own, by=boris, now=now)
+    session.commit()
+    agata = open_client("agata")
+
+    for page in (agata.get("/agent/stock").text, agata.get(f"/agent/stock/{flat_1.id}").text):
+        assert "−5 %" in page and "до 30 ноября 2126" in page.replace("\xa0", " ")
+        assert formats.money(flat_1.price * Decimal("0.95")) in page
+        assert f'<s class="muted">{formats.money(flat_1.price)}</s>' in page
+    assert "Своим" not in agata.get("/agent/stock").text
+    assert formats.money(flat_2.price) in agata.get(f"/agent/stock/{flat_2.id}").text
+
+
+def test_agents_look_for_the_price_with_the_promotion(open_client, session, nevsky, river, boris, flat_1):
+    """Dearer by the price list, cheaper today: within the client's money, and first in the list."""
+    flat_1.price = Decimal(30_000_000)
+    session.flush()
+    now = clock.now()
+    only = Criteria(floor_to=1, places=frozenset({flat_1.position}))
+    off = five_off(now, effect=Effect.AMOUNT, value=Decimal(29_000_000), criteria=only)
+    add_promotion(session, river, off, by=boris, now=now)
+    session.commit()
+
+    page = open_client("agata").get("/agent/stock", params={"price_to": "1,5"}).text
+    assert f'href="/agent/stock/{flat_1.id}"' in page and "Найдено: 1" in page
+    page = open_client("agata").get("/agent/stock").text
+    assert page.index(f'"/agent/stock/{flat_1.id}"') == page.index('"/agent/stock/')
+
+
+def test_the_manager_reads_what_a_booking_comes_to_today(open_client, session, asked, river, boris, flat_1):
+    now = clock.now()
+    add_promotion(session, river, five_off(now, public=False), by=boris, now=now)
+    session.commit()
+
+    assert formats.money(flat_1.price * Decimal("0.95")) in open_client("anna").get("/agencies/requests").text
 
 
 def test_the_unit_shows_its_facts_and_a_form(open_client, fixed, flat_1):

@@ -55,7 +55,7 @@ def test_a_column_looks_again_with_the_filter_of_its_board(open_client, ivanov_d
 
     assert 'data-count="0"' in column
     assert f'hx-get="/deals/stages/{new_stage.id}?funnel={new_stage.funnel_id}&amp;filter=overdue"' in column
-    assert f'data-live="funnel-{new_stage.funnel_id}"' in column
+    assert f'data-live="stage-{new_stage.id}"' in column
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from domain import deals, estate
 from domain.estate import Availability
+from domain.estate.drawings import layouts
 from domain.estate.prices import change_availability, reprice
 from domain.events import Event
 from domain.kernel import clock, formats
@@ -108,6 +109,31 @@ def test_today_is_the_present_and_before_the_beginning_is_said(open_client, boar
     assert status(anna.get(f"{board}&as_of={day(0)}").text, flat_1) == ("free", f"/units/{flat_1.id}")
     before = anna.get(f"{board}&as_of={day(60)}").text
     assert "История этого дома начинается" in before and "ещё не было" in before
+
+
+def test_since_when_layouts_are_known_is_said(open_client, board, database):
+    anna = open_client("anna")
+    assert "Планировки и двухэтажные квартиры известны" not in anna.get(f"{board}&as_of={day(9)}").text
+    with database.engine.begin() as owner:
+        owner.execute(sa.text("update unit_period set believed_until = now() - interval '5 days'"))
+
+    assert "Планировки и двухэтажные квартиры известны" in anna.get(f"{board}&as_of={day(9)}").text
+    assert "Планировки и двухэтажные квартиры известны" not in anna.get(f"{board}&as_of={day(3)}").text
+
+
+def test_another_layout_is_a_change_with_both_named(open_client, board, river, flat_1):
+    with unit_of_work() as session:
+        unit = session.get_one(estate.Unit, flat_1.id)
+        layout = layouts.add(
+            session, session.get_one(estate.Project, river.id), kind=unit.kind, code="Д-36", rooms=0,
+            area_total=Decimal(36), by=None,
+        )  # fmt: skip
+        session.flush()
+        unit.layout_id, unit.storeys = layout.id, 2
+    html = open_client("anna").get(f"/estate/{river.id}/changes?from={day(1)}&deed=rearranged").text
+
+    assert f'data-unit="{flat_1.id}"' in html and html.count("data-unit=") == 1
+    assert "планировка: не было → Д-36" in html and "этажей: 1 → 2" in html
 
 
 def test_filters_and_the_list_work_in_the_past(open_client, board, flat_1, sold):

@@ -128,6 +128,24 @@ def test_an_outline_is_drawn_and_the_next_unit_is_offered(
     assert "Не обведены на плане" in html and f'id="unit-{flat_2.id}" class="u s-free"' in html
 
 
+@pytest.mark.parametrize(
+    ("availability", "letter"), [("on_sale", None), ("sold", "П"), ("off", "Н"), ("contract", "Д")]
+)
+def test_a_status_on_the_plan_is_a_letter_too(
+    admin, open_client, session, plan, board, flat_1, availability, letter
+):
+    """Colours lie over a drawing there: sold and not for sale would differ by them alone."""
+    draw(admin, flat_1)
+    session.get_one(Unit, flat_1.id).availability = availability
+    session.commit()
+    html = open_client("anna").get(f"{board}&view=floor&floor=1").text
+
+    name = re.search(r"№ 1(?: · (.))?</tspan>", html)
+    assert name and name[1] == letter
+    if letter:
+        assert f">{letter}</span>" in html, "the legend says what it means"
+
+
 def test_a_floor_without_a_plan_is_a_readable_grid(open_client, board):
     html = open_client("anna").get(f"{board}&view=floor&floor=2").text
 

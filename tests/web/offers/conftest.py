@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 
 from domain import offers
+from domain.estate import drawings
 from domain.kernel import clock, formats
 from domain.kernel.settings import settings
 from domain.offers import links, programmes, templates
 from domain.offers.models import MortgageProgramme, Offer, PaymentTemplate
+from tests.web.walls import uploads
 
 
 def today():
@@ -32,6 +35,21 @@ def family(session, boris) -> MortgageProgramme:
     made = programmes.add(session, wanted, by=boris)
     session.commit()
     return made
+
+
+def drawn(side: int) -> tuple[str, BytesIO]:
+    return "план.png", BytesIO(uploads.picture("PNG", (side, side)))
+
+
+@pytest.fixture
+def plans_of_flat_1(session, flat_1, anna) -> tuple[drawings.Plan, drawings.Plan]:
+    """Its own, and its floor's with the flat outlined; before the offer, when it is asked for first."""
+    own, floor = (
+        drawings.put(session, thing, *drawn(8), by=None, now=clock.now()) for thing in (flat_1, flat_1.floor)
+    )
+    drawings.draw(session, floor, flat_1, points="50,0 100,0 100,60", shown="", by=anna)
+    session.commit()
+    return own, floor
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from domain import deals, offers
-from domain.estate import Availability
+from domain.estate import Availability, drawings
 from domain.events import Event
 from domain.kernel import clock
 from domain.kernel.settings import settings
@@ -16,6 +16,7 @@ from domain.offers.models import OfferLink
 from jobs import relay
 from jobs.offers.typeset_offer import typeset_offer
 from tests.sites import HTMX
+from tests.web.offers.conftest import drawn
 from web.offers import client as page
 from web.pace import Pace
 
@@ -35,6 +36,26 @@ def test_the_client_sees_the_offer_and_nothing_of_the_house(client, address, off
         assert said in text, said
     for own in ("Иванов", "Каркас", 'href="/deals', 'href="/offers', "/sign-in", ivanov_deal.title):
         assert own not in text, own
+
+
+def test_the_client_sees_the_plan_as_it_was_when_the_offer_was_made(
+    client, open_client, session, plans_of_flat_1, address, offer, flat_1
+):
+    anna, timur = open_client("anna"), open_client("timur")
+    own, floor = plans_of_flat_1
+    sent = [own.thumbnail_sha256, floor.thumbnail_sha256]
+    text = client.get(address).text
+    assert all(f"{address}/plans/{sha256}" in text for sha256 in sent) and 'points="4.0,0.0 8.0,0.0' in text
+
+    another = drawings.put(session, flat_1, *drawn(9), by=None, now=clock.now())
+    session.commit()
+
+    assert [client.get(f"{address}/plans/{sha256}").status_code for sha256 in sent] == [200, 200]
+    assert client.get(f"{address}/plans/{another.thumbnail_sha256}").status_code == 404
+    assert client.get(f"{address}/plans/..%2f{sent[0]}").status_code == 404
+    ours = f"/offers/{offer.id}/plans/{sent[0]}"
+    assert sent[0] in anna.get(f"/offers/{offer.id}").text and anna.get(ours).status_code == 200
+    assert timur.get(ours).status_code == 404 and client.get(ours).status_code == 303
 
 
 def test_nobody_keeps_it_indexes_it_or_is_told_where_it_was(client, address):

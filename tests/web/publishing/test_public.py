@@ -1,24 +1,33 @@
 """What anybody gets: the public stock and not a word more, cheaply, and only where it is allowed."""
 
 import gzip
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from lxml import etree
 from sqlmodel import select
 
 from domain import estate
+from domain.estate.pricing import Criteria, lists
+from domain.estate.pricing.applying import carry_on
+from domain.estate.pricing.master import keep_rules
+from domain.estate.pricing.models import Master, Rule
+from domain.estate.pricing.promotions import add_promotion, end_promotion
 from domain.kernel import clock
+from domain.kernel.settings import settings
 from domain.leads import Lead
 from domain.publishing.feeds import fetching
 from domain.publishing.models import FeedFetch, FeedFormat
 from tests.world import published
+from tests.world.promoted import five_off
 from tests.world.published import SITE
 from web.publishing import outside
 from web.publishing.journal import journal
 
 UNIT_FIELDS = {
     "id", "building", "kind", "number", "section", "floor", "place", "rooms", "area", "living", "kitchen",
-    "finish", "price", "status",
+    "finish", "price", "status", "price_before", "badge", "badge_until",
 }  # fmt: skip
 
 
@@ -77,6 +86,81 @@ def test_the_second_question_is_304_until_something_changes(client, session, riv
     session.commit()
     again = client.get(address, headers=known)
     assert again.status_code == 200 and again.headers["etag"] != first.headers["etag"]
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """The site's clock stands at this moment from then on."""
+    return lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+@pytest.fixture
+def promote(session, river, boris):
+    def promoted(**more):
+        now = clock.now()
+        made = add_promotion(session, river, five_off(now, **more), by=boris, now=now)
+        session.commit()
+        return made
+
+    return promoted
+
+
+def test_a_promotion_is_told_with_the_price_before_and_its_last_day(client, river, promote, flat_1):
+    promote(ends_at=datetime(2126, 12, 1, tzinfo=settings().zone))
+    (told,) = [unit for unit in units(client, river).json()["units"] if unit["id"] == flat_1.id]
+
+    assert told["price"] * 100 == told["price_before"] * 95
+    assert (told["badge"], told["badge_until"]) == ("−5 %", "2126-11-30"), "it ends at midnight"
+    lowest = client.get(f"/public/projects/{river.id}").json()["project"]["price_from"]
+    assert lowest == told["price"]
+    found = units(client, river, price_to=told["price"]).json()["units"]
+    assert flat_1.id in {unit["id"] for unit in found}
+
+
+@pytest.mark.parametrize("address", ["/public/projects", "/public/projects/{}", "/public/projects/{}/units"])
+def test_what_is_kept_outside_is_stale_at_the_edge_of_a_promotion_by_the_clock_alone(
+    client, river, promote, at, address
+):
+    """Nobody writes anything at the edge; the control is the second before it."""
+    begins = clock.now() + timedelta(days=1)
+    promote(starts_at=begins, ends_at=begins + timedelta(days=1))
+    address = address.format(river.id)
+    marks = [client.get(address).headers["etag"]]
+
+    for edge in (begins, begins + timedelta(days=1)):
+        at(edge - timedelta(seconds=1))
+        assert client.get(address, headers={"If-None-Match": marks[-1]}).status_code == 304
+        at(edge)
+        again = client.get(address, headers={"If-None-Match": marks[-1]})
+        assert again.status_code == 200 and again.headers["etag"] not in marks
+        marks.append(again.headers["etag"])
+
+
+def test_a_promotion_added_and_ended_by_hand_is_seen_at_once(client, session, river, promote, boris):
+    def price():
+        return min(unit["price"] for unit in units(client, river).json()["units"])
+
+    before = price()
+    promotion = promote()
+    assert price() * 100 == before * 95
+    end_promotion(session, promotion, by=boris, now=clock.now())
+    session.commit()
+    assert price() == before
+
+
+def test_a_price_list_is_seen_at_once(client, session, river, boris):
+    before = units(client, river)
+    keep_rules(session, river, master=Master.LISTS, floor_metre=None, version=0, by=boris)
+    wanted = lists.Wanted(Rule.PERCENT, Decimal(10), Decimal(1), Criteria(), "", None)
+    document = lists.draft(session, river, wanted, by=boris, now=clock.now())
+    lists.start(session, document, by=boris, now=clock.now())
+    while carry_on(session, document.id, now=clock.now(), most=1000):
+        pass
+    session.commit()
+
+    after = units(client, river)
+    assert after.headers["etag"] != before.headers["etag"]
+    assert after.json()["units"][0]["price"] * 10 == before.json()["units"][0]["price"] * 11
 
 
 def test_an_unchanged_stock_costs_one_short_read(client, river, queries):
@@ -169,6 +253,21 @@ def test_a_portal_that_has_it_gets_304_until_a_flat_is_booked(
     session.commit()
     again = client.get("/public/feeds/cian.xml", headers=known)
     assert again.status_code == 200 and f"<ExternalId>{flat_1.id}<" not in again.text
+
+
+def test_a_feed_is_another_at_the_edges_of_a_promotion_by_the_clock_alone(client, opened, promote, at):
+    opened()
+    begins = clock.now() + timedelta(days=1)
+    promote(starts_at=begins, ends_at=begins + timedelta(days=1))
+    prices, known = [], {}
+
+    for moment in (clock.now(), begins, begins + timedelta(days=1)):
+        at(moment)
+        answer = client.get("/public/feeds/cian.xml", headers=known)
+        prices.append(Decimal(etree.fromstring(answer.content).findtext("object/BargainTerms/Price")))
+        known = {"If-None-Match": answer.headers["etag"]}
+        assert client.get("/public/feeds/cian.xml", headers=known).status_code == 304
+    assert prices[0] == prices[2] and prices[1] == prices[0] * Decimal("0.95")
 
 
 def test_with_a_token_only_the_whole_address_leads_there(client, opened):

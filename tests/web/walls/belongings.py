@@ -101,6 +101,8 @@ INN_WEIGHTS = (2, 4, 10, 3, 5, 9, 4, 6, 8)
 KPP = "770701001"
 TOKEN = 777
 """In the address of Anna's offer for her client."""
+PICTURE = 778
+"""What the content of the plan in an offer is called in its address: here all is called by numbers."""
 IN_ANNAS_DEAL = "attachment in Anna's deal"
 """By whoever the file was attached, it is hers to see."""
 HOLDING = ("booking", *(f"booking {what}" for what in (
@@ -392,10 +394,17 @@ def an_offer(session: Session, world: World, letter: str) -> dict[str, Any]:
         world.sown(letter, f"offer.{name}", CANARY.format(letter=letter, number=number))
         for name, number in (("conditions", 9992), ("plan", 9993))
     )
+    picture = storing.path_of(str(PICTURE))
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    picture.write_bytes(b"drawn")
+    drawn = {
+        "sha256": picture.name, "small_sha256": picture.name, "media_type": "image/png", "width": 8,
+        "height": 8,
+    }  # fmt: skip
     unit = {
-        "unit_id": free_unit(session), "kind": "flat", "number": "1", "rooms": 1, "area": "30.00",
-        "living": None, "kitchen": None, "finish": "none", "floor": 1, "section": 1, "building": "Дом 1",
-        "project": "Речной квартал", "city": "", "price": "1000000", "parts": [],
+        "plan": drawn, "unit_id": free_unit(session), "kind": "flat", "number": "1", "rooms": 1,
+        "area": "30.00", "living": None, "kitchen": None, "finish": "none", "floor": 1, "section": 1,
+        "building": "Дом 1", "project": "Речной квартал", "city": "", "price": "1000000", "parts": [],
     }  # fmt: skip
     plan = {"name": seller, "extra_percent": "0", "total": "1000000", "payments": [], "template_id": None}
     content = {
@@ -551,7 +560,9 @@ def more_of(session: Session, sower: Sower, letter: str) -> None:  # noqa: PLR09
             "decided_by_id": world.people["rustam" if letter == "c" else "boris"],
         },
     )
-
+    of_discount = {"discount": world.id("discount", letter), "amount": "1", "share": "90", "number": "1"}
+    asked = special(session, world, "approval", letter) | {"kind": "discount", "wish": of_discount}
+    sower.row(tables["approval"], letter, "approval of a discount", **asked)
     if letter == "o":
         hers = {"deal_id": world.id("deal", "c"), "unit_id": left_unit(session), "state": "cancelled"}
         over = {"until": world.now + SOON, "closed_at": world.now}
@@ -787,6 +798,7 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
                 "building": session.execute(sa.text("select min(id) from building")).scalar(),
                 **drawn(session),
                 "token": TOKEN,
+                "picture": PICTURE,
                 "project first": session.execute(sa.text("select min(id) from project")).scalar(),
                 **ways_to_pay(session, world.now),
             }

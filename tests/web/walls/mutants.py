@@ -93,22 +93,10 @@ EXEMPT = {
     ): "only keepers of the exchange are notified",
     (
         "domain.notices.inbox",
-        "may(user, Permission.DISCOUNTS_APPROVE)",
-    ): "only heads are notified",
-    (
-        "domain.notices.inbox",
         "may(user, Permission.LEADS_SEE)",
     ): "only who may take requests is notified",
-    (
-        "domain.estate.discounts.giving",
-        "rows_of(by, col(User.id))",
-    ): "looks again after the lock; the door is get_discount",
     ("web.agencies.agencies", "colleagues(session, user)"): "names in a form; the agency has its own guard",
     ("web.estate.queue", "rows_of(user, col(User.id))"): "a button; the contract's own address asks again",
-    (
-        "domain.estate.discounts.giving",
-        "discount.asked_by_id != by.id",
-    ): "who decides, not what is seen: tests/domain/estate/test_discounts.py",
     (
         "domain.agencies.asking",
         "rows_of(by, col(deals.Deal.responsible_id))",
@@ -140,6 +128,10 @@ EXEMPT = {
     ),
     ("domain.estate.showing.presence", "who != user.id"): "names of colleagues: see test_presence",
     ("domain.estate.showing.presence", "who == user.id"): "whether one's own button is pressed: the same",
+    (
+        "domain.estate.showing.presence",
+        "col(Showing.user_id) != user.id",
+    ): "one's own mark on the board: the same",
     **dict.fromkeys(
         (
             ("domain.estate.showing.presence", f"col(Showing.user_id) == by.id{of}")

@@ -26,6 +26,7 @@ ROUNDS = 12
 SHARED_NUMBERS = {
     "unit_id", "stage_id", "project_id", "plan_id", "layout_id", "floor_id", "characteristic_id",
     "template_id", "programme_id", "token", "building_id", "site_id",
+    "sha256",
 }  # fmt: skip
 """In an address: of what everyone may see."""
 KNOWN_OTHERWISE = {

@@ -50,11 +50,13 @@ PARAMETERS = {
     "promotion_id": "promotion",
     "discount_id": "discount",
     "offer_id": "offer",
+    "sha256": "picture",
     "link_id": "offer_link",
     "template_id": "payment_template",
     "programme_id": "mortgage_programme",
     "token": "token",
     "building_id": "building",
+    "funnel_id": "funnel",
     "lead_id": "lead",
     "site_id": "site",
 }
@@ -184,7 +186,8 @@ def topics(world: World, of: str) -> Filled:
 def of_all(world: World, of: str) -> Filled:
     return {
         "topics": f"exchange,leads,building-{world.id('building', 'o')},funnel-{world.id('funnel', 'o')},"
-        f"unit-{world.id('unit first', 'o')},prices-{world.id('project first', 'o')}",
+        f"stage-{world.id('stage', 'o')},unit-{world.id('unit first', 'o')},"
+        f"prices-{world.id('project first', 'o')}",
         "since": 1,
     }
 
@@ -312,6 +315,7 @@ TRIALS: dict[str, list[Trial]] = {
     ],
     "POST /estate/limits/{limit_id:int}": [Trial(form=lambda world, of: {"version": 1, "most": 7})],
     "POST /estate/limits/{limit_id:int}/removal": [Trial()],
+    "POST /funnels/{funnel_id:int}": [Trial(form=lambda world, of: {"version": 1, "name": "Продажи"})],
     "POST /estate/terms/{terms_id:int}": [
         Trial(
             form=lambda world, of: {

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from domain.access import Permission, Role, User, may
 from domain.estate import Booking
-from domain.estate.discounts import giving
+from domain.estate.discounts import deciding, giving
 from domain.estate.discounts.limits import LIMITED, limits, may_set, set_limits
 from domain.estate.discounts.models import DiscountState
 from domain.estate.discounts.queue import get_discount, queue
@@ -91,7 +91,7 @@ class Discounts(Controller):
         discount_id: FromPath[int],
     ) -> Response[str]:
         discount = get_discount(session, user, discount_id)
-        giving.approve(session, discount, comment=fields.words(data.comment)[:500], by=user, now=now)
+        deciding.approve(session, discount, comment=fields.words(data.comment)[:500], by=user, now=now)
         told = _("A discount of %(amount)s is given", amount=formats.money(discount.amount))
         toast = replies.Toast(told, undo=f"/discounts/{discount.id}/withdrawal")
         return replies.done(request, to="/discounts", toast=toast)
@@ -108,7 +108,7 @@ class Discounts(Controller):
         discount_id: FromPath[int],
     ) -> Response[str]:
         discount = get_discount(session, user, discount_id)
-        giving.refuse(session, discount, comment=fields.words(data.comment)[:500], by=user, now=now)
+        deciding.refuse(session, discount, comment=fields.words(data.comment)[:500], by=user, now=now)
         told = _("A discount of %(amount)s is refused", amount=formats.money(discount.amount))
         return replies.done(request, to="/discounts", toast=told)
 

@@ -1,5 +1,7 @@
 """Promotions: by the clock alone, told where they meet, counted for the client's good."""
 
+import random
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,7 +11,8 @@ from sqlmodel import select
 from domain import estate
 from domain.estate import pricing
 from domain.estate.pricing import Criteria
-from domain.estate.pricing.models import Effect
+from domain.estate.pricing.criteria import units_of
+from domain.estate.pricing.models import Effect, Promotion
 from domain.estate.pricing.promotions import (
     Wanted,
     add_promotion,
@@ -17,6 +20,7 @@ from domain.estate.pricing.promotions import (
     end_promotion,
     register,
 )
+from domain.estate.pricing.sale import asked_today
 from domain.events import Event
 from domain.kernel.errors import Invalid, Refused, Stale
 from tests.domain.estate.pricing.conftest import NOW
@@ -85,6 +89,14 @@ def test_an_internal_one_is_not_known_outside(session, add, flat_1):
     assert outside.price == flat_1.price
 
 
+def test_a_sale_says_until_when_its_price_holds(session, add, flat_1):
+    add(Effect.AMOUNT, 100_000, compatible=True, ends_at=None)
+    add(Effect.AMOUNT, 50_000, compatible=True, name="Короткая", ends_at=NOW + DAY)
+    add(Effect.AMOUNT, 10_000, name="Слабее всех", ends_at=NOW + DAY / 2)
+
+    assert pricing.for_sale(session, [flat_1.id], now=NOW)[flat_1.id].until == NOW + DAY
+
+
 def test_one_query_a_batch(session, add, river, queries):
     add()
     units = list(session.exec(select(estate.Unit.id)))
@@ -93,6 +105,27 @@ def test_one_query_a_batch(session, add, river, queries):
     with queries(1):
         sales = pricing.for_sale(session, units, now=NOW)
     assert len(sales) == len(units) == 12
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_thousands_are_ordered_by_is_what_each_costs(session, river, boris, seed):
+    """Promotions of all sorts, however they meet: SQL and `best` say the same price, in both views."""
+    chance = random.Random(seed)
+    for number in range(chance.randint(0, 6)):
+        effect = chance.choice(list(Effect))
+        most = {Effect.PERCENT: 60, Effect.AMOUNT: 5_000_000, Effect.METRE: 90_000}[effect]
+        value = Decimal(chance.randint(1, most * 100)) / 100
+        criteria = Criteria(floor_from=chance.choice([None, 1, 2, 3]))
+        some = wanted(effect, value, criteria=criteria, compatible=chance.random() < 0.6)
+        made = replace(some, name=f"Акция {number}", public=chance.random() < 0.7)
+        session.add(Promotion(project_id=river.id, made_by_id=boris.id, made_at=NOW, **made.fields()))
+    session.flush()
+
+    for public in (False, True):
+        rows = units_of(estate.Unit.id, asked_today(now=NOW, public=public), now=NOW)
+        prices = dict(map(tuple, session.execute(rows)))
+        sales = pricing.for_sale(session, prices, now=NOW, public=public)
+        assert prices == {unit_id: sale.price for unit_id, sale in sales.items()}
 
 
 def test_nothing_for_free(session, add, flat_1):

@@ -12,7 +12,7 @@ from domain import deals, estate
 from domain.access import User
 from domain.deals import Deal
 from domain.estate import Booking, Project, Unit
-from domain.estate.discounts import giving
+from domain.estate.discounts import deciding, giving
 from domain.estate.discounts.models import Discount
 from domain.estate.models import Floor, Section
 from domain.estate.pricing import Criteria, Passport, lists
@@ -109,7 +109,7 @@ def test_of_two_heads_who_decide_at_once_one_decides(database: Database, session
         try:
             with unit_of_work() as own:
                 discount = own.get_one(Discount, asked.id)
-                giving.approve(own, discount, comment="", by=of(own, "boris"), now=clock.now())
+                deciding.approve(own, discount, comment="", by=of(own, "boris"), now=clock.now())
         except Refused as no:
             return no.sentence
         return "given"

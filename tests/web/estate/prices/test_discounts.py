@@ -1,11 +1,13 @@
 """Discounts on the screens: asked at the booking, decided in the queue, seen in the passport."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from sqlmodel import select
 
 from domain import deals
+from domain.approvals import Approval
 from domain.estate import Booking
 from domain.estate.discounts.models import Discount
 from domain.kernel import clock
@@ -67,6 +69,26 @@ def test_above_it_the_head_decides(open_client, session, ask, held, ivanov_deal)
 
     assert price(session, held) == Decimal(6_353_500)
     assert "Можно" in boris.get("/discounts?state=decided").text
+
+
+def test_it_stands_among_the_approvals_with_its_number_and_is_answered_there(open_client, session, ask, held):
+    ask("3")
+    boris, anna = open_client("boris"), open_client("anna")
+    number = session.exec(select(Approval.id)).one()
+    assert re.search(r'href="/approvals"[^>]*>Согласования<span class="badge n">1<', boris.get("/").text)
+    page = boris.get(f"/approvals/{number}").text.replace("\xa0", " ")
+    assert "Дать скидку 196 500 ₽" in page and "Вторая квартира" in page and 'value="approve"' in page
+    assert 'value="approve"' not in anna.get(f"/approvals/{number}").text
+    assert open_client("maria").get(f"/approvals/{number}").status_code == 404
+
+    answer = {"single": number, "verdict": "approve", "comment": "Можно"}
+    assert boris.post("/approvals/decisions", data=answer).status_code == 303
+
+    assert price(session, held) == Decimal(6_353_500)
+    assert "Можно" in boris.get("/discounts?state=decided").text
+    assert boris.post(f"/approvals/reopenings?ids={number}").status_code == 303
+    assert price(session, held) == Decimal(6_550_000)
+    assert "Вторая квартира" in boris.get("/discounts").text
 
 
 def test_who_may_not(open_client, session, ask, held):

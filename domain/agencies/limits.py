@@ -1,0 +1,63 @@
+"""How many units clients of an agency and of an agent hold at once: every limit holds, so the strictest does.
+
+The agency's own stands on its page, those for each agency and for each agent in the rules of bookings.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from domain.access import User
+from domain.agencies.models import Agency, AgencyDeal
+from domain.estate import Booking
+from domain.estate.terms.allowances import Filling, LimitReached, common, filling, most_of
+from domain.estate.terms.models import Whose
+from domain.kernel.db import pick
+from domain.kernel.text import _
+
+
+def lock(session: Session, agency: Agency) -> None:
+    """Who confirms another request of the agency, whichever agent's, waits here and counts ours."""
+    session.refresh(agency, with_for_update=True)
+
+
+def demand_room(session: Session, agency: Agency, agent: User, *, now: datetime) -> None:
+    """Refuse one booking too many, in the words of the limit that says so. The caller has locked."""
+    of_agency = _("Clients of «%(agency)s»", agency=agency.name)
+    of_agent = _("Clients of agent %(agent)s", agent=agent.name)
+    in_rules = _("in the rules of bookings")
+    all_held = held(session, agency, now=now)
+    _demand(agency.most_bookings, all_held, of_agency, _("on the agency's page"), now=now)
+    _demand(common(session, Whose.AGENCY), all_held, of_agency, in_rules, now=now)
+    theirs = _held(session, col(AgencyDeal.agent_id) == agent.id, now=now)
+    _demand(most_of(session, agent), theirs, of_agent, in_rules, now=now)
+
+
+def held(session: Session, agency: Agency, *, now: datetime) -> list[Filling]:
+    """Bookings in deals of the agency's clients."""
+    return _held(session, col(AgencyDeal.agency_id) == agency.id, now=now)
+
+
+def most(session: Session, agency: Agency) -> int:
+    """How many the agency may hold, by the stricter of its own limit and the common one."""
+    each = common(session, Whose.AGENCY)
+    return agency.most_bookings if each is None else min(agency.most_bookings, each)
+
+
+def _held(session: Session, whose: sa.ColumnElement[bool], *, now: datetime) -> list[Filling]:
+    return filling(session, col(Booking.deal_id).in_(pick(AgencyDeal.deal_id).where(whose)), now=now)
+
+
+def _demand(limit: int | None, taken: list[Filling], whose: str, where: str, *, now: datetime) -> None:
+    if limit is None or len(taken) < limit:
+        return
+    sentence = _(
+        "%(whose)s may hold %(limit)s units at once, and hold %(held)s. "
+        "Release one, or raise the limit %(where)s.",
+        whose=whose,
+        limit=limit,
+        held=len(taken),
+        where=where,
+    )
+    raise LimitReached(sentence, taken, now=now)
