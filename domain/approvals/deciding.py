@@ -34,7 +34,7 @@ class Decided:
 def approve(session: Session, approval: Approval, *, by: User, now: datetime, comment: str = "") -> None:
     """Grant what was asked. Raises Refused when it was answered, or what it is about is over."""
     kind = _to_answer(session, approval, by=by, now=now)
-    approval.comment = comment.strip()
+    approval.comment = _short(comment)
     approval.granted = kind.grant(session, approval, by, now)
     _answer(session, approval, ApprovalState.APPROVED, "approval.approved", comment, by=by, now=now)
 
@@ -119,12 +119,16 @@ def _answer(
     by: User,
     now: datetime,
 ) -> None:
-    if len(comment.strip()) > LONGEST:
-        raise Invalid({"comment": _("This is longer than %(most)s characters", most=LONGEST)})
     approval.state, approval.decided_by_id, approval.decided_at = state, by.id, now
-    approval.comment = comment.strip()
+    approval.comment = _short(comment)
     session.flush()
     record(session, event, approval, by=by)
+
+
+def _short(comment: str) -> str:
+    if len(comment.strip()) > LONGEST:
+        raise Invalid({"comment": _("This is longer than %(most)s characters", most=LONGEST)})
+    return comment.strip()
 
 
 def _each(session: Session, approvals: Sequence[Approval], answer: Callable[[Approval], None]) -> Decided:

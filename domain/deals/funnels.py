@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col, select
 
@@ -113,7 +114,8 @@ def edit(
     if funnel.version != version:
         theirs = {field: _said(now_is) for field, (now_is, _mine) in changes.items()}
         raise Stale(_("Somebody saved this funnel before you"), theirs=theirs)
-    _demand_a_name(session, funnel, name)
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise Invalid({"name": _("From 1 to %(most)s letters", most=LONGEST_NAME)})
     if not changes:
         return
     if before is not None:
@@ -121,19 +123,16 @@ def edit(
         session.flush()
     if stage is not None:
         stage.on_booking = True
-    funnel.name, funnel.steps_back, funnel.calls_back = name, steps_back, calls_back
-    funnel.version += 1
+    funnel.steps_back, funnel.calls_back, funnel.version = steps_back, calls_back, funnel.version + 1
     session.flush()
+    try:
+        with session.begin_nested():
+            funnel.name = name
+            session.flush()
+    except IntegrityError:
+        raise Invalid({"name": _("Another funnel is called so")}) from None
     topics = [f"funnel-{funnel.id}"]
     events.record(session, "funnel.edited", funnel, by=by, topics=topics, changes=changes)
-
-
-def _demand_a_name(session: Session, funnel: Funnel, name: str) -> None:
-    if not 0 < len(name) <= LONGEST_NAME:
-        raise Invalid({"name": _("From 1 to %(most)s letters", most=LONGEST_NAME)})
-    same = pick(Funnel.id).where(col(Funnel.name) == name, col(Funnel.id) != funnel.id)
-    if session.execute(same).first():
-        raise Invalid({"name": _("Another funnel is called so")})
 
 
 def _said(value: str | bool | None) -> str:

@@ -47,6 +47,7 @@ def build(session: Session, *, onec_url: str = "", now: datetime | None = None) 
     past.remember(session, admin=people["admin"], now=moment)
     terms.rule(session, people, now=moment)
     lines.run(session, people, now=moment)
+    onec.know_contracts(session, now=moment)
     picking.pick_out(session, people, now=moment)
     prices.run(session, people, now=moment)
     offers.offer(session, people, now=moment)
@@ -59,9 +60,9 @@ def reconnect(session: Session, *, onec_url: str) -> None:
         onec.connect(session, onec_url=onec_url)
 
 
-def write_units(path: Path) -> None:
-    """The flats of the demo as the file the demo 1C is filled from."""
-    onec.write_units(path, planned())
+def write_units(session: Session, path: Path) -> None:
+    """The flats of a demo that was just built as the file the demo 1C is filled from."""
+    onec.write_units(path, onec.as_they_stand(session, planned()))
 
 
 def _stock(session: Session) -> Iterator[tuple[Unit, PlannedUnit]]:

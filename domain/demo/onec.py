@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from domain.demo.stock import PlannedUnit
-from domain.estate import Availability, Finish, Unit, UnitKind
+from domain.estate import Availability, Booking, BookingState, Finish, Unit, UnitKind
+from domain.estate.prices import change_availability
 from domain.exchange import links
-from domain.exchange.models import Connection, ConnectionKind
+from domain.exchange.models import Connection, ConnectionKind, ExternalId
 from domain.kernel.settings import DEMO_ONEC_SECRET
 
 SITE, BASE = "1С: обмен с сайтом", "1С: база компании"
@@ -63,6 +67,24 @@ def tie(
         entity = UNITS_SET if connection.kind is ConnectionKind.ODATA else GOOD
         for unit, planned in pairs:
             links.link(session, connection.id, entity, str(planned.ref_key), "unit", unit.id, version="")
+
+
+def know_contracts(session: Session, *, now: datetime) -> None:
+    """What is under contract or sold of ours is so in 1C as well."""
+    told = {BookingState.CONTRACT: Availability.CONTRACT, BookingState.SOLD: Availability.SOLD}
+    claims = select(Booking).where(col(Booking.closed_at).is_(None), col(Booking.state).in_(told))
+    wanted = {claim.unit_id: told[claim.state] for claim in session.exec(claims)}
+    change_availability(session, wanted, now=now)
+
+
+def as_they_stand(session: Session, units: Iterable[PlannedUnit]) -> list[PlannedUnit]:
+    """The planned units, each in the state it has here: 1C says the same of it."""
+    states = sa.select(col(ExternalId.external_id), col(Unit.availability)).where(
+        col(ExternalId.entity) == UNITS_SET, col(ExternalId.local_kind) == "unit",
+        col(ExternalId.local_id) == Unit.id,
+    )  # fmt: skip
+    known = dict(session.execute(states).tuples().all())
+    return [replace(unit, availability=known[str(unit.ref_key)]) for unit in units]
 
 
 def units_file(units: Iterable[PlannedUnit]) -> list[dict[str, Any]]:

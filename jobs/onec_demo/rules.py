@@ -10,7 +10,8 @@ from jobs.onec_demo.schema import Shape
 from jobs.onec_demo.store import Row
 from jobs.onec_demo.values import EMPTY_DATE, empty
 
-CLOSED_FOR_SALE = ("НаДоговоре", "Продана", "НеВПродаже")
+UNDER_CONTRACT = ("НаДоговоре", "Продана")
+CLOSED_FOR_SALE = (*UNDER_CONTRACT, "НеВПродаже")
 
 
 def before_write(base: Base, shape: Shape, row: Row, before: Row | None) -> Row:
@@ -60,7 +61,7 @@ def _refuse_taken_unit(base: Base, row: Row) -> None:
     unit = base.store.get(UNITS.name, row["Помещение_Key"])
     if unit is None:
         raise BusinessError("Не удалось провести: помещение не найдено.")
-    if unit["СтатусПомещения"] in CLOSED_FOR_SALE:
+    if unit["СтатусПомещения"] in CLOSED_FOR_SALE and not _is_of_its_contract(row, unit):
         raise BusinessError(
             f"Не удалось провести: «{unit['Description']}» не продаётся ({unit['СтатусПомещения']})."
         )
@@ -69,6 +70,11 @@ def _refuse_taken_unit(base: Base, row: Row) -> None:
         raise BusinessError(
             f"Не удалось провести: помещение «{unit['Description']}» уже забронировано ({held})."
         )
+
+
+def _is_of_its_contract(row: Row, unit: Row) -> bool:
+    """A reservation without an end is what stands behind a contract: it comes to a unit that has one."""
+    return unit["СтатусПомещения"] in UNDER_CONTRACT and row["ДатаОкончания"] in (EMPTY_DATE, "")
 
 
 def _with_person_kind(base: Base, row: Row) -> Row:

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from jobs.onec_demo.base import moscow_now
+from jobs.onec_demo.values import EMPTY_DATE
 from tests.onec_demo.client import RESERVATIONS, UNITS, OneC, told_error
 
 
 def reserve(onec: OneC, unit: dict[str, Any], **more: Any) -> dict[str, Any]:
     until = (moscow_now() + timedelta(days=3)).isoformat()
-    return onec.create(
-        RESERVATIONS, Помещение_Key=unit["Ref_Key"], ДатаОкончания=until, Цена=unit["Цена"], **more
-    )
+    said = {"Помещение_Key": unit["Ref_Key"], "ДатаОкончания": until, "Цена": unit["Цена"]} | more
+    return onec.create(RESERVATIONS, **said)
 
 
 def status_of(onec: OneC, unit: dict[str, Any]) -> str:
@@ -44,6 +44,17 @@ def test_posting_is_called_as_clients_call_it(onec: OneC, verb: str) -> None:
     url = onec.url(f"{RESERVATIONS}(guid'{key}')/{name}") + (f"&{options}" if options else "")
     assert onec.http.post(url).status_code == 200
     assert onec.row(RESERVATIONS, key)["Posted"] is True
+
+
+@pytest.mark.parametrize(("ends", "posted"), [(EMPTY_DATE, 200), ("2090-01-01T00:00:00", 500)])
+def test_behind_a_contract_stands_only_a_reservation_without_an_end(
+    onec: OneC, ends: str, posted: int
+) -> None:
+    unit = onec.free_unit()
+    onec.patch(UNITS, unit["Ref_Key"], СтатусПомещения="НаДоговоре")
+    key = reserve(onec, unit, ДатаОкончания=ends)["Ref_Key"]
+    assert onec.carry_out(RESERVATIONS, key).status_code == posted
+    assert status_of(onec, unit) == "НаДоговоре"
 
 
 def test_unposting_takes_it_back(onec: OneC) -> None:

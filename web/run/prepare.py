@@ -47,8 +47,8 @@ def people(engine: sa.Engine) -> str:
             session.commit()
             return "The base is not empty: the demo world is built only in an empty one."
         demo.build(session, onec_url=settings().onec_demo_url)
+        demo.write_units(session, settings().onec_demo_units)
         session.commit()
-    demo.write_units(settings().onec_demo_units)
     return "The demo world is built."
 
 

@@ -207,6 +207,8 @@ def test_it_is_decided_among_the_approvals_by_the_same_verb(session, ask, held, 
     }
     assert (facts["Со скидкой"], facts["Без согласования даёт"]) == ("6 790 000 ₽", "1,00 %")
 
+    with pytest.raises(Invalid):
+        approvals.approve(session, asked, by=boris, now=NOW, comment="я" * 501)
     approvals.approve(session, asked, by=boris, now=NOW, comment="Можно")
 
     assert (discount.state, discount.comment, held.price) == (DiscountState.GRANTED, "Можно", 6_790_000)
