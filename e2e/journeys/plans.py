@@ -49,6 +49,26 @@ class Drawing:
         self.page.mouse.move(*self._at(*to), steps=4)
         self.page.mouse.up()
 
+    def touch(self, *corners: tuple[float, float]) -> None:
+        """The same pressed by a finger."""
+        for x, y in corners:
+            self.page.touchscreen.tap(*self._at(x, y))
+
+    def pull(self, corner: int, by: tuple[float, float], *, beside: int = 0) -> None:
+        """A finger set `beside` pixels off a corner pulls it by parts of the plan's width and height."""
+        dot, box = (
+            self.page.locator(".corner__dot").nth(corner).bounding_box(),
+            self.sheet.locator("image").bounding_box(),
+        )
+        assert dot and box
+        x, y = dot["x"] + dot["width"] / 2 + beside, dot["y"] + dot["height"] / 2 + beside
+        glass = self.page.context.new_cdp_session(self.page)
+        glass.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        for part in (1 / 3, 2 / 3, 1):
+            point = {"x": x + by[0] * box["width"] * part, "y": y + by[1] * box["height"] * part}
+            glass.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+        glass.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
     def corners(self) -> list[tuple[float, float]]:
         """As whole per cents: a mouse does not hit fractions."""
         return [
@@ -99,7 +119,7 @@ def test_an_outline_can_be_begun_and_drawn_by_keys_alone(open_as: OpenAs, pictur
     drawing = Drawing(open_as("admin"))
     drawing.upload(flat_1.floor_id, picture)
 
-    drawing.page.get_by_role("button", name="Угол").press("Enter")
+    drawing.page.get_by_role("button", name="Угол", exact=True).press("Enter")
     assert drawing.corners() == [(40, 40), (60, 40), (60, 60), (40, 60)]
     drawing.page.keyboard.press("Shift+ArrowLeft")
     drawing.page.keyboard.press("Enter")
@@ -109,6 +129,39 @@ def test_an_outline_can_be_begun_and_drawn_by_keys_alone(open_as: OpenAs, pictur
     drawing.field.press("Enter")
 
     expect(drawing.page.locator("#toasts")).to_contain_text("№ 1", timeout=PROMPTLY)
+
+
+def test_an_outline_is_drawn_by_a_finger(open_as: OpenAs, picture: bytes, flat_1: Unit):
+    """On a phone: tapped, pulled by the edge of a corner without a jump, nudged, a corner taken away."""
+    drawing = Drawing(open_as("admin", phone=True))
+    drawing.upload(flat_1.floor_id, picture)
+    page = drawing.page
+
+    drawing.touch((0.1, 0.2), (0.4, 0.2), (0.4, 0.8), (0.1, 0.8))
+    near(drawing.corners(), [(10, 20), (40, 20), (40, 80), (10, 80)])
+    drawing.pull(2, by=(0.3, -0.2), beside=12)
+    near(drawing.corners(), [(10, 20), (40, 20), (70, 60), (10, 80)])
+    assert page.evaluate("scrollY") == 0, "the page does not scroll under a pulled corner"
+
+    before = drawing.field.input_value().split()[2].split(",")
+    page.get_by_role("button", name="Выбранный угол влево").tap()
+    after = drawing.field.input_value().split()[2].split(",")
+    assert (round(float(before[0]) - float(after[0]), 2), before[1]) == (0.5, after[1])
+    page.get_by_role("button", name="Убрать выбранный угол").tap()
+    near(drawing.corners(), [(10, 20), (40, 20), (10, 80)])
+    for button in page.locator("[data-nudge]").all():
+        box = button.bounding_box()
+        assert box and min(box["width"], box["height"]) >= 44
+    page.get_by_role("button", name="Сохранить").tap()
+
+    expect(page.locator("#toasts")).to_contain_text("№ 1", timeout=PROMPTLY)
+
+
+def near(corners: list[tuple[float, float]], wanted: list[tuple[float, float]]) -> None:
+    """Within what a pixel of a phone is of the plan."""
+    assert len(corners) == len(wanted)
+    for (x, y), (left, top) in zip(corners, wanted, strict=True):
+        assert abs(x - left) <= 1 and abs(y - top) <= 1, corners
 
 
 def test_another_screen_follows_when_a_plan_is_drawn(open_as: OpenAs, picture: bytes, flat_1: Unit, river):

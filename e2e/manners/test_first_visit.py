@@ -84,7 +84,7 @@ class Budget:
     all: float = 120
     html: float = 15
     script: float = 45
-    style: float = 19
+    style: float = 17
     requests: int = 10
     shift: float = 0.02
     largest: float = 2.5

@@ -1,6 +1,7 @@
 /* Keys by their place on the keyboard (`event.code`), so that they live on the Russian layout too.
 
-An element names its key: `data-hotkey="KeyC"` or `"ctrl+KeyK"`; `?` shows the list. Inside a field the
+An element names its key: `data-hotkey="KeyC"` or `"ctrl+KeyK"`; `?` shows the list, to which those of the
+page put themselves, by `data-does` or by what is written on them. Inside a field the
 keyboard belongs to the field: Ctrl Z there takes back letters, not deeds. */
 
 const LETTERS = "karkas-letters";   // "off" for those whom single letters disturb (dictation, trembling hands)
@@ -35,9 +36,27 @@ function pressed(event) {
   return [...held.filter(Boolean), event.code].join("+");
 }
 
+/* What a key of this page does, in the words of its owner. */
+function line(key, owner) {
+  const made = document.createDocumentFragment(), said = document.createElement("dd"), cap = document.createElement("kbd");
+  cap.textContent = key;
+  said.textContent = owner.dataset.does ?? owner.ariaLabel ?? (owner.labels?.[0] ?? owner).textContent.trim();
+  const name = document.createElement("dt");
+  name.append(cap);
+  made.append(name, said);
+  return made;
+}
+
 function showKeys(event) {
   event.preventDefault();
   const sheet = document.getElementById("hotkeys").content.cloneNode(true);
+  const list = sheet.querySelector(".keys"), told = new Set([...list.querySelectorAll("kbd")].map((key) => key.textContent));
+  for (const owner of document.querySelectorAll("[data-hotkey^=Key]")) {
+    const key = owner.dataset.hotkey.slice(3);
+    if (told.has(key) || !owner.checkVisibility()) continue;
+    told.add(key);
+    list.prepend(line(key, owner));
+  }
   const letters = sheet.querySelector("[name=letters]");
   letters.checked = localStorage.getItem(LETTERS) !== "off";
   letters.addEventListener("change", () => localStorage.setItem(LETTERS, letters.checked ? "on" : "off"));

@@ -172,6 +172,37 @@ def test_every_class_of_a_page_has_a_style_or_a_script():
     assert stray == {}
 
 
+def test_every_style_is_of_something():
+    """A rule nobody's class asks for is weight every visitor carries."""
+    spoken = "".join(path.read_text("utf-8") for path in [*PAGES, *SCRIPTS, *(ROOT / "web").rglob("*.py")])
+    words = set(re.findall(r"[\w-]+", spoken))
+    begun = set(re.findall(r"([\w-]+)(?=\{|\$\{|['\"] ~)", spoken))  # sec-4, x2, s-free: the end is put in
+
+    styled = {word for path in SHEETS for word in classes(path)} - words
+    assert {word for word in styled if re.sub(r"(\d+|[a-z]+)$", "", word) not in begun} == set()
+
+
+def test_a_class_of_pages_is_of_one_area():
+    """Two areas that call different things by one name change each other's looks."""
+    owners: dict[str, set[str]] = {}
+    for path in SHEETS:
+        for selector in selectors(path):
+            if alone := re.fullmatch(r"\.([\w-]+)", selector):
+                owners.setdefault(alone[1], set()).add(path.stem)
+    areas = {path.stem for path in (STATIC / "css/modules").glob("*.css")}
+
+    assert {word: found for word, found in owners.items() if len(found & areas) > 1} == {}
+
+
+def selectors(path: Path) -> list[str]:
+    heads = re.findall(r"([^{};]+)\{", without_comments(path.read_text("utf-8")))
+    return [one.strip() for head in heads if not head.strip().startswith("@") for one in head.split(",")]
+
+
+def classes(path: Path) -> list[str]:
+    return re.findall(r"\.(-?[a-zA-Z_][\w-]*)", " ".join(selectors(path)))
+
+
 def test_nothing_is_written_for_htmx_2():
     """Most examples are, so htmx brings a check; its guesses about inheritance are settled above."""
     check = STATIC / "node_modules/htmx.org/dist/scripts/upgrade-check.py"

@@ -13,7 +13,7 @@ from domain.agencies import directory, fixing, limits, reading
 from domain.agencies.models import Agency
 from domain.kernel.errors import Forbidden, Invalid, Stale
 from domain.kernel.text import _
-from web import fields, replies
+from web import fields, forms, replies
 from web.estate import cells
 from web.estate.tabs import tabs
 from web.given import Given
@@ -225,18 +225,13 @@ def _form(
     *,
     no: Invalid | Stale | None = None,
 ) -> Response[str]:
-    """The form with what was typed; after a stale save it carries the present version."""
-    stale = no if isinstance(no, Stale) else None
-    if stale and agency and isinstance(given, Edited):
-        given.version = str(agency.version)
-    return replies.page(
+    return forms.page(
         request,
         "agencies/form.html",
-        status=409 if stale else 422 if no else 200,
-        agency=agency,
         given=given,
-        fields=no.fields if isinstance(no, Invalid) else {},
-        stale=stale,
+        record=agency,
+        no=no,
+        agency=agency,
         people=[(person.id, person.name) for person in colleagues(session, user)],
     )
 

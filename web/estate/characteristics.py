@@ -12,7 +12,7 @@ from domain.estate import UnitKind
 from domain.estate.drawings import Characteristic, CharacteristicType, characteristics
 from domain.kernel.errors import Invalid, Stale
 from domain.kernel.text import _
-from web import fields, replies
+from web import fields, forms, replies
 from web.estate import cells
 from web.estate.tabs import tabs
 from web.given import Given
@@ -131,17 +131,13 @@ def _form(
     given: New | Edited,
     no: Invalid | Stale | None = None,
 ) -> Response[str]:
-    stale = no if isinstance(no, Stale) else None
-    if stale and found and isinstance(given, Edited):
-        given.version = str(found.version)
-    return replies.page(
+    return forms.page(
         request,
         "estate/drawings/characteristic.html",
-        status=409 if stale else 422 if no else 200,
-        found=found,
         given=given,
-        fields=no.fields if isinstance(no, Invalid) else {},
-        stale=stale,
+        record=found,
+        no=no,
+        found=found,
         kinds=[(kind.value, cells.kind_word(kind)) for kind in UnitKind],
         types=[(of.value, word) for of, word in type_words().items()],
         cells=cells,

@@ -16,7 +16,7 @@ from domain.files.pictures import SUFFIXES
 from domain.kernel import formats
 from domain.kernel.errors import Invalid, Missing, Refused, Stale
 from domain.kernel.text import _, ngettext
-from web import fields, replies
+from web import fields, forms, replies
 from web.estate import cells, sent
 from web.estate.tabs import tabs
 from web.given import Given
@@ -216,18 +216,13 @@ def _form(
     no: Invalid | Stale | None = None,
     **more: Any,
 ) -> Response[str]:
-    """The form once more, everything typed kept; after a stale save it carries the present version."""
-    stale = no if isinstance(no, Stale) else None
-    if stale and layout and isinstance(given, Edited):
-        given.version = str(layout.version)
-    return replies.page(
+    return forms.page(
         request,
         "estate/drawings/layout.html",
-        status=409 if stale else 422 if no else 200,
-        layout=layout,
         given=given,
-        fields=no.fields if isinstance(no, Invalid) else {},
-        stale=stale,
+        record=layout,
+        no=no,
+        layout=layout,
         cells=cells,
         kinds=[(kind.value, cells.kind_word(kind)) for kind in UnitKind],
         accepted=",".join(SUFFIXES),

@@ -84,7 +84,7 @@ def many(given: Several) -> list[str]:
 
 def typed(amount: Decimal) -> str:
     """As a person would type it: read back the same in every language."""
-    return f"{amount:,.2f}".replace(",", "\u00a0").replace(".", ",")
+    return f"{amount:,.2f}".replace(",", "\u00a0").replace(".", ",").removesuffix(",00")
 
 
 def ids(given: Several) -> list[int]:

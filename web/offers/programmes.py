@@ -11,12 +11,12 @@ from sqlmodel import Session
 
 from domain.access import Permission, User, may
 from domain.kernel import formats
-from domain.kernel.errors import DomainError, Invalid, Refused, Stale
+from domain.kernel.errors import DomainError, Invalid, Refused
 from domain.kernel.text import _
 from domain.offers import MortgageProgramme, programmes
 from domain.offers.models import ProgrammeKind
 from domain.offers.programmes import Wanted
-from web import replies
+from web import forms, replies
 from web.estate.tabs import tabs
 from web.given import Given
 from web.offers.calculating import Sought, answers
@@ -176,17 +176,13 @@ def _filled(programme: MortgageProgramme) -> Filled:
 def _form(
     request: Asked, programme: MortgageProgramme | None, given: Filled, *, no: DomainError | None = None
 ) -> Response[str]:
-    stale = no if isinstance(no, Stale) else None
-    if stale and programme:
-        given.version = str(programme.version)
-    context = {
-        "programme": programme,
-        "given": given,
-        "titles": programmes.titles(),
-        "kinds": [(kind.value, programmes.kind_word(kind.value)) for kind in ProgrammeKind],
-        "wrong": no.fields if isinstance(no, Invalid) else {},
-        "stale": stale,
-        "refusal": no if isinstance(no, Refused) and not stale else None,
-    }
-    status = 200 if no is None else 422 if context["wrong"] else 409
-    return replies.page(request, "offers/programme_form.html", status=status, **context)
+    return forms.page(
+        request,
+        "offers/programme_form.html",
+        given=given,
+        record=programme,
+        no=no,
+        kept=programme,
+        titles=programmes.titles(),
+        kinds=[(kind.value, programmes.kind_word(kind.value)) for kind in ProgrammeKind],
+    )

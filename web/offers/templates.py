@@ -9,12 +9,12 @@ from litestar.params import FromPath, URLEncodedBody
 from sqlmodel import Session
 
 from domain.access import Permission, User, may
-from domain.kernel.errors import DomainError, Invalid, Refused, Stale
+from domain.kernel.errors import DomainError, Invalid, Refused
 from domain.kernel.text import _
 from domain.offers import PaymentTemplate, templates
 from domain.offers.payments import Period
 from domain.offers.templates import Wanted
-from web import replies
+from web import forms, replies
 from web.estate.tabs import tabs
 from web.given import Given
 from web.offers.fields import Reading, typed, words
@@ -143,16 +143,12 @@ def _filled(template: PaymentTemplate) -> Filled:
 def _form(
     request: Asked, template: PaymentTemplate | None, given: Filled, *, no: DomainError | None = None
 ) -> Response[str]:
-    stale = no if isinstance(no, Stale) else None
-    if stale and template:
-        given.version = str(template.version)
-    context = {
-        "template": template,
-        "given": given,
-        "titles": templates.titles(),
-        "wrong": no.fields if isinstance(no, Invalid) else {},
-        "stale": stale,
-        "refusal": no if isinstance(no, Refused) and not stale else None,
-    }
-    status = 200 if no is None else 422 if context["wrong"] else 409
-    return replies.page(request, "offers/template_form.html", status=status, **context)
+    return forms.page(
+        request,
+        "offers/template_form.html",
+        given=given,
+        record=template,
+        no=no,
+        kept=template,
+        titles=templates.titles(),
+    )

@@ -16,7 +16,7 @@ from domain.kernel.errors import Invalid, Stale
 from domain.kernel.text import _
 from domain.parties.companies import ready
 from domain.parties.register import list_clients
-from web import fields, replies
+from web import fields, forms, replies
 from web.given import Given
 from web.parties.people import searched
 
@@ -120,20 +120,6 @@ class Companies(Controller):
 def _form(
     request: Request[Any, Any, Any], company: parties.Company | None, given: Card, no: Invalid | Stale
 ) -> Response[str]:
-    """The form once more, everything typed kept, each sentence at its field.
-
-    After a stale save it carries the present version: saving again is a choice made with both in sight.
-    """
-    wrong = no.fields if isinstance(no, Invalid) else {}
-    stale = no if isinstance(no, Stale) else None
-    if stale and company and isinstance(given, Edited):
-        given.version = str(company.version)
-    return replies.page(
-        request,
-        "parties/company_form.html",
-        status=409 if stale else 422,
-        company=company,
-        given=given,
-        fields=wrong,
-        stale=stale,
+    return forms.page(
+        request, "parties/company_form.html", given=given, record=company, no=no, company=company
     )

@@ -50,14 +50,14 @@ def cells(html):
 
 
 def test_a_building_of_flats_alone_has_nothing_to_switch(open_client, board):
-    assert 'class="kinds"' not in open_client("anna").get(board).text
+    assert 'aria-label="Что продаётся"' not in open_client("anna").get(board).text
 
 
 def test_each_kind_is_counted_and_shown_on_its_own_board(open_client, board, cellar):
     anna = open_client("anna")
     flats, parking = anna.get(board).text, anna.get(f"{board}&kind=parking").text
 
-    tabs = re.findall(r"kind=(\w+)\"[^>]*>([^<]+) <b>(\d+)", flats)
+    tabs = re.findall(r'kind=(\w+)"[^>]*>([^<]+) <span class="muted">(\d+)', flats)
     assert tabs == [
         ("flat", "Квартиры", "12"), ("parking", "Паркинг", "3"), ("storage", "Кладовые", "1"),
         ("commercial", "Коммерция", "1"),

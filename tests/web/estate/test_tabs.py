@@ -44,7 +44,7 @@ def test_whatever_is_shown_opens_and_names_itself(open_client, admin):
     for tab in [tab for group in tabs(admin, "").groups for tab in group.tabs]:
         page = client.get(tab.href)
         here = re.search(
-            r'<details class="menu desk".*?<summary[^>]*aria-current="page">([^<]*)', page.text, re.DOTALL
+            r'<details class="menu desk2".*?<summary[^>]*aria-current="page">([^<]*)', page.text, re.DOTALL
         )
         assert page.status_code == 200, tab.href
         assert here and here[1].endswith(f": {tab.title}"), tab.href

@@ -21,7 +21,7 @@ from domain.estate.pricing.reading import price_lists, read_lines, written_lines
 from domain.kernel.errors import Invalid, Refused, Stale
 from domain.kernel.money import parse
 from domain.kernel.text import _, ngettext
-from web import fields, replies
+from web import fields, forms, replies
 from web.estate.prices import asked
 from web.estate.prices.around import around
 from web.given import Given
@@ -252,18 +252,13 @@ def _form(
     *,
     no: Invalid | Stale | None = None,
 ) -> Response[str]:
-    """After a stale save the form keeps what was typed and carries the present version."""
-    stale = no if isinstance(no, Stale) else None
-    if stale and document and isinstance(given, Edited):
-        given.version = str(document.version)
-    return replies.page(
+    return forms.page(
         request,
         "estate/prices/list_form.html",
-        status=409 if stale else 422 if no else 200,
-        document=document,
         given=given,
-        fields=no.fields if isinstance(no, Invalid) else {},
-        stale=stale,
+        record=document,
+        no=no,
+        document=document,
         chosen=asked.several,
         **around(session, user, project, "lists"),
     )

@@ -13,9 +13,9 @@ from domain.estate import Project
 from domain.estate.pricing import Criteria, promotions
 from domain.estate.pricing.models import Effect, Promotion
 from domain.kernel import formats
-from domain.kernel.errors import Invalid, Refused, Stale
+from domain.kernel.errors import Invalid, Refused
 from domain.kernel.text import _
-from web import fields, replies
+from web import fields, forms, replies
 from web.estate.prices import asked
 from web.estate.prices.around import around
 from web.given import Given
@@ -181,19 +181,13 @@ def _form(
     *,
     no: Invalid | Refused | None = None,
 ) -> Response[str]:
-    """After a stale save the form keeps what was typed and carries the present version."""
-    stale = no if isinstance(no, Stale) else None
-    if stale and promotion and isinstance(given, Edited):
-        given.version = str(promotion.version)
-    return replies.page(
+    return forms.page(
         request,
         "estate/prices/promotion_form.html",
-        status=200 if no is None else 409 if isinstance(no, Refused) else 422,
-        promotion=promotion,
         given=given,
-        fields=no.fields if isinstance(no, Invalid) else {},
-        stale=stale,
-        refusal=no if isinstance(no, Refused) and not stale else None,
+        record=promotion,
+        no=no,
+        promotion=promotion,
         chosen=asked.several,
         **around(session, user, project, "promotions"),
     )

@@ -14,7 +14,7 @@ from domain.estate.pricing.models import Master
 from domain.kernel.errors import Invalid, Stale
 from domain.kernel.money import parse
 from domain.kernel.text import _
-from web import fields, replies
+from web import fields, forms, replies
 from web.estate.prices import asked
 from web.estate.prices.around import around
 from web.given import Given
@@ -74,17 +74,13 @@ def _page(
     no: Invalid | Stale | None = None,
 ) -> Response[str]:
     kept = master.rules(session, project.id)
-    stale = no if isinstance(no, Stale) else None
-    if stale:
-        given.version = str(kept.version)
-    return replies.page(
+    return forms.page(
         request,
         "estate/prices/settings.html",
-        status=409 if stale else 422 if no else 200,
-        kept=kept,
         given=given,
-        fields=no.fields if isinstance(no, Invalid) else {},
-        stale=stale,
+        record=kept,
+        no=no,
+        kept=kept,
         masters=list(Master),
         **around(session, user, project, "settings"),
     )

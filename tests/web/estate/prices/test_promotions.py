@@ -33,7 +33,7 @@ def test_it_stands_on_the_board_in_the_list_and_in_the_panel(open_client, promot
     other = anna.get(f"/units/{flat_2.id}", headers=HTMX).text
 
     assert "5,90" in cell.replace("\xa0", " ") and ">%</span>" in cell and "акция: −10 %" in cell
-    assert "5 895 000 ₽" in listed and '<span class="promo">−10 %</span>' in listed
+    assert "5 895 000 ₽" in listed and '<span class="tag acc">−10 %</span>' in listed
     assert "5 895 000 ₽" in panel and "Акция «Осень»" in panel and "−655 000 ₽" in panel
     assert "Осень" not in other
 
