@@ -285,7 +285,7 @@ def expire(session: Session, *, now: datetime, most: int = 200) -> int:
         .where(Booking.state == BookingState.ACTIVE, col(Booking.until) <= now)
         .order_by(col(Booking.unit_id))
         .limit(most)
-        .with_for_update(skip_locked=True, of=[Unit, Booking])
+        .with_for_update(skip_locked=True, key_share=True, of=[Unit, Booking])
     )
     found = session.exec(over).all()
     for booking, unit in found:

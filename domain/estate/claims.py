@@ -19,7 +19,7 @@ from domain.access.policy import rows_of
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Floor, Section, Unit
 from domain.estate.writing import among
 from domain.kernel import formats
-from domain.kernel.db import pick
+from domain.kernel.db import LOCK, pick
 from domain.kernel.errors import Forbidden, Refused
 from domain.kernel.text import _
 
@@ -88,14 +88,17 @@ def holds(booking: Booking, *, now: datetime) -> bool:
 
 
 def lock(session: Session, unit: Unit) -> None:
-    """Wait for whoever is at this unit, then see it as it is now."""
-    session.refresh(unit, with_for_update=True)
+    """Wait for whoever is at this unit, then see it as it is now.
+
+    Not for who only refers to it: two who both do and then lock it would wait for each other.
+    """
+    session.refresh(unit, with_for_update=LOCK)
 
 
 def lock_all(session: Session, unit_ids: Iterable[int]) -> list[Unit]:
     """Lock these units, lowest number first, and see them as they are now."""
     rows = select(Unit).where(among(list(unit_ids))).order_by(col(Unit.id))
-    locked = rows.with_for_update(of=Unit).execution_options(populate_existing=True)
+    locked = rows.with_for_update(key_share=True, of=Unit).execution_options(populate_existing=True)
     return list(session.exec(locked).all())
 
 

@@ -82,7 +82,7 @@ def offer_free(session: Session, *, now: datetime, most: int = 200) -> int:
         .where(waited, ~held, Unit.availability == Availability.ON_SALE, col(Unit.price).is_not(None))
         .order_by(col(Unit.id))
         .limit(most)
-        .with_for_update(skip_locked=True, of=Unit)
+        .with_for_update(skip_locked=True, key_share=True, of=Unit)
         .execution_options(populate_existing=True)
     )
     return sum(offer_next(session, unit, now=now) is not None for unit in session.exec(free).all())
