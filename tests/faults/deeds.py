@@ -20,11 +20,9 @@ from domain.activities.models import Task
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate import Booking, BookingKind, Project, Unit, booking, extending, waiting
 from domain.estate.chessboard import Filter
-from domain.estate.discounts import giving
-from domain.estate.discounts.models import Discount
 from domain.estate.pricing import Criteria, lists
 from domain.estate.pricing.master import keep_rules
-from domain.estate.pricing.models import Effect, Master, PriceList, ProjectPricing, Rule
+from domain.estate.pricing.models import Master, PriceList, ProjectPricing, Rule
 from domain.estate.sheets import asking
 from domain.estate.sheets import receiving as receiving_sheets
 from domain.estate.sheets import working as sheets
@@ -133,7 +131,6 @@ def everything_listened_to_has_happened(_base_1c: Demo1C) -> list[Any]:
             "task": task,
             "waiting": place,
             "exchange": message,
-            "discount": _discount(session, _book(session, "3")),
             "offer": _offer(session).offer,
             "lead": _request(session),
         }
@@ -500,18 +497,6 @@ def _book(session: Session, number: str) -> Booking:
     anna = session.get_one(User, deal.responsible_id)
     flat = _of(session, Unit, Unit.number == number)
     return booking.book(session, flat, deal_id=deal.id, days=3, by=anna, now=clock.now())
-
-
-def _discount(session: Session, held: Booking) -> Discount:
-    return giving.ask(
-        session,
-        held,
-        effect=Effect.PERCENT,
-        value=Decimal(3),
-        reason="Так",
-        by=held.booked_by,
-        now=clock.now(),
-    )
 
 
 def _offer(session: Session) -> offers.OfferVersion:
