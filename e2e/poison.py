@@ -81,6 +81,7 @@ NO_FREE_TEXT = {
     "company.ogrn": "digits, checked",
     "company.phone": "kept as +digits",
     "app_user.phone": "kept as +digits",
+    "approval.kind": "a name of `approvals.kinds`",
     "connection.base_url": "an address the administrator wrote",
     "connection.timezone": "a name of a zone",
     "event.name": "from domain/events/names.py",
