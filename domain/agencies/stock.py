@@ -1,4 +1,4 @@
-"""What an agent sees of the stock: units that may be asked for, public promotions, nothing else."""
+"""What an agent sees of the stock: public units that may be asked for, public promotions, nothing else."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +25,8 @@ from domain.estate.pricing.sale import asked_today
 from domain.kernel.db import pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
+from domain.publishing.models import Publication
+from domain.publishing.stock import is_public
 
 PAGE = 60
 
@@ -94,8 +96,9 @@ def _lines(session: Session, rows: sa.Select[Any], *, now: datetime) -> list[Lin
 
 
 def projects(session: Session) -> list[tuple[int, str]]:
-    rows = session.execute(pick(Project.id, Project.name).order_by(col(Project.position), col(Project.id)))
-    return [(id_, name) for id_, name in rows]
+    published = pick(Project.id, Project.name).join(Publication, col(Publication.id) == Project.id)
+    rows = published.where(col(Publication.published)).order_by(col(Project.position), col(Project.id))
+    return [(id_, name) for id_, name in session.execute(rows)]
 
 
 def _rows(now: datetime) -> sa.Select[Any]:
@@ -109,6 +112,7 @@ def _rows(now: datetime) -> sa.Select[Any]:
             col(Unit.availability) == Availability.ON_SALE,
             col(Unit.price).is_not(None),
             col(Booking.id).is_(None),
+            is_public(),
         )
     )  # fmt: skip
 

@@ -118,7 +118,7 @@ def card(session: Session, deal: Deal, *, now: datetime) -> DealCard:
         awaited=awaited(session, deal.id),
         files=files(session, deal.id),
         days_told=timeline(session, deal.id, now=now),
-        behind=behind(session, deal, booked=bool(units)),
+        behind=behind(session, deal, booked=any(not unit.is_offer for unit in units)),
     )
 
 

@@ -206,6 +206,14 @@ def rows_on_sale(now: datetime, *more: Any, price: Any = Unit.price) -> sa.Selec
     )  # fmt: skip
 
 
+def is_public() -> sa.ColumnElement[bool]:
+    """Of a row with a unit and its building: units of its kind there are shown to outsiders."""
+    shown = sa.exists().where(
+        _listed(), col(Publication.id) == Building.project_id, col(Publication.published)
+    )
+    return shown.correlate(Unit, Building)
+
+
 def _place() -> sa.ScalarSelect[int]:
     other = aliased(Unit)
     to_the_left = sa.tuple_(col(other.position), col(other.id)) <= sa.tuple_(col(Unit.position), col(Unit.id))

@@ -13,6 +13,7 @@ from domain.estate.pricing.models import Effect
 from domain.estate.pricing.promotions import add_promotion
 from domain.kernel import clock, formats
 from domain.kernel.settings import settings
+from tests.world import published
 from tests.world.promoted import five_off
 
 
@@ -22,6 +23,7 @@ def nevsky(session, anna, agata):
     session.add(agency)
     session.flush()
     session.add(Agent(user_id=agata.id, agency_id=agency.id))
+    published.publish(session)
     session.commit()
     return agency
 
@@ -50,6 +52,17 @@ def test_an_agent_comes_to_what_is_on_sale(open_client, nevsky, flat_1):
     page = agata.get("/agent/stock").text
     assert f'href="/agent/stock/{flat_1.id}"' in page
     assert 'href="/deals"' not in page and 'href="/estate"' not in page
+
+
+def test_what_is_not_published_is_not_theirs_either(open_client, session, nevsky, flat_1):
+    published.publish(session, published=False)
+    session.commit()
+    agata = open_client("agata")
+
+    page = agata.get("/agent/stock").text
+    assert "/agent/stock/" not in page and "Речной" not in page
+    assert agata.get(f"/agent/stock/{flat_1.id}").status_code == 404
+    assert agata.post(f"/agent/stock/{flat_1.id}/requests", data={"fixation_id": 1}).status_code == 404
 
 
 def test_what_is_booked_is_not_there_and_nobody_is_named(
