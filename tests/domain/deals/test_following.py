@@ -72,6 +72,19 @@ def test_rules_against_it_leave_the_booking_and_say_why(
     assert shown.behind.reasons == ("Запланируйте следующий шаг с датой",)
 
 
+def test_what_is_only_offered_does_not_call_for_the_stage(session, follows, ivanov_deal, flat_1, anna, maria):
+    held = book(session, ivanov_deal, flat_1, anna)
+    waits = deals.open_deal(
+        session, funnel=ivanov_deal.stage.funnel, title="Студия", client=ivanov_deal.person, by=maria,
+        now=clock.now(),
+    )  # fmt: skip
+    deals.join(session, waits, flat_1, by=maria, now=clock.now())
+    estate.cancel(session, held, by=anna, now=clock.now())
+
+    shown = card.card(session, waits, now=clock.now())
+    assert shown.held[0].is_offer and shown.behind is None
+
+
 def test_a_funnel_that_does_not_follow_stays(session, ready, talks, flat_1, anna):
     book(session, ready, flat_1, anna)
 
