@@ -60,11 +60,11 @@ class Moves(Controller):
         deal: Given[deals.Deal],
         data: URLEncodedBody[Move],
     ) -> Response[str]:
-        left = deal.stage
+        left, client = deal.stage, _client(deal)
         stage = deals.get_stage(session, number(data.stage_id, "stage_id"))
         version, after_id = number(data.version, "version"), optional_number(data.after_id, "after_id")
         deals.move(session, deal, to=stage, version=version, by=user, now=now, after_id=after_id)
-        return _moved(request, session, user, deal, left, now=now, on_board=bool(data.board))
+        return _moved(request, session, user, deal, left, client, now=now, on_board=bool(data.board))
 
     @post("/undo", sync_to_thread=True, permission=Permission.DEALS_MOVE)
     def undo(
@@ -88,6 +88,7 @@ def _moved(
     user: User,
     deal: deals.Deal,
     left: deals.Stage,
+    client: str,
     *,
     now: datetime,
     on_board: bool,
@@ -95,7 +96,7 @@ def _moved(
     undo = f"/deals/{deal.id}/moves/undo"
     if on_board:
         undo += "?" + "&".join(filter(None, ["on=board", asked(request).query()]))
-    told = Toast(_("%(client)s → “%(stage)s”", client=_client(deal), stage=deal.stage.name), undo=undo)
+    told = Toast(_("%(client)s → “%(stage)s”", client=client, stage=deal.stage.name), undo=undo)
     if left.id == deal.stage_id:
         told = Toast(_("The card is moved within its column"))
     body = _changed(request, session, user, deal, left, now=now, on_board=on_board)
