@@ -1,7 +1,7 @@
 """One access policy: the role gives verbs, the reporting tree and the region give rows."""
 
 import enum
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.access.models import Role, User
-from domain.kernel.db import pick
+from domain.kernel.db import kept, pick
 
 
 class Permission(enum.StrEnum):
@@ -165,7 +165,7 @@ def colleagues(session: Session, user: User) -> list[User]:
     return list(session.exec(_colleagues(user.role), params={"viewer": user.id}))
 
 
-@cache
+@kept
 def _colleagues(role: Role) -> SelectOfScalar[User]:
     people = select(User).where(rows_of(Viewer(role), col(User.id)), col(User.disabled_at).is_(None))
     return people.order_by(User.name)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -24,7 +23,7 @@ from domain.deals import rules
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate.models import Booking, BookingKind, BookingState, Unit
 from domain.kernel import formats
-from domain.kernel.db import pick
+from domain.kernel.db import kept, pick
 from domain.parties.models import Company, Person
 
 FIRST_CARDS = 30
@@ -245,7 +244,7 @@ def _columns(
     stages = session.execute(_stages(), {"funnel": funnel_id}).all()
     known, strange = rules.sorted_out(name for stage in stages for name in stage.rules)
     heads = {stage.id: stage for stage in stages if only is None or stage.id in only}
-    told = _told if not lens.words else _told.__wrapped__
+    told = _told if not lens.words else _told.build
     statement = told(
         Viewer(user.role),
         lens,
@@ -268,7 +267,7 @@ def _columns(
     )
 
 
-@lru_cache(maxsize=64)
+@kept
 def _told(
     viewer: Viewer,
     lens: Lens,
@@ -312,7 +311,7 @@ def _written(number: int) -> ColumnElement[int]:
     return sa.literal_column(str(number), sa.BigInteger)
 
 
-@cache
+@kept
 def _stages() -> sa.Select[Any]:
     stages = pick(col(Stage.id), Stage.funnel_id, Stage.name, Stage.kind, Stage.rules)
     stages = stages.add_columns(col(Stage.norm_days), col(Stage.position))

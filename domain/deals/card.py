@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +18,7 @@ from domain.deals.models import Deal, Stage, StageKind, StageStay
 from domain.deals.rules import Condition
 from domain.deals.timeline import Day, timeline
 from domain.deals.units import Awaited, Held, awaited, held
-from domain.kernel.db import DEAL, pick
+from domain.kernel.db import DEAL, kept, pick
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ def steps(session: Session, deal: Deal, *, now: datetime) -> list[Step]:
     return [Step(row.id, row.title, row.due_at, pace_of(row.due_at, now), row.responsible_id) for row in rows]
 
 
-@cache
+@kept
 def _open_steps() -> sa.Select[Any]:
     return (
         pick(col(Task.id), col(Task.title), col(Task.due_at), col(Task.responsible_id))
@@ -143,7 +142,7 @@ def files(session: Session, deal_id: int) -> list[Shelved]:
     return [Shelved(*row) for row in session.execute(_attached(), {"deal": deal_id})]
 
 
-@cache
+@kept
 def _attached() -> sa.Select[Any]:
     return (
         pick(
@@ -156,7 +155,7 @@ def _attached() -> sa.Select[Any]:
     )  # fmt: skip
 
 
-@cache
+@kept
 def _entered() -> sa.Select[Any]:
     return (
         pick(StageStay.stage_id, sa.func.max(StageStay.entered_at))

@@ -1,6 +1,5 @@
 """Finding deals: only through the person who asks."""
 
-from functools import cache
 from typing import Any
 
 from sqlalchemy.orm import contains_eager
@@ -10,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.access.models import Role, User
 from domain.access.policy import Viewer, rows_of
 from domain.deals.models import Deal, Stage
-from domain.kernel.db import DEAL
+from domain.kernel.db import DEAL, kept
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 
@@ -26,7 +25,7 @@ def get_visible(session: Session, user: User, deal_id: int) -> Deal:
     return deal
 
 
-@cache
+@kept
 def _visible(role: Role) -> SelectOfScalar[Deal]:
     """With what its card is drawn of; built once for everyone of the role."""
     stage: Any = Deal.stage

@@ -7,7 +7,6 @@ by the same decorator; `domain.wiring` imports them.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +16,7 @@ from sqlmodel import Session, col
 
 from domain.deals.models import Deal, Stage
 from domain.estate.models import Booking, BookingKind, BookingState
-from domain.kernel.db import pick
+from domain.kernel.db import kept, pick
 from domain.kernel.text import _
 
 Met = Callable[[], ColumnElement[bool]]
@@ -98,7 +97,7 @@ def unmet_by(known: Sequence[Rule], answers: Sequence[bool]) -> frozenset[str]:
     return frozenset(rule.name for rule, is_met in zip(known, answers, strict=True) if not is_met)
 
 
-@lru_cache(maxsize=64)
+@kept
 def _asked(rules: tuple[Rule, ...]) -> sa.Select[Any]:
     """Kept: boards ask the same few sets of rules again and again."""
     deals = sa.bindparam("deals", type_=ARRAY(sa.BigInteger))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from domain.deals.claims import WORDING as OF_CLAIMS
 from domain.deals.told import Payload, Told, moment_told
 from domain.events import Event
 from domain.kernel import formats
-from domain.kernel.db import DEAL, pick
+from domain.kernel.db import DEAL, kept, pick
 from domain.kernel.text import _
 
 MOST = 100
@@ -49,7 +48,7 @@ def timeline(session: Session, deal_id: int, *, now: datetime, most: int = MOST)
     return [Day(entries[0].at, tuple(entries)) for entries in days.values()]
 
 
-@cache
+@kept
 def _newest(most: int) -> sa.Select[Any]:
     return (
         pick(Event.id, Event.name, Event.at, Event.payload, User.name.label("who"))  # type: ignore[attr-defined]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,7 +28,7 @@ from domain.estate.models import (
 )
 from domain.estate.terms import Terms, kinds
 from domain.estate.waiting import Waiting, WaitingState
-from domain.kernel.db import DEAL, MOMENT, pick
+from domain.kernel.db import DEAL, MOMENT, kept, pick
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
     return [_held(row, made[row.unit_id]) for row in rows]
 
 
-@cache
+@kept
 def _held_rows() -> sa.Select[Any]:
     asker: Any = aliased(User)
     chief: Any = aliased(User)
@@ -175,7 +174,7 @@ def awaited(session: Session, deal_id: int) -> list[Awaited]:
     return [Awaited(*row) for row in session.execute(_awaited_rows(), {"deal": deal_id})]
 
 
-@cache
+@kept
 def _awaited_rows() -> sa.Select[Any]:
     before = aliased(Waiting)
     ahead = (

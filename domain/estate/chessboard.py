@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -25,7 +24,7 @@ from domain.estate.models import (
     UnitKind,
     UnitStatus,
 )
-from domain.kernel.db import pick
+from domain.kernel.db import kept, pick
 
 KINDS_IN_ORDER = (UnitKind.FLAT, UnitKind.PARKING, UnitKind.STORAGE, UnitKind.COMMERCIAL)
 STANDS_AMONG = {UnitKind.COMMERCIAL: UnitKind.FLAT}
@@ -196,7 +195,7 @@ def edition(session: Session, building_id: int, *, project_id: int) -> Edition |
     return Edition(*found) if found else None
 
 
-@cache
+@kept
 def _marks() -> sa.Select[Any]:
     """Built once: this is asked by every open board whenever something happens."""
     building, project = (sa.bindparam(name, type_=sa.BigInteger) for name in ("building", "project"))

@@ -1,8 +1,10 @@
 """How tables are declared: names of constraints, and the few column kinds we use."""
 
 import enum
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache, update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -85,9 +87,28 @@ def pick(*wanted: Any) -> sa.Select[Any]:
     return sa.select(*wanted)
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class kept(Generic[P, T]):  # noqa: N801  a decorator
+    """A statement that is built once for its arguments, since building costs more than asking.
+
+    These are few: a role, which parts are asked for. Values come by name at every asking.
+    """
+
+    def __init__(self, build: Callable[P, T]) -> None:
+        update_wrapper(self, build)
+        self.build = build
+        self._once = lru_cache(maxsize=256)(build)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._once(*args, **kwargs)  # type: ignore[arg-type]
+
+
 DEAL: Any = sa.bindparam("deal", type_=sa.BigInteger)
 MOMENT: Any = sa.bindparam("now", type_=sa.DateTime(timezone=True))
-"""What is given at every asking to a statement that is built once: building costs more than asking."""
+"""Values of kept statements."""
 
 
 def text_of(length: int, *, optional: bool = False, default: str | None = None, **kwargs: Any) -> Any:

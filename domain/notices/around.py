@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +11,7 @@ from domain import approvals, events
 from domain.access.models import Role, User
 from domain.access.policy import Permission, Viewer, may
 from domain.exchange import monitor
-from domain.kernel.db import pick
+from domain.kernel.db import kept, pick
 from domain.notices import inbox
 
 
@@ -34,7 +33,7 @@ def around(session: Session, user: User, *, now: datetime) -> Around:
     return Around(*session.execute(asked, {"viewer": user.id, "now": now}).one())
 
 
-@lru_cache(maxsize=64)
+@kept
 def _asked(role: Role, mine: approvals.Mine | None, sees_exchange: bool) -> sa.Select[Any]:
     """Kept for everyone of a role: building it costs several times more than asking it."""
     viewer, now = Viewer(role), sa.bindparam("now", type_=sa.DateTime(timezone=True))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from domain.access.policy import rows_of
 from domain.deals.board import said
 from domain.deals.models import Deal, Stage
 from domain.estate.models import Unit
-from domain.kernel.db import DEAL, pick
+from domain.kernel.db import DEAL, kept, pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 from domain.offers.models import Offer, OfferedUnit, OfferLink, OfferVersion
@@ -112,7 +111,7 @@ def of_deal(session: Session, deal_id: int) -> list[Line]:
     return [Line(*row) for row in session.execute(_lines_of_deal(), {"deal": deal_id})]
 
 
-@cache
+@kept
 def _lines_of_deal() -> sa.Select[Any]:
     return _lines().where(col(Offer.deal_id) == DEAL).order_by(col(Offer.id).desc()).limit(PAGE)
 

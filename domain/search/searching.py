@@ -1,7 +1,6 @@
 """Finding deals, clients and units by what people remember: a number, a name, a phone, an ИНН."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +11,7 @@ from domain.access.policy import Viewer
 from domain.deals.models import Deal, Stage
 from domain.estate.models import Building, Floor, Section, Unit
 from domain.kernel import formats
-from domain.kernel.db import pick
+from domain.kernel.db import kept, pick
 from domain.kernel.seeking import answering, by_index, has_words, parameters, some, sought
 from domain.parties.models import Company, Person
 from domain.parties.register import matching
@@ -60,7 +59,7 @@ def _deals(session: Session, user: User, q: str) -> list[Hit]:
     return [Hit(f"/deals/{id_}", f"№ {id_} · {title}", stage) for id_, title, stage in rows]
 
 
-@cache
+@kept
 def _found_deals(role: Role, parts: frozenset[str], by_number: bool) -> sa.Select[Any]:
     """The latest that answer by title or client, each way on its own index, and the one of that number."""
     viewer, asked = Viewer(role), parameters(parts)
@@ -104,7 +103,7 @@ def _clients(session: Session, user: User, q: str) -> list[Hit]:
     return hits
 
 
-@cache
+@kept
 def _found_clients(kind: type[Person] | type[Company], role: Role, parts: frozenset[str]) -> sa.Select[Any]:
     columns = pick(kind.id, kind.name, kind.phone, kind.inn, kind.responsible_id)
     told = answering(columns, *matching(kind, parameters(parts)))

@@ -264,6 +264,8 @@ def build(session: Session) -> World:
         "leads",
         f"prices-{session.execute(sa.text('select min(id) from project')).scalar_one()}",
         *(f"{what}-{sower.reference(what, HOUSE)}" for what in shared),
+        f"showing-{sower.reference('building', HOUSE)}",
+        f"stage-{first_stage(session)}",
     ]
     sower.row(metadata.tables["event"], HOUSE, "news", topics=everywhere, subject_id=1, deal_id=None)
     return world

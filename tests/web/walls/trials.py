@@ -184,10 +184,11 @@ def topics(world: World, of: str) -> Filled:
 
 
 def of_all(world: World, of: str) -> Filled:
+    numbers = {"building": "building", "funnel": "funnel", "showing": "building", "stage": "stage first",
+               "unit": "unit first", "prices": "project first"}  # fmt: skip
+    told = (f"{kind}-{world.id(what, 'o')}" for kind, what in numbers.items())
     return {
-        "topics": f"exchange,leads,building-{world.id('building', 'o')},funnel-{world.id('funnel', 'o')},"
-        f"stage-{world.id('stage', 'o')},unit-{world.id('unit first', 'o')},"
-        f"prices-{world.id('project first', 'o')}",
+        "topics": ",".join(["exchange", "leads", *told]),
         "since": 1,
     }
 
