@@ -116,7 +116,6 @@ class Hub:
     async def _listen(self) -> None:
         """Keep one LISTEN connection; while it is away nothing is lost, only late."""
         pause = 0.2
-        first = True
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(
@@ -124,9 +123,7 @@ class Hub:
                 ) as connection:
                     await connection.execute(f"listen {CHANNEL}")
                     pause = 0.2
-                    if not first:
-                        self.announce({EVERYTHING})
-                    first = False
+                    self.announce({EVERYTHING})  # to streams that were open before we could hear
                     while True:
                         async for notice in connection.notifies(timeout=HORIZON_SECONDS):
                             self.announce(notice.payload.split())
