@@ -142,7 +142,7 @@ def test_a_price_list_of_twenty_thousand_units(gate, database, valkey, stock, bu
         open_pages = {
             "its own building": f"/estate/{stock.id}/chessboard?building={house}",
             "another building": f"/estate/{building.project_id}/chessboard?building={building.id}",
-            "the progress": address,
+            "the progress": f"{address}?at=work",
         }
 
         def carried(deed: str, state: str) -> tuple[float, float, dict[str, float]]:

@@ -15,14 +15,14 @@ from domain.access import Permission, User
 from domain.estate import Project
 from domain.estate.pricing import Criteria, lists
 from domain.estate.pricing.master import rules
-from domain.estate.pricing.models import Master, PriceList, Rule
+from domain.estate.pricing.models import CARRIED, Master, PriceList, Rule
 from domain.estate.pricing.preview import preview, progress
 from domain.estate.pricing.reading import price_lists, read_lines, written_lines
 from domain.kernel.errors import Invalid, Refused, Stale
 from domain.kernel.money import parse
 from domain.kernel.text import _, ngettext
 from web import fields, forms, replies
-from web.estate.prices import asked
+from web.estate.prices import asked, words
 from web.estate.prices.around import around
 from web.given import Given
 
@@ -274,6 +274,8 @@ def _shown(
     no: Refused | Invalid | None = None,
 ) -> Response[str]:
     query = request.query_params
+    if replies.wants_fragment(request) and query.get("at") == "work" and document.state in CARRIED:
+        return _progress(request, session, document)
     seen = preview(session, document, now=now)
     number = query.get("page", "")
     sort, part = query.get("sort", "unit"), query.get("part", "")
@@ -303,6 +305,16 @@ def _shown(
     if replies.wants_fragment(request):
         return replies.region(request, "estate/prices/_list.html", status=status, **context, **shape)
     return replies.page(request, "estate/prices/list.html", status=status, **context, **shape)
+
+
+def _progress(request: Request[Any, Any, Any], session: Session, document: PriceList) -> Response[str]:
+    """To a page that shows the worker's progress already: thousands of lines are read again at its end."""
+    far = progress(session, document)
+    answer = replies.region(
+        request, "estate/prices/_progress.html", document=document, progress=far, words=words, aside=True
+    )
+    answer.headers["HX-Reswap"] = "none"
+    return answer
 
 
 def _people(session: Session, document: PriceList) -> dict[str, str]:

@@ -55,6 +55,20 @@ def test_it_is_sorted_and_narrowed_in_the_address(open_client, session, document
     assert "ещё нет цены" in skipped
 
 
+def test_an_open_page_asks_only_how_far_it_is_until_it_is_done(open_client, session, document, flat_1):
+    boris, address = open_client("boris"), f"/prices/lists/{document.id}"
+    boris.post(f"{address}/application")
+
+    page = boris.get(address).text
+    assert f'hx-get="{address}?sort=unit&amp;page=1&amp;at=work"' in page
+    far = boris.get(f"{address}?at=work", headers=HTMX)
+    assert far.headers["hx-reswap"] == "none" and 'id="price-list-progress"' in far.text
+    assert 'hx-swap-oob="outerMorph"' in far.text and "/units/" not in far.text
+    carry_price_list.fn(document.id)
+    whole = boris.get(f"{address}?at=work", headers=HTMX)
+    assert 'id="price-list"' in whole.text and "hx-reswap" not in whole.headers
+
+
 def test_applied_by_a_worker_and_undone(open_client, session, document, flat_1):
     boris = open_client("boris")
     assert boris.post(f"/prices/lists/{document.id}/application").status_code == 303
