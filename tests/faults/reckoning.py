@@ -22,12 +22,16 @@ Ask = Callable[[str], Answer]
 WRITTEN = {
     "deal": "select title from deal",
     "note": "select text from comment",
-    "step": "select title from task",
-    "move": "select deal_id, (payload ->> 'version')::int from event where name = 'deal.moved'",
+    "step": """select title from task where id in (
+        select subject_id from event where name = 'task.planned' and actor_id is not null)""",
+    "move": """select deal_id, (payload ->> 'version')::int from event
+        where name = 'deal.moved' and actor_id is not null
+          and xid not in (select xid from event where name = 'unit.booked')""",
     "booking": "select unit_id, deal_id from booking",
     "cancellation": "select subject_id from event where name = 'booking.cancelled'",
 }
-"""Where each kind of write is found."""
+"""Where each kind of write is found. What a deal does by itself nobody has asked for: it moves with its
+booking, and a step is planned by nobody when the last one is gone."""
 IN_FORCE = {"active", "contract", "sold"}
 """Under contract and sold the reservation stays in 1C as well."""
 
