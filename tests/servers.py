@@ -21,7 +21,7 @@ from web.run.valkey import Valkey
 
 PREFIX = "karkas-tests-"
 MEMORY = Path("/dev/shm")
-ROOM = 6 << 30  # bytes; the whole run has been seen to take a fifth of it
+ROOM = 6 << 30  # bytes: a clone is 13 MB and goes with its test, the log of changes is about a gigabyte
 HASTY = (
     ("fsync", "off"),
     ("full_page_writes", "off"),

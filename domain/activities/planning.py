@@ -74,8 +74,7 @@ def finish(session: Session, task: Task, *, by: User, now: datetime) -> None:
 
 def reopen(session: Session, task: Task, *, by: User) -> None:
     """Undo `finish`: the step is open again at its old moment."""
-    session.execute(_LOCK_DEAL, {"deal": task.deal_id})
-    session.refresh(task, with_for_update=True)
+    _lock(session, task)
     if task.done_at is None:
         raise Refused(_("This step is open already"))
     task.done_at = None
@@ -95,10 +94,14 @@ def topics_of(session: Session, deal_id: int) -> set[str]:
     return {f"deal-{deal_id}"}.union(*(of(session, deal_id) for of in deal_topics))
 
 
-def _lock_open(session: Session, task: Task) -> None:
+def _lock(session: Session, task: Task) -> None:
     """The deal first, as everybody who changes a deal and then its steps does: it keeps its nearest one."""
     session.execute(_LOCK_DEAL, {"deal": task.deal_id})
     session.refresh(task, with_for_update=True)
+
+
+def _lock_open(session: Session, task: Task) -> None:
+    _lock(session, task)
     if task.done_at is not None:
         raise Refused(_("This step is done already"))
 

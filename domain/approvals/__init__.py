@@ -7,7 +7,7 @@ from domain.approvals.asking import ask, lapse, outlive, take_back, withdraw
 from domain.approvals.deciding import approve, approve_many, decline, decline_many, reopen, reopen_many
 from domain.approvals.kinds import ApprovalKind, register
 from domain.approvals.models import Approval, ApprovalState
-from domain.approvals.reading import Mine, get_approval, kinds_for, waiting, waiting_about, waiting_count
+from domain.approvals.reading import Mine, get_approval, kinds_for, waiting, waiting_about
 
 __all__ = [
     "Approval",
@@ -29,6 +29,5 @@ __all__ = [
     "take_back",
     "waiting",
     "waiting_about",
-    "waiting_count",
     "withdraw",
 ]

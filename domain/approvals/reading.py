@@ -65,12 +65,6 @@ def queue(
     return Queue(rows[:most], {row[0]: row[1] for row in session.execute(counts)}, len(rows) > most)
 
 
-def waiting_count(session: Session, user: User, *, now: datetime) -> int:
-    """How many wait for this very person's answer."""
-    mine = kinds_for(user)
-    return session.execute(waiting(user, mine, now=now)).scalar_one() if mine.names else 0
-
-
 class Mine(NamedTuple):
     """Kinds of requests a person may decide."""
 

@@ -5,12 +5,11 @@ count what entered them this month: of the rest there may be years. Stages are r
 statement by number: only then does the planner know that the open ones hold a hundredth of all deals.
 """
 
-import enum
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
@@ -20,6 +19,7 @@ from domain.access.models import User
 from domain.access.policy import Viewer, rows_of
 from domain.activities.models import Task
 from domain.deals import rules
+from domain.deals.cards import MOST_CARDS, Board, Card, Column, Lens, Moments, Pace, Which, moments, pace_of
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate.models import Booking, BookingKind, BookingState, Unit
 from domain.kernel import formats
@@ -27,131 +27,10 @@ from domain.kernel.db import kept, pick
 from domain.parties.models import Company, Person
 
 FIRST_CARDS = 30
-MOST_CARDS = 600
-"""How far one column can be unrolled; beyond that the list with its filters is the place."""
 TOLD = 15
 """The first columns of a statement with cards are those a card is made of."""
 MOST_CARDS_OF_EACH = 100
 """How far all of them can be unrolled at once."""
-
-
-class Which(enum.StrEnum):
-    ALL = "all"
-    MINE = "mine"
-    OVERDUE = "overdue"
-    NO_STEP = "no-step"
-
-
-class Pace(enum.StrEnum):
-    """How a deal stands with its next step."""
-
-    OVERDUE = "overdue"
-    TODAY = "today"
-    PLANNED = "planned"
-    NONE = "none"
-
-
-@dataclass(frozen=True)
-class Lens:
-    """Which deals a person chose to look at."""
-
-    which: Which = Which.ALL
-    responsible_id: int | None = None
-    words: str = ""
-
-
-class Moments(NamedTuple):
-    """What a statement compares with; by name, to be given at every asking, in a statement that is kept."""
-
-    now: Any = sa.bindparam("now", type_=sa.DateTime(timezone=True))
-    evening: Any = sa.bindparam("evening", type_=sa.DateTime(timezone=True))
-    month: Any = sa.bindparam("month", type_=sa.DateTime(timezone=True))
-
-
-def moments(now: datetime) -> Moments:
-    return Moments(now, day_end(now), month_start(now))
-
-
-class Card(NamedTuple):
-    """A tuple: a board makes hundreds of them, and finds their drawings by value."""
-
-    id: int
-    version: int
-    title: str
-    client: str
-    of_person: bool
-    """A person's name may be shortened, a company's may not."""
-    amount: Decimal | None
-    stage_id: int
-    stage: str
-    days: int
-    """Whole days on the stage, by the calendar of the office."""
-    norm: int | None
-    responsible_id: int
-    responsible: str
-    step: str | None
-    step_at: datetime | None
-    pace: Pace
-    booked_unit: str | None
-    booked_until: datetime | None
-    held_as: str
-    """How the unit is held: `active`, `offer`, `contract`, `sold`; empty when none is."""
-    unmet: frozenset[str] = frozenset()
-    """Names of the rules this deal would break on some stage of its funnel."""
-
-    @property
-    def late(self) -> bool:
-        return self.norm is not None and self.days > self.norm
-
-
-@dataclass(frozen=True)
-class Column:
-    id: int
-    funnel_id: int
-    name: str
-    kind: StageKind
-    position: int
-    rules: tuple[str, ...]
-    count: int
-    sum: Decimal
-    paces: dict[Pace, int]
-    seen: dict[Which, int]
-    """How many deals each choice of the lens would leave."""
-    cards: tuple[Card, ...]
-
-    @property
-    def more(self) -> int:
-        return self.count - len(self.cards)
-
-    @property
-    def unrolled(self) -> bool:
-        """As far as a column goes; the rest is read in the list."""
-        return len(self.cards) >= MOST_CARDS
-
-    @property
-    def folded(self) -> bool:
-        return self.kind is not StageKind.OPEN
-
-
-@dataclass(frozen=True)
-class Board:
-    columns: tuple[Column, ...]
-
-    @property
-    def open(self) -> tuple[Column, ...]:
-        return tuple(column for column in self.columns if not column.folded)
-
-    @property
-    def count(self) -> int:
-        return sum(column.count for column in self.open)
-
-    @property
-    def sum(self) -> Decimal:
-        return sum((column.sum for column in self.open), Decimal(0))
-
-    @property
-    def seen(self) -> dict[Which, int]:
-        return {which: sum(column.seen[which] for column in self.open) for which in Which}
 
 
 def board(
@@ -466,31 +345,6 @@ def _at_pace(pace: Pace, at: Moments) -> ColumnElement[bool]:
     }[pace]
 
 
-def pace_of(step_at: datetime | None, now: datetime) -> Pace:
-    return _pace(step_at, moments(now))
-
-
-def _pace(step_at: datetime | None, at: Moments) -> Pace:
-    if step_at is None:
-        return Pace.NONE
-    if step_at < at.now:
-        return Pace.OVERDUE
-    return Pace.TODAY if step_at < at.evening else Pace.PLANNED
-
-
-def day_end(now: datetime) -> datetime:
-    """Midnight after this moment, in the zone of the office."""
-    return (formats.here(now) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def month_start(now: datetime) -> datetime:
-    return formats.here(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
-def days_between(start: datetime, now: datetime) -> int:
-    return (formats.here(now).date() - formats.here(start).date()).days
-
-
 def _plain(figures: sa.Subquery) -> list[Any]:
     return [column for column in figures.c if column.name != "of_stage"]
 
@@ -506,7 +360,7 @@ def _card(
     days = (at.evening.date() - formats.here(entered).date()).days - 1
     return Card(
         number, version, title, client, person_id is not None, amount, stage_id, stage, days, norm,
-        responsible_id, responsible, step, step_at, _pace(step_at, at), booked_unit, booked_until,
+        responsible_id, responsible, step, step_at, pace_of(step_at, at), booked_unit, booked_until,
         held_as or "", unmet,
     )  # fmt: skip
 

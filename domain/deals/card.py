@@ -11,13 +11,14 @@ from sqlmodel import Session, col
 from domain.access.models import User
 from domain.activities.models import Attachment, Task
 from domain.deals import rules
-from domain.deals.board import Pace, days_between, pace_of
+from domain.deals.cards import Pace, moments, pace_of
 from domain.deals.following import Behind, behind
 from domain.deals.funnels import next_of, stages_of
 from domain.deals.models import Deal, Stage, StageKind, StageStay
 from domain.deals.rules import Condition
 from domain.deals.timeline import Day, timeline
 from domain.deals.units import Awaited, Held, awaited, held
+from domain.kernel.days import days_between
 from domain.kernel.db import DEAL, kept, pick
 
 
@@ -123,8 +124,8 @@ def card(session: Session, deal: Deal, *, now: datetime) -> DealCard:
 
 def steps(session: Session, deal: Deal, *, now: datetime) -> list[Step]:
     """Open steps, the nearest first."""
-    rows = session.execute(_open_steps(), {"deal": deal.id})
-    return [Step(row.id, row.title, row.due_at, pace_of(row.due_at, now), row.responsible_id) for row in rows]
+    at, rows = moments(now), session.execute(_open_steps(), {"deal": deal.id})
+    return [Step(row.id, row.title, row.due_at, pace_of(row.due_at, at), row.responsible_id) for row in rows]
 
 
 @kept

@@ -12,11 +12,12 @@ from sqlmodel import Session, col
 from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.activities.models import Task
-from domain.deals.board import Pace, day_end, days_between, pace_of
+from domain.deals.cards import Pace, moments, pace_of
 from domain.deals.funnels import in_work
 from domain.deals.models import Deal, Stage
 from domain.deals.register import free_again, overdue
 from domain.estate.models import Booking, BookingKind, BookingState, Unit
+from domain.kernel.days import day_end, days_between
 from domain.parties.models import Company, Person
 
 MOST = 50
@@ -95,12 +96,13 @@ def _steps(session: Session, user: User, now: datetime) -> list[Due]:
         .where(col(Task.done_at).is_(None), col(Task.due_at) < day_end(now)),
         order=("due_at", "task_id"),
     )
+    at = moments(now)
     return [
         Due(
             id=row.task_id,
             title=row.step,
             due_at=row.due_at,
-            pace=pace_of(row.due_at, now),
+            pace=pace_of(row.due_at, at),
             deal_id=row.deal_id,
             deal=row.deal,
             client=row.client,

@@ -15,7 +15,6 @@ from domain.access.models import User
 from domain.access.policy import rows_of
 from domain.approvals.models import Approval
 from domain.approvals.reading import alive
-from domain.deals.board import day_end
 from domain.deals.funnels import in_work
 from domain.deals.models import Deal
 from domain.estate.claims import EXTENSION
@@ -30,6 +29,7 @@ from domain.estate.models import (
     Section,
     Unit,
 )
+from domain.kernel.days import day_end
 from domain.kernel.db import pick
 from domain.parties.models import Company, Person
 

@@ -1,6 +1,7 @@
 """A company under a load: its web process, and the deeds of a day whose cost is measured."""
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from sqlmodel import Session, select
 from domain import deals
 from domain.access import User
 from domain.deals import board, card
-from domain.deals.board import Lens
+from domain.deals.cards import Lens
 from domain.demo import load
 from domain.demo.load import Filled, Load
 from domain.kernel import clock
@@ -45,6 +46,8 @@ class Company:
     deal: int
     name: str
     phone: str
+    printed: int = 0
+    """Cards on the board that was printed last."""
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def deeds(self) -> dict[str, Deed]:
@@ -142,7 +145,9 @@ class Company:
     def print_board(self) -> None:
         """Every column as far as it is printed, in one page."""
         page = self.boris.get(f"/deals?shown={PRINTED_OF_COLUMN}").text
-        assert "</html>" in page
+        self.printed = page.count('<article class="kc"')
+        counted = map(int, re.findall(r'<section class="col" [^>]*data-count="(\d+)"', page))
+        assert self.printed == sum(min(count, PRINTED_OF_COLUMN) for count in counted)
 
     def grow(self, *, more: Load) -> Filled:
         with Session(self.database.engine) as session:

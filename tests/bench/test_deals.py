@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from domain.demo.load import Filled, Load
-from tests.bench.company import COLUMNS, PRINTED_OF_COLUMN, Company, company
+from tests.bench.company import COLUMNS, Company, company
 from tests.fixtures import in_use
 
 IN_WORK = (300, 10_000)
@@ -102,7 +102,7 @@ def test_beside_a_leading_peer(gate, busy: Company):
         for name, cost in costs.items()
     )
     gate.report(
-        f"{IN_WORK[gate.whole]} deals; {COLUMNS * PRINTED_OF_COLUMN} cards printed: {told}",
+        f"{IN_WORK[gate.whole]} deals; {busy.printed} cards printed: {told}",
         ok=all(PEER[name] / cost >= FASTER for name, cost in costs.items()),
         **{name.replace(" ", "_"): PEER[name] / cost for name, cost in costs.items()},
     )

@@ -13,7 +13,7 @@ from domain.access import Permission, User
 from domain.access.chiefs import chief_of
 from domain.approvals import Approval, ApprovalState, kinds, reading
 from domain.approvals.deciding import Decided, may_answer
-from domain.deals.board import day_end
+from domain.kernel.days import day_end
 from domain.kernel.errors import Refused
 from domain.kernel.text import _, ngettext
 from web import replies

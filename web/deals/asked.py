@@ -9,7 +9,8 @@ from litestar.datastructures import Cookie
 from sqlmodel import Session
 
 from domain import deals
-from domain.deals.board import FIRST_CARDS, Lens, Which
+from domain.deals.board import FIRST_CARDS
+from domain.deals.cards import Lens, Which
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 

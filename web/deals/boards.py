@@ -34,7 +34,10 @@ class Boards(Controller):
     ) -> Response[str]:
         wanted = asked(request)
         funnels, funnel = funnel_of(session, wanted, last=last_funnel(request))
-        shown = board.board(session, user, funnel.id, wanted.lens, shown=wanted.shown, now=now)
+        if wanted.view == "list":
+            shown = board.figures(session, user, funnel.id, wanted.lens, now=now)
+        else:
+            shown = board.board(session, user, funnel.id, wanted.lens, shown=wanted.shown, now=now)
         context: dict[str, Any] = {
             "funnels": funnels,
             "funnel": funnel,

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from domain.deals.board import Card
+from domain.deals.cards import Card
 from domain.kernel import clock, formats
 from domain.kernel.text import current_language
 from web.templating import environment

@@ -7,7 +7,8 @@ import pytest
 
 from domain import deals, estate
 from domain.activities.models import Task
-from domain.deals.board import FIRST_CARDS, Lens, Pace, Which, board, columns, listing
+from domain.deals.board import FIRST_CARDS, board, columns, listing
+from domain.deals.cards import Lens, Pace, Which
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 

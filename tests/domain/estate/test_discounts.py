@@ -21,6 +21,7 @@ from domain.estate.pricing.master import keep_rules
 from domain.estate.pricing.models import Effect, Master
 from domain.events import Event
 from domain.kernel.errors import Forbidden, Invalid, Missing, Refused, Stale
+from domain.notices.around import around
 from domain.notices.recipients import CONCERNED
 from jobs import migrating
 
@@ -190,15 +191,15 @@ def test_a_head_with_nobody_above_decides_about_his_own(session, held, boris, fl
     deciding.approve(session, discount, comment="", by=boris, now=NOW)
 
     assert held.price == Decimal(6_580_000)
-    assert approvals.waiting_count(session, boris, now=NOW) == 0
+    assert around(session, boris, now=NOW).waiting == 0
 
 
 def test_it_is_decided_among_the_approvals_by_the_same_verb(session, ask, held, boris, anna, flat_1):
     discount = ask(3)
     (asked,) = reading.queue(session, boris, decided=False, now=NOW).rows
     assert (asked.kind, asked.until, asked.reason) == ("discount", held.until, "Второе помещение")
-    assert approvals.waiting_count(session, boris, now=NOW) == 1
-    assert approvals.waiting_count(session, anna, now=NOW) == 0
+    assert around(session, boris, now=NOW).waiting == 1
+    assert around(session, anna, now=NOW).waiting == 0
     told = kinds.told(asked.kind, asked.wish).replace("\xa0", " ")
     assert told == f"дать скидку 210 000 ₽ на помещение № {flat_1.number}"
     facts = {
@@ -212,7 +213,7 @@ def test_it_is_decided_among_the_approvals_by_the_same_verb(session, ask, held, 
     approvals.approve(session, asked, by=boris, now=NOW, comment="Можно")
 
     assert (discount.state, discount.comment, held.price) == (DiscountState.GRANTED, "Можно", 6_790_000)
-    assert approvals.waiting_count(session, boris, now=NOW) == 0
+    assert around(session, boris, now=NOW).waiting == 0
     with pytest.raises(Refused, match="уже есть решение"):
         deciding.approve(session, discount, comment="", by=boris, now=NOW)
 
@@ -252,7 +253,7 @@ def test_what_waits_is_taken_back_from_either_side(session, ask, anna, boris):
         discount = ask(3)
         back(discount)
         assert discount.state is DiscountState.WITHDRAWN
-        assert approvals.waiting_count(session, boris, now=NOW) == 0
+        assert around(session, boris, now=NOW).waiting == 0
 
 
 def test_the_request_lasts_as_long_as_the_booking(session, ask, held, anna, boris):
@@ -262,7 +263,7 @@ def test_the_request_lasts_as_long_as_the_booking(session, ask, held, anna, bori
 
     cancel(session, held, by=anna, now=NOW)
     assert asked.state is ApprovalState.LAPSED
-    assert approvals.waiting_count(session, boris, now=NOW) == 0
+    assert around(session, boris, now=NOW).waiting == 0
 
 
 def test_several_answers_at_once_each_by_itself(session, ask, held, boris, flat_1):

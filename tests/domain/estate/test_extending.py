@@ -14,6 +14,7 @@ from domain.estate.booking import term_end
 from domain.estate.extending import ask, choices
 from domain.events import Event
 from domain.kernel.errors import Forbidden, Invalid, Refused
+from domain.notices.around import around
 from domain.notices.recipients import CONCERNED
 from jobs import work
 
@@ -135,7 +136,7 @@ def test_a_term_that_has_passed_ends_it_also_before_the_sweep(session, held, ask
     late = held.until
 
     assert reading.queue(session, boris, decided=False, now=late).rows == []
-    assert approvals.waiting_count(session, boris, now=late) == 0
+    assert around(session, boris, now=late).waiting == 0
     with pytest.raises(Refused, match="Поздно"):
         approvals.approve(session, asked, by=boris, now=late)
     assert held.state is BookingState.ACTIVE and held.extensions == 0
@@ -146,15 +147,15 @@ def test_a_head_of_others_counts_none_of_it(session, asked, boris):
     session.add(rustam)
     session.flush()
 
-    assert approvals.waiting_count(session, rustam, now=NOW) == 0
+    assert around(session, rustam, now=NOW).waiting == 0
     assert reading.queue(session, rustam, decided=False, now=NOW).counts == {}
-    assert approvals.waiting_count(session, boris, now=NOW) == 1
+    assert around(session, boris, now=NOW).waiting == 1
 
 
 def test_a_question_lives_as_long_as_its_booking(session, held, asked, boris):
     estate.extend(session, held, days=1, by=boris, now=NOW)
 
-    assert asked.until == held.until and approvals.waiting_count(session, boris, now=NOW) == 1
+    assert asked.until == held.until and around(session, boris, now=NOW).waiting == 1
 
 
 def test_several_at_once_and_what_is_over_does_not_stop_the_others(
