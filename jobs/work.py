@@ -1,11 +1,15 @@
 """The unit of work: one transaction for a request or a job, and what leaves after it."""
 
+import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlmodel import Session
 
 import domain.wiring  # noqa: F401  every mapper and rule must be known before the first query
@@ -23,7 +27,8 @@ OPTIONS = (
     "-c timezone=UTC -c jit=off"
 )
 
-ONE_VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+QUIET_SECONDS = 30
+"""A connection that came back longer ago than this is asked whether it is still there."""
 
 
 @cache
@@ -38,13 +43,48 @@ def connect(url: str, **options: object) -> sa.Engine:
     )
     address = sa.make_url(plain)
     defaults: dict[str, object] = {"pool_size": POOL_SIZE, "max_overflow": 4, "pool_timeout": 3}
-    return sa.create_engine(
+    made = sa.create_engine(
         address,
-        pool_pre_ping=True,
         pool_recycle=1800,
         connect_args={"connect_timeout": 3, "options": f"{OPTIONS} {address.query.get('options', '')}"},
         **(defaults | options),
     )
+    event.listen(made, "checkin", _came_back)
+    event.listen(made, "checkout", lambda connection, record, _fairy: _still_there(made, connection, record))
+    return made
+
+
+def _came_back(_connection: Any, record: Any) -> None:
+    record.info["came back"] = time.monotonic()
+
+
+def _still_there(engine: sa.Engine, connection: Any, record: Any) -> None:
+    """In place of `pool_pre_ping`, which puts a question before each of ours.
+
+    A server that went away says so or hangs up, and either lies in the socket of an idle connection. Then,
+    and after a long silence, it is asked; one that is gone takes with it all that are as old.
+    """
+    came_back = record.info.get("came back")
+    if came_back is None:
+        return
+    said = select.poll()
+    said.register(connection, select.POLLIN)
+    if time.monotonic() - came_back < QUIET_SECONDS and not said.poll(0):
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as gone:
+        raise InvalidatePoolError from gone
+
+
+@lru_cache(maxsize=2)
+def _one_view(engine: sa.Engine) -> sa.Engine:
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+@lru_cache(maxsize=2)
+def _statement_by_statement(engine: sa.Engine) -> sa.Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 @contextmanager
@@ -65,7 +105,7 @@ def begin(*, read_only: bool = False) -> Session:
 
     One that only reads sees all of it at one moment: the horizon of a page belongs to the rows it shows.
     """
-    bind = engine().execution_options(**ONE_VIEW) if read_only else engine()
+    bind = _one_view(engine()) if read_only else engine()
     return Session(bind, expire_on_commit=False)
 
 
@@ -81,7 +121,7 @@ def settle(session: Session, *, keep: bool) -> None:
 @contextmanager
 def glance() -> Iterator[Session]:
     """A session whose every statement stands alone: for a single read, or a touch that guards nothing."""
-    with Session(engine().execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False) as session:
+    with Session(_statement_by_statement(engine()), expire_on_commit=False) as session:
         yield session
 
 

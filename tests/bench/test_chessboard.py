@@ -109,12 +109,13 @@ def test_the_board_of_two_thousand_units(gate, database, tower, tmp_path):
 @contextmanager
 def bare_select(database, building):
     """The board's own rows by the driver alone."""
-    compiled = board_rows(building.id, now=clock.now()).compile(dialect=database.engine.dialect)
+    compiled = board_rows().compile(dialect=database.engine.dialect)
+    asked = {**compiled.params, "building": building.id, "now": clock.now()}
     with database.engine.connect() as connection:
         cursor = connection.connection.cursor()
 
         def select() -> None:
-            cursor.execute(str(compiled), compiled.params)
+            cursor.execute(str(compiled), asked)
             assert len(cursor.fetchall()) == UNITS
 
         yield select

@@ -1,12 +1,14 @@
 """Cells of the board, drawn by hand and not by a template: two thousand of them are one screen."""
 
 from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
 
 from domain.estate import Finish, UnitKind, UnitStatus
 from domain.estate.chessboard import Cell
 from domain.estate.grid import covered
 from domain.kernel import formats
-from domain.kernel.text import _
+from domain.kernel.text import _, current_language
 from web.templating import fast_escape
 
 LOOK = {
@@ -90,53 +92,92 @@ def rooms_word(rooms: int) -> str:
     return _("studio") if rooms == 0 else _("%(rooms)s-room", rooms=rooms)
 
 
-def sign(cell: Cell) -> str:
-    """What stands first on the cell: the rooms of a flat, the number of a place, the letters of a shop."""
-    if cell.kind is UnitKind.FLAT:
-        return _("St") if cell.rooms == 0 else _("%(rooms)sr", rooms=cell.rooms)
-    return KIND_SIGNS[cell.kind]() if cell.kind in KIND_SIGNS else f"№ {cell.number}"
-
-
 def floors(cell: Cell) -> str:
     """5, or 5–6 for a unit of two floors."""
-    lowest = formats.number(cell.floor) if cell.floor < 0 else str(cell.floor)
-    return lowest if cell.storeys == 1 else f"{lowest}–{covered(cell.floor, cell.storeys)[-1]}"
+    return _floors(cell.floor, cell.storeys)
+
+
+def _floors(floor: int, storeys: int) -> str:
+    lowest = formats.number(floor) if floor < 0 else str(floor)
+    return lowest if storeys == 1 else f"{lowest}–{covered(floor, storeys)[-1]}"
 
 
 def under(cell: Cell) -> str:
     """The second line of a label: its price while it has one, else its area."""
-    priced = cell.status in PRICED and cell.price is not None
+    words = _words_of(cell)
+    priced = words.priced and cell.price is not None
     said = formats.millions(cell.price) if priced and cell.price else formats.area_bare(cell.area)
-    return f"{sign(cell)} · {said}" if cell.kind is UnitKind.FLAT else said
+    return f"{words.sign} · {said}" if cell.kind is UnitKind.FLAT else said
 
 
-def floor_word(cell: Cell) -> str:
-    if cell.storeys == 1:
-        return _("floor %(floor)s", floor=floors(cell))
-    return _("floors %(floors)s", floors=floors(cell))
+class Words(NamedTuple):
+    """What is said of every cell of one look; the short ones stand on it, the others are for the ear."""
+
+    kind: str
+    rooms: str
+    place: str
+    """What stands after the number of the area: metres, the floor, the status."""
+    promotion: str
+    sign: str
+    """The rooms of a flat or the letters of a shop; of a place its number stands first."""
+    mark: str
+    """The second sign beside colour."""
+    look: str
+    """Its attributes."""
+    priced: bool
+    unpriced: str
+
+
+def _words_of(cell: Cell) -> Words:
+    return _words(
+        current_language(), cell.kind, cell.rooms, cell.floor, cell.storeys, cell.status, cell.badge
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4_096)
+def _words(
+    _language: str, kind: UnitKind, rooms: int, floor: int, storeys: int, status: UnitStatus, badge: str
+) -> Words:
+    """Remembered: a board of thousands says the same few hundred, and saying costs more than drawing."""
+    flat, reach = kind is UnitKind.FLAT, _floors(floor, storeys)
+    floor_word = _("floor %(floor)s", floor=reach) if storeys == 1 else _("floors %(floors)s", floors=reach)
+    short = _("St") if rooms == 0 else _("%(rooms)sr", rooms=rooms)
+    mark = "%" if badge else status_mark(status)
+    tall = f'" aria-rowspan="{storeys}' if storeys > 1 else ""
+    return Words(
+        kind=kind_word(kind),
+        rooms=f", {rooms_word(rooms)}" if flat else "",
+        place=f"{formats.NBSP}{_('m²')}, {floor_word}, {status_word(status)}",
+        promotion=f", {_('promotion: %(badge)s', badge=badge)}" if badge else "",
+        sign=short if flat else KIND_SIGNS[kind]() if kind in KIND_SIGNS else "",
+        mark=f'<span class="mk">{fast_escape(mark)}</span>' if mark else "",
+        look=f'class="u s-{LOOK[status]}{tall and f" u{storeys}"}" data-status="{status.value}{tall}"',
+        priced=status in PRICED,
+        unpriced=f"<span>{fast_escape(status_word(status) if status is UnitStatus.SOLD else '—')}</span>",
+    )
 
 
 def told(cell: Cell) -> str:
     """The unit in words, for the ear."""
-    said = [f"{kind_word(cell.kind)} {cell.number}"]
-    if cell.kind is UnitKind.FLAT:
-        said.append(rooms_word(cell.rooms))
-    said += [formats.area(cell.area), floor_word(cell), status_word(cell.status)]
-    if cell.status in PRICED:
-        said.append(formats.money(cell.price))
-    if cell.badge:
-        said.append(_("promotion: %(badge)s", badge=cell.badge))
-    return ", ".join(said)
+    return _told(cell, _words_of(cell), formats.area_bare(cell.area))
+
+
+def _told(cell: Cell, words: Words, area: str) -> str:
+    price = f", {formats.money(cell.price)}" if words.priced else ""
+    return f"{words.kind} {cell.number}{words.rooms}, {area}{words.place}{price}{words.promotion}"
 
 
 def draw(cell: Cell, *, asked: str = "") -> str:
     """The cell as HTML in the current language; every text in it is escaped here but the query `asked`."""
-    status, area = cell.status, formats.area_bare(cell.area)
-    tall = f'" aria-rowspan="{cell.storeys}' if cell.storeys > 1 else ""
+    words, area = _words_of(cell), formats.area_bare(cell.area)
+    if words.priced and cell.price is not None:
+        foot = formats.millions(cell.price) + words.mark
+    else:
+        foot = words.unpriced
     return (
-        f'<a role="gridcell" id="unit-{cell.id}" class="u s-{LOOK[status]}{tall and f" u{cell.storeys}"}" '
-        f'data-status="{status.value}{tall}" href="/units/{cell.id}{asked}" tabindex="-1" '
-        f'aria-label="{fast_escape(told(cell))}"><b>{fast_escape(sign(cell))}</b><i>{area}</i>{_foot(cell)}</a>'
+        f'<a role="gridcell" id="unit-{cell.id}" {words.look} href="/units/{cell.id}{asked}" tabindex="-1" '
+        f'aria-label="{fast_escape(_told(cell, words, area))}">'
+        f"<b>{fast_escape(words.sign or f'№ {cell.number}')}</b><i>{area}</i><em>{foot}</em></a>"
     )
 
 
@@ -147,16 +188,4 @@ def hollow(drawn: str) -> str:
 
 def wide(drawn: str, columns: int) -> str:
     """The same cell over several columns."""
-    return drawn.replace('class="u', f'class="u x{columns}', 1)
-
-
-def _foot(cell: Cell) -> str:
-    if cell.status in PRICED and cell.price is not None:
-        return f"<em>{formats.millions(cell.price)}{_mark(cell)}</em>"
-    word = status_word(cell.status) if cell.status is UnitStatus.SOLD else "—"
-    return f"<em><span>{fast_escape(word)}</span></em>"
-
-
-def _mark(cell: Cell) -> str:
-    mark = "%" if cell.badge else status_mark(cell.status)
-    return f'<span class="mk">{fast_escape(mark)}</span>' if mark else ""
+    return drawn.replace('class="u', f'class="u x{columns}', 1) if columns > 1 else drawn

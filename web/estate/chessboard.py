@@ -47,7 +47,8 @@ class Chessboard(Controller):
             "project": project,
             "buildings": buildings,
             "building": building,
-            "printed": sheet.html,
+            "printed": press.HOLE,
+            "beside": None,
             "wanted": (wanted := filters.read(query)),
             "view": press.view(query),
             "kind": sheet.kind,
@@ -62,27 +63,27 @@ class Chessboard(Controller):
             "being_shown": showing.shown_in(session, building.id, user, now=now) if as_of is None else [],
             **past.around(session, building, query, as_of, wrong, now=now),
         }
-        unit = query.get("unit", "")
+        template, unit = "estate/chessboard.html", query.get("unit", "")
         if unit.isascii() and unit.isdigit() and len(unit) < 19:
             beside = past.beside(session, user, get_unit(session, user, int(unit)), as_of, now=now)
-            return replies.page(request, "estate/chessboard.html", beside=beside, **context)
-        if wrong:
-            return replies.page(request, "estate/chessboard.html", status=422, beside=None, **context)
-        names = [project.name, *((other.id, other.name) for other in buildings)]
-        heard = context["heard"] and near(context["heard"])
-        shown = (
-            sheet.edition,
-            sheet.until,
-            names,
-            heard,
-            context["may_book"],
-            context["choice"],
-            context["starred"],
-            context["being_shown"],
-            context["layouts"],
-            past.today(now),
-        )
-        return kept.page(request, "estate/chessboard.html", shown=shown, beside=None, **context)
+            page = replies.page(request, template, **context | {"beside": beside})
+        elif wrong:
+            page = replies.page(request, template, status=422, **context)
+        else:
+            shown = (
+                sheet.edition,
+                sheet.until,
+                [project.name, *((other.id, other.name) for other in buildings)],
+                context["heard"] and near(context["heard"]),
+                context["may_book"],
+                context["choice"],
+                context["starred"],
+                context["being_shown"],
+                context["layouts"],
+                past.today(now),
+            )
+            page = kept.page(request, template, shown=shown, **context)
+        return _filled(request, page, sheet)
 
 
 def _region(request: Request[Any, Any, Any], project_id: int, *, now: datetime) -> Response[Any]:
@@ -96,13 +97,18 @@ def _region(request: Request[Any, Any, Any], project_id: int, *, now: datetime) 
             present = _edition(session, project, _chosen(buildings, query.get("building")))
         sheet = past.sheet_of(session, present, request.url.path, query, as_of, now=now)
     mark = kept.mark(request, "region", sheet.edition, sheet.until)
-    return kept.revalidated(request, mark, lambda: _sent(request, sheet))
+    return kept.revalidated(request, mark, lambda: _filled(request, replies.html(press.HOLE), sheet))
 
 
-def _sent(request: Request[Any, Any, Any], sheet: press.Sheet) -> Response[bytes]:
-    body, encoding = sheet.pack(request.headers.get("accept-encoding", ""))
-    headers = {"Content-Encoding": encoding} if encoding else {}
-    return Response(body, media_type="text/html; charset=utf-8", headers=headers)
+def _filled(request: Request[Any, Any, Any], answer: Response[Any], sheet: press.Sheet) -> Response[Any]:
+    """The answer with the sheet in its hole, packed."""
+    if answer.content is not None:
+        before, _hole, after = answer.content.partition(press.HOLE)
+        accepted = request.headers.get("accept-encoding", "")
+        answer.content, encoding = sheet.pack(accepted, before.encode(), after.encode())
+        if encoding:
+            answer.headers["Content-Encoding"] = encoding
+    return answer
 
 
 def _asked(session: Session, project_id: int, building: str) -> Edition | None:

@@ -6,8 +6,9 @@ first booking ended, is drawn anew by one thread while the others who want it wa
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from threading import Lock
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from domain.estate import UnitKind, UnitStatus
-from domain.estate.chessboard import Board, Edition
+from domain.estate.chessboard import Board, Cell, Edition
 from domain.estate.drawings import layouts
 from domain.estate.pricing.board import promoted
 from domain.kernel.text import current_language
@@ -28,7 +29,10 @@ from web.templating import environment
 VIEWS = ("board", "list", "floor", "layouts")
 ROOM = 6 * 1024 * 1024
 """Bytes for sheets, and as many for drawn buildings: of these two with two thousand units each."""
+HOLE = Markup("<!-- the sheet -->")
+"""Left in a page for what is printed already: nothing a person wrote can look like it."""
 CELL_WEIGHS = 1_200
+GAP = '<span class="gap" role="gridcell"></span>'
 LOCKS = 16
 
 
@@ -48,38 +52,55 @@ class Drawing:
     def weight(self) -> int:
         return CELL_WEIGHS * len(self.cells)
 
-    def cell(self, id_: int, *, outside: bool, columns: int = 1) -> Markup:
-        drawn = self.cells[id_]
-        if columns > 1:
-            drawn = cells.wide(drawn, columns)
-        return Markup(cells.hollow(drawn) if outside else drawn)  # noqa: S704
+    def line(
+        self,
+        there: list[Cell],
+        matching: frozenset[int] | None,
+        gaps: tuple[int, ...] = (),
+        spans: tuple[int, ...] = (),
+    ) -> Markup:
+        """These cells side by side, see `grid.Line`; those outside the filter are hollow."""
+        drawn = [self.cells[cell.id] for cell in there]
+        if matching is not None:
+            drawn = [
+                one if cell.id in matching else cells.hollow(one)
+                for cell, one in zip(there, drawn, strict=True)
+            ]
+        if spans:
+            drawn = list(map(cells.wide, drawn, spans))
+        if gaps:
+            drawn = [GAP * before + one for before, one in zip(gaps, drawn, strict=True)]
+        return Markup("".join(drawn))  # noqa: S704
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """The region under the filters as HTML, and packed for browsers that asked."""
+    """The region under the filters as bytes, and packed for browsers that asked."""
 
     edition: Edition
     until: datetime | None
-    html: Markup
+    html: bytes
     kind: UnitKind = UnitKind.FLAT
     """Whose board it is."""
-    packed: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def weight(self) -> int:
-        """Text that holds Cyrillic takes two bytes a letter."""
-        return 2 * len(self.html)
+        return len(self.html)
 
-    def pack(self, accepted: str) -> tuple[bytes, str | None]:
-        """The bytes for a browser that offers these encodings, and the encoding chosen."""
+    @cached_property
+    def blocks(self) -> bytes:
+        return compression.blocks(self.html)
+
+    def pack(self, accepted: str, before: bytes = b"", after: bytes = b"") -> tuple[bytes, str | None]:
+        """The region, or a page of it and what stands around it, for a browser that offers these encodings;
+        and the encoding chosen. In gzip the region is packed once for all pages."""
         codec = compression.choose(accepted)
         if codec is None:
-            return self.html.encode(), None
+            return before + self.html + after, None
         name, squeeze = codec
-        if name not in self.packed:
-            self.packed[name] = squeeze(self.html.encode())
-        return self.packed[name], name
+        if name == "gzip":
+            return compression.gzip_around(before, self.html, after, packed=self.blocks), name
+        return squeeze(before + self.html + after), name
 
 
 class Kept(Protocol):
@@ -178,7 +199,7 @@ def printed(
             asked=asked,
         )
     )
-    return Sheet(drawing.edition, drawing.until, Markup(html), board.kind)  # noqa: S704
+    return Sheet(drawing.edition, drawing.until, html.encode(), board.kind)
 
 
 def _drawn(session: Session, edition: Edition, *, now: datetime) -> Drawing:
