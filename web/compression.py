@@ -3,25 +3,25 @@
 Browsers offer zstd and brotli over https (and on localhost) only; a plain-http intranet gets gzip.
 """
 
-import gzip
 import struct
-import zlib
 from collections.abc import Callable
 
 import brotli
 import zstandard
+from zlib_ng import zlib_ng
 
 SMALLEST = 600
 """Below this the headers cost more than is saved."""
 TEXTUAL = (b"text/", b"application/json", b"application/javascript", b"image/svg", b"application/manifest")
-LEVEL = 4
+LEVEL = 3
+"""As small as zlib's own 4, in less than half of the time."""
 GZIP_HEAD = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
 """RFC 1952, 2.3: deflate, no name and no moment, a system that is not told."""
 
 CODECS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
     ("zstd", lambda body: zstandard.ZstdCompressor(level=3).compress(body)),
     ("br", lambda body: brotli.compress(body, quality=4)),
-    ("gzip", lambda body: gzip.compress(body, compresslevel=LEVEL, mtime=0)),
+    ("gzip", lambda body: gzip_around(body, b"", b"", packed=b"")),
 )
 
 
@@ -46,13 +46,13 @@ def worth_it(content_type: bytes, body: bytes) -> bool:
 
 def blocks(body: bytes, *, last: bool = False) -> bytes:
     """Deflate blocks that may stand after any others: they point at nothing before them and end on a byte."""
-    squeeze = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return squeeze.compress(body) + squeeze.flush(zlib.Z_FINISH if last else zlib.Z_FULL_FLUSH)
+    squeeze = zlib_ng.compressobj(LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)
+    return squeeze.compress(body) + squeeze.flush(zlib_ng.Z_FINISH if last else zlib_ng.Z_FULL_FLUSH)
 
 
 def gzip_around(before: bytes, body: bytes, after: bytes, *, packed: bytes) -> bytes:
     """The three as one gzip, where `packed` are the `blocks` of `body`, made once for many pages."""
-    check = zlib.crc32(after, zlib.crc32(body, zlib.crc32(before)))
+    check = zlib_ng.crc32(after, zlib_ng.crc32(body, zlib_ng.crc32(before)))
     size = len(before) + len(body) + len(after)
     tail = struct.pack("<LL", check, size & 0xFFFFFFFF)
     return b"".join([GZIP_HEAD, blocks(before), packed, blocks(after, last=True), tail])

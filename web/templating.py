@@ -60,6 +60,7 @@ def environment() -> Environment:
     env = KarkasEnvironment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

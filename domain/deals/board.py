@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -133,14 +134,15 @@ def _columns(
         known,
     )
     at = moments(now)
+    unmet = cache(lambda answers: strange | rules.unmet_by(known, answers))
     counted: dict[int, Any] = {}
     cards: dict[int, list[Card]] = {number: [] for number in heads}
     for row in session.execute(statement, {"viewer": user.id, **at._asdict()}):
         counted.setdefault(row.column_id, row)
         if row.id is not None:
-            unmet = strange | rules.unmet_by(known, row[-len(known) :] if known else ())
+            answers = row[-len(known) :] if known else ()
             head = heads[row.column_id]
-            cards[head.id].append(_card(row[:TOLD], head.name, head.norm_days, at, unmet))
+            cards[head.id].append(_card(row[:TOLD], head.name, head.norm_days, at, unmet(answers)))
     return tuple(
         _column(head, counted[number], cards[number]) for number, head in heads.items() if number in counted
     )

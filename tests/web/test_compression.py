@@ -14,7 +14,9 @@ LONG = st.builds(lambda part, times: part * times, st.binary(), st.integers(0, 5
 def test_a_page_around_a_packed_part_is_read_as_one(before, body, after):
     packed = compression.blocks(body)
 
-    assert gzip.decompress(compression.gzip_around(before, body, after, packed=packed)) == before + body + after
+    assert (
+        gzip.decompress(compression.gzip_around(before, body, after, packed=packed)) == before + body + after
+    )
 
 
 def test_a_packed_part_adds_little_to_what_surrounds_it():

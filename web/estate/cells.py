@@ -142,13 +142,15 @@ def _words(
     flat, reach = kind is UnitKind.FLAT, _floors(floor, storeys)
     floor_word = _("floor %(floor)s", floor=reach) if storeys == 1 else _("floors %(floors)s", floors=reach)
     short = _("St") if rooms == 0 else _("%(rooms)sr", rooms=rooms)
+    metres = formats.NBSP + _("m²")
+    promotion = ", " + _("promotion: %(badge)s", badge=badge) if badge else ""
     mark = "%" if badge else status_mark(status)
     tall = f'" aria-rowspan="{storeys}' if storeys > 1 else ""
     return Words(
         kind=kind_word(kind),
         rooms=f", {rooms_word(rooms)}" if flat else "",
-        place=f"{formats.NBSP}{_('m²')}, {floor_word}, {status_word(status)}",
-        promotion=f", {_('promotion: %(badge)s', badge=badge)}" if badge else "",
+        place=f"{metres}, {floor_word}, {status_word(status)}",
+        promotion=promotion,
         sign=short if flat else KIND_SIGNS[kind]() if kind in KIND_SIGNS else "",
         mark=f'<span class="mk">{fast_escape(mark)}</span>' if mark else "",
         look=f'class="u s-{LOOK[status]}{tall and f" u{storeys}"}" data-status="{status.value}{tall}"',
