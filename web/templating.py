@@ -1,7 +1,7 @@
 """The Jinja environment: safe by default, fast, and able to speak to people."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,7 @@ def environment() -> Environment:
     return env
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, size: str = "") -> Markup:
     """A sign from the sprite; it says nothing alone, so it is hidden from readers."""
     css = f"i i-{size}" if size else "i"

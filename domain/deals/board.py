@@ -24,12 +24,12 @@ from domain.deals.cards import MOST_CARDS, Board, Card, Column, Lens, Moments, P
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate.models import Booking, BookingKind, BookingState, Unit
 from domain.kernel import formats
-from domain.kernel.db import kept, pick
+from domain.kernel.db import FUNNEL, kept, pick
 from domain.parties.models import Company, Person
 
 FIRST_CARDS = 30
 TOLD = 15
-"""The first columns of a statement with cards are those a card is made of."""
+"""The first columns of a statement with cards are those a card is made of; whose column it is comes next."""
 MOST_CARDS_OF_EACH = 100
 """How far all of them can be unrolled at once."""
 
@@ -138,10 +138,10 @@ def _columns(
     counted: dict[int, Any] = {}
     cards: dict[int, list[Card]] = {number: [] for number in heads}
     for row in session.execute(statement, {"viewer": user.id, **at._asdict()}):
-        counted.setdefault(row.column_id, row)
-        if row.id is not None:
+        head = heads[row[TOLD]]
+        counted.setdefault(head.id, row)
+        if row[0] is not None:
             answers = row[-len(known) :] if known else ()
-            head = heads[row.column_id]
             cards[head.id].append(_card(row[:TOLD], head.name, head.norm_days, at, unmet(answers)))
     return tuple(
         _column(head, counted[number], cards[number]) for number, head in heads.items() if number in counted
@@ -196,8 +196,7 @@ def _written(number: int) -> ColumnElement[int]:
 def _stages() -> sa.Select[Any]:
     stages = pick(col(Stage.id), Stage.funnel_id, Stage.name, Stage.kind, Stage.rules)
     stages = stages.add_columns(col(Stage.norm_days), col(Stage.position))
-    of_funnel = col(Stage.funnel_id) == sa.bindparam("funnel", type_=sa.BigInteger)
-    return stages.where(of_funnel).order_by(col(Stage.position), col(Stage.id))
+    return stages.where(col(Stage.funnel_id) == FUNNEL).order_by(col(Stage.position), col(Stage.id))
 
 
 def _figures(

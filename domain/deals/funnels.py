@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from domain import events
 from domain.access.models import User
 from domain.deals.models import Deal, Funnel, Stage, StageKind
-from domain.kernel.db import LOCK, pick
+from domain.kernel.db import FUNNEL, LOCK, kept, pick
 from domain.kernel.errors import Invalid, Missing, Refused, Stale
 from domain.kernel.text import _
 
@@ -49,12 +50,21 @@ def arrange(session: Session, name: str, stages: Sequence[StagePlan], *, by: Use
 
 
 def list_funnels(session: Session) -> list[Funnel]:
-    return list(session.exec(select(Funnel).order_by(col(Funnel.position), col(Funnel.id))))
+    return list(session.exec(_funnels()))
+
+
+@kept
+def _funnels() -> SelectOfScalar[Funnel]:
+    return select(Funnel).order_by(col(Funnel.position), col(Funnel.id))
 
 
 def stages_of(session: Session, funnel_id: int) -> list[Stage]:
-    stages = select(Stage).where(Stage.funnel_id == funnel_id)
-    return list(session.exec(stages.order_by(col(Stage.position), col(Stage.id))))
+    return list(session.exec(_stages(), params={"funnel": funnel_id}))
+
+
+@kept
+def _stages() -> SelectOfScalar[Stage]:
+    return select(Stage).where(col(Stage.funnel_id) == FUNNEL).order_by(col(Stage.position), col(Stage.id))
 
 
 def in_work() -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ Met = Callable[[], ColumnElement[bool]]
 Words = Callable[[], str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     name: str
     met: Met

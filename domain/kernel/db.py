@@ -107,6 +107,7 @@ class kept(Generic[P, T]):  # noqa: N801  a decorator
 
 
 DEAL: Any = sa.bindparam("deal", type_=sa.BigInteger)
+FUNNEL: Any = sa.bindparam("funnel", type_=sa.BigInteger)
 BUILDING: Any = sa.bindparam("building", type_=sa.BigInteger)
 MOMENT: Any = sa.bindparam("now", type_=sa.DateTime(timezone=True))
 """Values of kept statements."""

