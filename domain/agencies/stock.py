@@ -9,8 +9,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain.estate.models import (
-    Availability,
-    Booking,
     Building,
     Finish,
     Floor,
@@ -20,13 +18,13 @@ from domain.estate.models import (
     UnitKind,
 )
 from domain.estate.pricing import Sale, for_sale
-from domain.estate.pricing.criteria import units_of
+from domain.estate.pricing.criteria import is_free, units_of
 from domain.estate.pricing.sale import asked_today
 from domain.kernel.db import pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
-from domain.publishing.models import Publication
-from domain.publishing.stock import is_public
+from domain.publishing.models import ListedKind, Publication
+from domain.publishing.stock import listed
 
 PAGE = 60
 
@@ -108,12 +106,9 @@ def _rows(now: datetime) -> sa.Select[Any]:
             Unit.rooms, Unit.area_total, Unit.area_living, Unit.area_kitchen, Unit.finish, now=now,
         )
         .join(Project, col(Project.id) == Building.project_id)
-        .where(
-            col(Unit.availability) == Availability.ON_SALE,
-            col(Unit.price).is_not(None),
-            col(Booking.id).is_(None),
-            is_public(),
-        )
+        .join(Publication, col(Publication.id) == Project.id)
+        .join(ListedKind, listed())
+        .where(col(Publication.published), is_free(), col(Unit.price).is_not(None))
     )  # fmt: skip
 
 

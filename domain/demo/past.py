@@ -9,15 +9,16 @@ from sqlmodel import Session, col, select
 
 from domain.access import User
 from domain.estate import Unit
+from domain.estate.past.models import LayoutPeriod, OutlinePeriod, PlanPeriod
 from domain.estate.sheets import receiving
 from domain.estate.sheets.columns import COLUMNS, Field
 from domain.estate.sheets.writing import write
 
 EARLIER = """
     insert into unit_period (unit_id, since, till, floor_id, kind, number, position, rooms, area_total,
-                             finish, availability, price)
+                             storeys, layout_id, finish, availability, price)
     select unit_id, {since}, {till},
-           floor_id, kind, number, position, rooms, area_total, finish,
+           floor_id, kind, number, position, rooms, area_total, storeys, layout_id, finish,
            case when availability in ('sold', 'contract') and {unsold} then 'on_sale'
                 else availability end,
            round(price * {share}, -3)
@@ -42,6 +43,8 @@ def remember(session: Session, *, admin: User, now: datetime) -> None:
         past = EARLIER.format(since=since, till=till, unsold=unsold, share=share)
         session.execute(sa.text(past), {"now": now})
     session.execute(sa.text(PRESENT.format(since=LATELY)), {"now": now})
+    for drawn in (LayoutPeriod, PlanPeriod, OutlinePeriod):
+        session.execute(sa.update(drawn).values(since=sa.text(BEGAN)), {"now": now})
     _bring_a_workbook(session, admin=admin, now=now)
 
 

@@ -148,7 +148,7 @@ def is_offered(session: Session, unit_id: int) -> bool:
         .join(Section, col(Section.id) == Floor.section_id)
         .join(Building, col(Building.id) == Section.building_id)
         .join(Publication, col(Publication.id) == Building.project_id)
-        .join(ListedKind, _listed())
+        .join(ListedKind, listed())
         .where(col(Unit.id) == unit_id, col(Publication.published))
     )
     return 0 < unit_id < 2**63 and session.execute(known).first() is not None
@@ -196,7 +196,7 @@ def rows_on_sale(now: datetime, *more: Any, price: Any = Unit.price) -> sa.Selec
         .join(Section, col(Section.id) == Floor.section_id)
         .join(Building, col(Building.id) == Section.building_id)
         .join(Publication, col(Publication.id) == Building.project_id)
-        .join(ListedKind, _listed())
+        .join(ListedKind, listed())
         .outerjoin(Booking, holding(now))
         .where(col(Publication.published), col(Unit.availability) == Availability.ON_SALE)
         .order_by(
@@ -204,14 +204,6 @@ def rows_on_sale(now: datetime, *more: Any, price: Any = Unit.price) -> sa.Selec
             col(Floor.number).desc(), col(Unit.position), col(Unit.id),
         )
     )  # fmt: skip
-
-
-def is_public() -> sa.ColumnElement[bool]:
-    """Of a row with a unit and its building: units of its kind there are shown to outsiders."""
-    shown = sa.exists().where(
-        _listed(), col(Publication.id) == Building.project_id, col(Publication.published)
-    )
-    return shown.correlate(Unit, Building)
 
 
 def _place() -> sa.ScalarSelect[int]:
@@ -225,5 +217,6 @@ def _has_kinds() -> sa.ColumnElement[bool]:
     return sa.exists().select_from(ListedKind).where(col(ListedKind.listing_id) == Listing.id)
 
 
-def _listed() -> sa.ColumnElement[bool]:
+def listed() -> sa.ColumnElement[bool]:
+    """That its kind is public in its building, as the condition of a join: at most one row for a unit."""
     return sa.and_(col(ListedKind.listing_id) == Building.id, col(ListedKind.kind) == Unit.kind)

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -52,12 +53,18 @@ PLACES = """
 
 @contextmanager
 def worker(database) -> Iterator["Worker"]:
-    running = subprocess.Popen([sys.executable, "-m", "jobs.worker"], stderr=subprocess.DEVNULL)
-    try:
-        yield Worker(running.pid, str(database.engine.url.database))
-    finally:
-        running.terminate()
-        running.wait(30)
+    """Yields when it waits for work: its modules are a third of what it ever holds."""
+    with tempfile.NamedTemporaryFile() as log:
+        running = subprocess.Popen([sys.executable, "-m", "jobs.worker"], stdout=log, stderr=log)
+        try:
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while "worker started" not in Path(log.name).read_text():
+                assert time.monotonic() < deadline, Path(log.name).read_text()
+                time.sleep(0.05)
+            yield Worker(running.pid, str(database.engine.url.database))
+        finally:
+            running.terminate()
+            running.wait(30)
 
 
 @dataclass

@@ -29,6 +29,9 @@ DROPPED = {
     "message": {"attempts", "due_at", "lease_until"},
     "unit_period": {"xid"},
     "claim_period": {"xid", "end_xid"},
+    "layout_period": {"xid"},
+    "plan_period": {"xid"},
+    "outline_period": {"xid"},
     "stock_import": {"taken_at", "passed"},
     "stock_export": {"taken_at", "passed"},
 }
@@ -53,6 +56,9 @@ MOMENTS = {
     "stored_file": {"created_at"},
     "unit_period": {"since", "till"},
     "claim_period": {"since", "till", "until"},
+    "layout_period": {"since", "till"},
+    "plan_period": {"since", "till", "removed_at"},
+    "outline_period": {"since", "till"},
     "stock_import": {"created_at", "checked_at", "applied_at", "undone_at"},
     "stock_export": {"created_at", "finished_at"},
 }

@@ -1,6 +1,6 @@
 """GET /estate/3/changes?from=…&to=…: what became of the stock between two days."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,12 +15,12 @@ from domain.access import Permission, User
 from domain.estate import Building
 from domain.estate.drawings.layouts import names_of
 from domain.estate.past import days
-from domain.estate.past.changes import Changes, Deed, Line, changes
+from domain.estate.past.changes import Changes, Deed, Line, Was, changes
 from domain.estate.sheets import changed
 from domain.kernel.errors import Invalid
 from domain.kernel.text import _
 from web import replies
-from web.estate import cells
+from web.estate import cells, past
 from web.estate.places import buildings_of
 from web.given import Given
 from web.spreadsheets import handed_out
@@ -79,7 +79,6 @@ class StockChanges(Controller):
         asked = read(request.query_params, buildings, now=now)
         found = Changes([]) if asked.wrong else compared(session, buildings, asked, now=now)
         lines = found.only(asked.deeds)
-        sides = [side for line in lines[:MOST] for side in (line.before, line.after) if side]
         context: dict[str, Any] = {
             "project": project,
             "buildings": buildings,
@@ -89,7 +88,10 @@ class StockChanges(Controller):
             "more": max(0, len(lines) - MOST),
             "deeds": WORDS,
             "cells": cells,
-            "layouts": names_of(session, {side.layout_id for side in sides if side.layout_id}),
+            "layouts": [
+                _layouts(session, (line.before for line in lines[:MOST]), asked.since, now=now),
+                _layouts(session, (line.after for line in lines[:MOST]), asked.till, now=now),
+            ],
             "today": days.today(now),
             "written": days.written,
             "texts": {name: request.query_params.get(name, "") for name in ("from", "to")},
@@ -120,6 +122,12 @@ class StockChanges(Controller):
 def told(line: Line) -> str:
     """What became of the unit, in words."""
     return ", ".join(WORDS[deed]() for deed in Deed if deed in line.deeds)
+
+
+def _layouts(session: Session, sides: Iterable[Was | None], day: date, *, now: datetime) -> Mapping[int, str]:
+    """What layouts were called on the day."""
+    ids = {side.layout_id for side in sides if side and side.layout_id}
+    return names_of(session, ids, past.source_of(day, now=now)) if ids else {}
 
 
 def compared(session: Session, buildings: list[Building], asked: Asked, *, now: datetime) -> Changes:

@@ -52,7 +52,9 @@ class Chessboard(Controller):
             "wanted": (wanted := filters.read(query)),
             "view": press.view(query),
             "kind": sheet.kind,
-            "layouts": names_of(session, wanted.layout) if wanted.layout else {},
+            "layouts": names_of(session, wanted.layout, past.source_of(as_of, now=now))
+            if wanted.layout
+            else {},
             "toggled": lambda name, value: filters.toggled(query, name, value),
             "put": lambda **values: filters.put(query, **values),
             "cells": cells,

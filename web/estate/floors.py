@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from domain.estate import UnitStatus
 from domain.estate.chessboard import Board, Cell
-from domain.estate.drawings.reading import OnFloor, floor_plans_of
+from domain.estate.drawings.reading import TODAY, OnFloor, Source, floor_plans_of
 from domain.estate.grid import covered
 
 Corner = tuple[float, float]
@@ -45,7 +45,7 @@ class Storey:
     """Every floor from the top and how many units are free on it."""
 
 
-def storey(session: Session, board: Board, asked: int | None) -> Storey | None:
+def storey(session: Session, board: Board, asked: int | None, source: Source = TODAY) -> Storey | None:
     """The floor asked for, else the lowest with something free; None when nothing stands in the building."""
     free: dict[int, int] = {}
     for cell in board.cells:
@@ -55,7 +55,7 @@ def storey(session: Session, board: Board, asked: int | None) -> Storey | None:
         return None
     lowest = min((floor for floor in free if free[floor]), default=min(free))
     number = asked if asked in free else lowest
-    plans = floor_plans_of(session, board.building_id, number)
+    plans = floor_plans_of(session, board.building_id, number, source)
     parts = [
         _part(entrance.number, plans.get(entrance.id), there)
         for entrance in board.entrances

@@ -13,7 +13,8 @@ from domain import deals
 from domain.access import Permission, User, may
 from domain.estate import Building, Unit
 from domain.estate.chessboard import Edition
-from domain.estate.past import board, days
+from domain.estate.drawings.reading import TODAY, Source
+from domain.estate.past import board, days, drawn
 from domain.estate.past.board import Facts
 from domain.kernel.errors import Invalid, Missing
 from domain.kernel.text import current_language
@@ -39,6 +40,8 @@ class PastPanel:
     facts: Facts | None
     deal: deals.Deal | None
     """The deal that held it, when this person may see it."""
+    plan_id: int | None
+    """Of the picture it had, its own or of its layout."""
 
 
 def today(now: datetime) -> date:
@@ -58,6 +61,11 @@ def asked_or_why_not(query: MultiDict[str], *, now: datetime) -> tuple[date | No
         return asked(query, now=now), ""
     except Invalid as no:
         return None, no.fields["as_of"]
+
+
+def source_of(as_of: date | None, *, now: datetime) -> Source:
+    """What the drawn of the day is read from."""
+    return drawn.source_of(days.end_of(as_of, now=now)) if as_of else TODAY
 
 
 def sheet_of(
@@ -86,7 +94,7 @@ def sheet_of(
 
     def print_() -> Sheet:
         drawing = drawings.take((edition.building_id, *of_day), edition, draw, now=now)
-        return press.printed(session, drawing, path, kept, asked=link)
+        return press.printed(session, drawing, path, kept, asked=link, source=source_of(as_of, now=now))
 
     return sheets.take((path, *kept.multi_items(), *of_day), edition, print_, now=now)
 
@@ -111,6 +119,7 @@ def around(
         "kept_query": [pair for pair in filters.kept(query) if pair[0] not in {"as_of", "unit"}],
         "began": known.since if known and known.since and known.since >= end else None,
         "arranged": known.arranged if known and known.arranged and known.arranged >= end else None,
+        "drawn_since": known.drawn if known and known.drawn and known.drawn >= end else None,
         "today": days.today(now),
         "written": days.written,
     }
@@ -121,9 +130,11 @@ def beside(
 ) -> Panel | PastPanel:
     if as_of is None:
         return panel(session, user, unit, now=now)
-    facts = board.facts(session, unit, at=days.end_of(as_of, now=now))
+    end = days.end_of(as_of, now=now)
+    facts = board.facts(session, unit, at=end)
     deal = _deal(session, user, facts.held.deal_id) if facts and facts.held else None
-    return PastPanel(unit=unit, as_of=as_of, facts=facts, deal=deal)
+    plan_id = drawn.plan_of(session, unit.id, facts.layout_id, at=end) if facts else None
+    return PastPanel(unit=unit, as_of=as_of, facts=facts, deal=deal, plan_id=plan_id)
 
 
 def unit(

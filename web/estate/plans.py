@@ -9,9 +9,13 @@ from sqlmodel import Session
 
 from domain.access import Permission, User
 from domain.estate import drawings
+from domain.estate.past import days
+from domain.estate.past.drawn import picture_of
+from domain.estate.past.models import PlanPeriod
 from domain.files import path_of
 from domain.kernel.text import _
 from web import kept, replies
+from web.estate import past
 from web.given import Given
 
 ALONE = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
@@ -27,9 +31,11 @@ class Plans(Controller):
         request: Request[Any, Any, Any],
         session: Given[Session],
         user: Given[User],
+        now: Given[datetime],
         plan_id: FromPath[int],
     ) -> Response[Any]:
-        plan = drawings.get_plan(session, user, plan_id)
+        """As it is, or of the day in `as_of`."""
+        plan = _asked(request, session, user, plan_id, now=now)
         return picture(request, plan.sha256, plan.media_type)
 
     @get("/thumbnail", sync_to_thread=True, permission=Permission.ESTATE_SEE)
@@ -38,9 +44,10 @@ class Plans(Controller):
         request: Request[Any, Any, Any],
         session: Given[Session],
         user: Given[User],
+        now: Given[datetime],
         plan_id: FromPath[int],
     ) -> Response[Any]:
-        plan = drawings.get_plan(session, user, plan_id)
+        plan = _asked(request, session, user, plan_id, now=now)
         return picture(request, plan.thumbnail_sha256, plan.media_type)
 
     @post("/removal", sync_to_thread=True, permission=Permission.ESTATE_ARRANGE, status_code=200)
@@ -68,6 +75,15 @@ class Plans(Controller):
         plan = drawings.get_plan(session, user, plan_id)
         drawings.put_back(session, plan, by=user)
         return replies.done(request, to=address_of(plan), toast=_("The plan is back"))
+
+
+def _asked(
+    request: Request[Any, Any, Any], session: Session, user: User, plan_id: int, *, now: datetime
+) -> drawings.Plan | PlanPeriod:
+    as_of = past.asked(request.query_params, now=now)
+    if as_of is None:
+        return drawings.get_plan(session, user, plan_id)
+    return picture_of(session, user, plan_id, at=days.end_of(as_of, now=now))
 
 
 def address_of(plan: drawings.Plan) -> str:

@@ -20,6 +20,7 @@ from sqlmodel import Session
 from domain.estate import UnitKind, UnitStatus
 from domain.estate.chessboard import Board, Cell, Edition
 from domain.estate.drawings import layouts
+from domain.estate.drawings.reading import TODAY, Source
 from domain.estate.pricing.board import promoted
 from domain.kernel.text import current_language
 from web import compression
@@ -174,10 +175,16 @@ def _printed(session: Session, edition: Edition, path: str, query: MultiDict[str
 
 
 def printed(
-    session: Session, drawing: Drawing, path: str, query: MultiDict[str], *, asked: str = ""
+    session: Session,
+    drawing: Drawing,
+    path: str,
+    query: MultiDict[str],
+    *,
+    asked: str = "",
+    source: Source = TODAY,
 ) -> Sheet:
-    """The region of a drawn building. `asked` goes after the addresses of its units; a board that is asked
-    about a past day does not look again."""
+    """The region of a drawn building. `asked` goes after the addresses of its units and plans; a board that
+    is asked about a past day does not look again."""
     wanted, shown = filters.read(query), view(query)
     board = drawing.board.narrowed(wanted)
     html = (
@@ -189,7 +196,7 @@ def printed(
             cells=cells,
             wanted=wanted,
             view=shown,
-            drawn=VIEWED[shown](session, board, query) if shown in VIEWED else None,
+            drawn=VIEWED[shown](session, board, query, source) if shown in VIEWED else None,
             statuses=list(UnitStatus),
             toggled=lambda name, value: filters.toggled(query, name, value),
             put=lambda **values: filters.put(query, **values),
@@ -210,9 +217,11 @@ def drawn(edition: Edition, board: Board, *, asked: str = "") -> Drawing:
     return Drawing(edition, board, {cell.id: cells.draw(cell, asked=asked) for cell in board.units})
 
 
-VIEWED: dict[str, Callable[[Session, Board, MultiDict[str]], object]] = {
-    "floor": lambda session, board, query: floors.storey(session, board, filters.floor(query)),
-    "layouts": lambda session, board, _query: layouts.cards(session, board),
+VIEWED: dict[str, Callable[[Session, Board, MultiDict[str], Source], object]] = {
+    "floor": lambda session, board, query, source: floors.storey(
+        session, board, filters.floor(query), source
+    ),
+    "layouts": lambda session, board, _query, source: layouts.cards(session, board, source),
 }
 """What a view is drawn from besides the units; its tables leave marks as theirs do."""
 

@@ -12,8 +12,8 @@ from sqlmodel import Session, col, select
 from domain import events
 from domain.access.models import User
 from domain.estate.chessboard import Board, Cell
-from domain.estate.drawings.models import Layout, Plan
-from domain.estate.drawings.reading import buildings_where
+from domain.estate.drawings.models import Layout
+from domain.estate.drawings.reading import TODAY, Source, buildings_where
 from domain.estate.models import Building, Floor, Project, Section, Unit, UnitKind, UnitStatus
 from domain.events import names
 from domain.kernel import formats
@@ -204,37 +204,38 @@ class Card:
     price_to: Decimal | None
 
 
-def cards(session: Session, board: Board) -> list[Card]:
+def cards(session: Session, board: Board, source: Source = TODAY) -> list[Card]:
     """The layouts of the units that fit, the ones with something left first."""
     by_layout: dict[int, list[Cell]] = {}
     for cell in board.fitting:
         if cell.layout_id:
             by_layout.setdefault(cell.layout_id, []).append(cell)
-    found = session.execute(layout_rows(board.building_id)) if by_layout else ()
+    found = session.execute(layout_rows(board.building_id, source)) if by_layout else ()
     told = [_card(row, by_layout[row.id]) for row in found if row.id in by_layout]
     return sorted(told, key=lambda card: (not card.free, card.rooms, card.area, card.code))
 
 
-def layout_rows(building_id: int) -> sa.Select[Any]:
+def layout_rows(building_id: int, source: Source = TODAY) -> sa.Select[Any]:
     """The statement for the layouts of the building's project, with their plans."""
     project = pick(Building.project_id).where(col(Building.id) == building_id).scalar_subquery()
-    return _with_plans().where(col(Layout.project_id) == project)
+    return _with_plans(source).where(source.layout.project_id == project)
 
 
-def names_of(session: Session, ids: Iterable[int]) -> Mapping[int, str]:
-    rows = pick(Layout.id, Layout.code).where(col(Layout.id).in_(list(ids)))
+def names_of(session: Session, ids: Iterable[int], source: Source = TODAY) -> Mapping[int, str]:
+    layout = source.layout
+    rows = pick(layout.id, layout.code).where(layout.id.in_(list(ids)))
     return {line.id: line.code for line in session.execute(rows)}
 
 
-def _with_plans() -> sa.Select[Any]:
-    live = (col(Plan.layout_id) == Layout.id) & col(Plan.removed_at).is_(None)
+def _with_plans(source: Source = TODAY) -> sa.Select[Any]:
+    layout, plan, _outline = source
     return (
         pick(
-            col(Layout.id), Layout.kind, Layout.code, Layout.name, Layout.rooms, Layout.area_total,
-            col(Plan.id).label("plan_id"),
+            layout.id, layout.kind, layout.code, layout.name, layout.rooms, layout.area_total,
+            plan.id.label("plan_id"),
         )
-        .select_from(Layout)
-        .outerjoin(Plan, live)
+        .select_from(layout)
+        .outerjoin(plan, (plan.layout_id == layout.id) & plan.removed_at.is_(None))
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What is drawn, as screens ask for it."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -52,6 +52,17 @@ def plan_of(session: Session, unit: Unit) -> Plan | None:
     return session.exec(found).first()
 
 
+class Source(NamedTuple):
+    """What is drawn is read from these: the tables of today, or in their shape those of a past day."""
+
+    layout: Any = Layout
+    plan: Any = Plan
+    outline: Any = Outline
+
+
+TODAY = Source()
+
+
 @dataclass(frozen=True)
 class OnFloor:
     """The plan of a floor, with the corners of outlined units in the picture's own units."""
@@ -70,30 +81,33 @@ def place_of(session: Session, unit: Unit) -> OnFloor | None:
     return _drawn([found])[found.section_id, found.number] if found else None
 
 
-def floor_plans(building_id: int, number: int) -> sa.Select[Any]:
+def floor_plans(building_id: int, number: int, source: Source = TODAY) -> sa.Select[Any]:
     """The statement for the plans of that floor in every section of the building, an outline a row."""
     of_it = (col(Section.building_id) == building_id) & (col(Floor.number) == number)
-    return _plans_with_outlines().where(of_it)
+    return _plans_with_outlines(source).where(of_it)
 
 
-def floor_plans_of(session: Session, building_id: int, number: int) -> dict[int, OnFloor]:
+def floor_plans_of(
+    session: Session, building_id: int, number: int, source: Source = TODAY
+) -> dict[int, OnFloor]:
     """By section."""
-    drawn = _drawn(session.execute(floor_plans(building_id, number)))
+    drawn = _drawn(session.execute(floor_plans(building_id, number, source)))
     return {section: plan for (section, _number), plan in drawn.items()}
 
 
-def _plans_with_outlines() -> sa.Select[Any]:
+def _plans_with_outlines(source: Source = TODAY) -> sa.Select[Any]:
+    _layout, plan, outline = source
     return (
         pick(
-            col(Floor.section_id), col(Floor.number), col(Plan.id), col(Plan.width), col(Plan.height),
-            col(Outline.unit_id), col(Outline.points),
+            col(Floor.section_id), col(Floor.number), plan.id, plan.width, plan.height, outline.unit_id,
+            outline.points,
         )
-        .select_from(Plan)
-        .join(Floor, col(Floor.id) == Plan.floor_id)
+        .select_from(plan)
+        .join(Floor, col(Floor.id) == plan.floor_id)
         .join(Section, col(Section.id) == Floor.section_id)
-        .outerjoin(Outline, col(Outline.plan_id) == Plan.id)
-        .where(col(Plan.removed_at).is_(None))
-        .order_by(col(Outline.unit_id))
+        .outerjoin(outline, outline.plan_id == plan.id)
+        .where(plan.removed_at.is_(None))
+        .order_by(outline.unit_id)
     )  # fmt: skip
 
 

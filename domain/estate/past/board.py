@@ -22,7 +22,7 @@ from domain.estate.models import (
     UnitKind,
     UnitStatus,
 )
-from domain.estate.past.models import ClaimPeriod, UnitPeriod
+from domain.estate.past.models import ClaimPeriod, LayoutPeriod, PlanPeriod, UnitPeriod
 from domain.kernel.db import pick
 
 
@@ -36,7 +36,7 @@ def held(claim: Any, at: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(was(claim, at), sa.or_(claim.state != BookingState.ACTIVE, claim.until >= at))
 
 
-def on_floors_of(building_ids: Sequence[int]) -> sa.ColumnElement[bool]:
+def on_floors_of(building_ids: Sequence[int], period: Any = UnitPeriod) -> sa.ColumnElement[bool]:
     """That the period was in one of these buildings.
 
     Their floors are counted first, and periods looked up by floor: the planner would rather walk through
@@ -44,7 +44,7 @@ def on_floors_of(building_ids: Sequence[int]) -> sa.ColumnElement[bool]:
     """
     floors = pick(Floor.id).join(Section, col(Section.id) == Floor.section_id)
     of_them = floors.where(col(Section.building_id).in_(building_ids)).scalar_subquery()
-    return col(UnitPeriod.floor_id) == sa.any_(sa.func.array(of_them))
+    return col(period.floor_id) == sa.any_(sa.func.array(of_them))
 
 
 def read(session: Session, building_id: int, *, at: datetime) -> Board:
@@ -77,11 +77,19 @@ class Known(NamedTuple):
     since: datetime | None
     arranged: datetime | None
     """Floors that units take and their layouts, when that is later."""
+    drawn: datetime | None
+    """Plans and names of layouts, when that is later."""
 
 
 def known(session: Session, building_id: int) -> Known:
     first, believed = sa.func.min(UnitPeriod.since), sa.func.max(UnitPeriod.believed_until)
-    return Known(*session.execute(pick(first, believed).where(on_floors_of([building_id]))).one())
+    project = pick(Building.project_id).where(col(Building.id) == building_id).scalar_subquery()
+    drawn = (
+        pick(sa.func.max(PlanPeriod.believed_until)).where(on_floors_of([building_id], PlanPeriod)),
+        pick(sa.func.max(LayoutPeriod.believed_until)).where(col(LayoutPeriod.project_id) == project),
+    )
+    latest = sa.func.greatest(*(one.scalar_subquery() for one in drawn))
+    return Known(*session.execute(pick(first, believed, latest).where(on_floors_of([building_id]))).one())
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,7 @@ class Facts:
     rooms: int
     area: Decimal
     finish: Finish
+    layout_id: int | None
     price: Decimal | None
     status: UnitStatus
     held: Held | None
@@ -150,6 +159,7 @@ def facts(session: Session, unit: Unit, *, at: datetime) -> Facts | None:
         rooms=period.rooms,
         area=period.area_total,
         finish=period.finish,
+        layout_id=period.layout_id,
         price=period.price,
         status=status(period.availability, claim.state if claim else None),
         held=Held(who, booking.deal_id, booking.booked_at, claim.until, claim.price) if booking else None,

@@ -1,25 +1,31 @@
-"""Periods: what a unit was from one moment to the next, and how long a claim held it.
+"""Periods: what a unit was from one moment to the next, how long a claim held it, and what was drawn.
 
-Triggers write them (migrations 0012, 0021), so nobody who changes a unit or a booking can leave its past out.
-They point at units and floors without foreign keys: the past stays when the present is taken away.
+Triggers write them (migrations 0012, 0022, 0024), so nobody who changes a unit or a booking can leave its
+past out. They point at units and floors without foreign keys: the past stays when the present is taken away.
+The files of plans stay with it.
 """
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, Index
 
 from domain.estate.models import Availability, BookingState, Finish, UnitKind
-from domain.kernel.db import Record, area, moment, money, one_of, text_of
+from domain.kernel.db import Record, area, json_of, moment, money, one_of, text_of
 
 
-def _number_of_a_row() -> int:
-    return Field(sa_type=sa.BigInteger, nullable=False)
+def _number_of_a_row(*, index: bool = False) -> int:
+    return Field(sa_type=sa.BigInteger, nullable=False, index=index)
 
 
-def _may_be_none() -> int:
-    return Field(default=None, sa_type=sa.BigInteger, nullable=True)
+def _may_be_none(*, index: bool = False) -> int:
+    return Field(default=None, sa_type=sa.BigInteger, nullable=True, index=index)
+
+
+def _file() -> str:
+    return Field(foreign_key="stored_file.sha256", max_length=64, index=True)
 
 
 class UnitPeriod(Record, table=True):
@@ -77,3 +83,54 @@ class ClaimPeriod(Record, table=True):
     price: Decimal = money()
     xid: int | None = _may_be_none()
     end_xid: int | None = _may_be_none()
+
+
+class Drawn(Record):
+    """Of something that is drawn: from `since` to just before `till` it was so."""
+
+    since: datetime = moment()
+    till: datetime | None = moment(optional=True)
+    believed_until: datetime | None = moment(optional=True)
+    """Nothing was kept until then: believed to have been what it was that day."""
+    xid: int | None = _may_be_none()
+
+
+class LayoutPeriod(Drawn, table=True):
+    __tablename__ = "layout_period"
+    __table_args__ = (Index("ix_layout_period_layout_id_since", "layout_id", "since"),)
+
+    layout_id: int = _number_of_a_row()
+    project_id: int = _number_of_a_row(index=True)
+    kind: UnitKind = one_of(UnitKind)
+    code: str = text_of(40)
+    name: str = text_of(200)
+    rooms: int
+    area_total: Decimal = area()
+
+
+class PlanPeriod(Drawn, table=True):
+    """Which picture was the plan; it keeps the files of that picture."""
+
+    __tablename__ = "plan_period"
+    __table_args__ = (Index("ix_plan_period_plan_id_since", "plan_id", "since"),)
+
+    plan_id: int = _number_of_a_row()
+    unit_id: int | None = _may_be_none(index=True)
+    layout_id: int | None = _may_be_none(index=True)
+    floor_id: int | None = _may_be_none(index=True)
+    sha256: str = _file()
+    thumbnail_sha256: str = _file()
+    media_type: str = text_of(100)
+    width: int
+    height: int
+    removed_at: datetime | None = moment(optional=True)
+
+
+class OutlinePeriod(Drawn, table=True):
+    __tablename__ = "outline_period"
+    __table_args__ = (Index("ix_outline_period_outline_id_since", "outline_id", "since"),)
+
+    outline_id: int = _number_of_a_row()
+    plan_id: int = _number_of_a_row(index=True)
+    unit_id: int = _number_of_a_row()
+    points: list[Any] = json_of(list)

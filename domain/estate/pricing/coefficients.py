@@ -143,7 +143,7 @@ def _met(
         fits(PriceCoefficient.criteria),
     )
     found = units_of(Unit.number, now=now).where(
-        col(Building.project_id) == project_id, fits(literal(criteria)), other
+        col(Building.project_id) == project_id, fits(literal(criteria.as_json())), other
     )
     return list(session.execute(found.order_by(col(Unit.id)).limit(MOST_NAMED + 1)).scalars())
 

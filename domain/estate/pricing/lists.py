@@ -225,7 +225,7 @@ def _choose(session: Session, document: PriceList, *, now: datetime) -> int:
             sa.literal(document.id), Unit.id, sa.literal(LineState.WAITING.value), sa.literal(""), now=now
         ).where(
             col(Building.project_id) == document.project_id,
-            fits(literal(Criteria.from_json(document.criteria))),
+            fits(literal(document.criteria)),
         )
         session.execute(
             sa.insert(PriceListLine).from_select(

@@ -169,7 +169,7 @@ def _check(wanted: Wanted) -> None:
 
 
 def _refuse_harm(session: Session, project_id: int, wanted: Wanted, *, but: int, now: datetime) -> None:
-    covered = col(Building.project_id) == project_id, fits(literal(wanted.criteria))
+    covered = col(Building.project_id) == project_id, fits(literal(wanted.criteria.as_json()))
     if not wanted.compatible:
         _refuse_meeting(session, project_id, wanted, but=but, now=now)
     off = off_of(sa.literal(wanted.effect.value), sa.literal(wanted.value))
@@ -196,7 +196,7 @@ def _refuse_meeting(session: Session, project_id: int, wanted: Wanted, *, but: i
                 *at_once,
             ),
         )
-        .where(col(Building.project_id) == project_id, fits(literal(wanted.criteria)))
+        .where(col(Building.project_id) == project_id, fits(literal(wanted.criteria.as_json())))
         .order_by(col(Unit.id))
         .limit(MOST_NAMED + 1)
     )

@@ -8,15 +8,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import array
 from sqlmodel import Session, col
 
 from domain.access.models import User
 from domain.estate.models import Booking, Building, Floor, Section, Unit
 from domain.estate.pricing.components import PROMOTION, Line
-from domain.estate.pricing.criteria import fits, units_of
+from domain.estate.pricing.criteria import fits, is_free, literal, units_of
 from domain.estate.pricing.models import Effect, Promotion
 from domain.kernel.db import pick
 from domain.kernel.money import rounded
@@ -76,10 +78,21 @@ class Sale:
 
     price: Decimal | None
     base: Decimal | None
-    badges: tuple[str, ...] = ()
-    lines: tuple[Line, ...] = ()
-    until: datetime | None = None
-    """When the first of the promotions counted ends."""
+    counted: tuple[tuple[Offer, Decimal], ...] = ()
+    """The promotions that count, and how much each takes off."""
+
+    @property
+    def badges(self) -> tuple[str, ...]:
+        return tuple(offer.badge for offer, _off in self.counted)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(offer.line(off) for offer, off in self.counted)
+
+    @property
+    def until(self) -> datetime | None:
+        """When the first of the promotions counted ends."""
+        return min((offer.ends_at for offer, _off in self.counted if offer.ends_at), default=None)
 
 
 def best(price: Decimal, area: Decimal, offers: Sequence[Offer]) -> list[tuple[Offer, Decimal]]:
@@ -107,9 +120,7 @@ def sale(price: Decimal | None, area: Decimal, offers: Sequence[Offer]) -> Sale:
     if price is None:
         return Sale(None, None)
     counted = best(price, area, offers)
-    lines = tuple(offer.line(off) for offer, off in counted)
-    until = min((offer.ends_at for offer, _off in counted if offer.ends_at), default=None)
-    return Sale(price - _sum(counted), price, tuple(offer.badge for offer, _off in counted), lines, until)
+    return Sale(price - _sum(counted), price, tuple(counted))
 
 
 def in_force(now: datetime) -> sa.ColumnElement[bool]:
@@ -130,12 +141,12 @@ OFFERED = (
 )  # fmt: skip
 
 
-def promoted_units(*columns: Any, now: datetime, public: bool = False, whole: bool = True) -> sa.Select[Any]:
-    """Units with each promotion that is theirs now, a row each; `whole` keeps units that have none."""
+def promoted_units(*columns: Any, now: datetime, public: bool = False) -> sa.Select[Any]:
+    """Units with each promotion that is theirs now, a row each, and those that have none."""
     return (
         units_of(*columns, *OFFERED, now=now)
-        .join(Promotion, _theirs(now, public=public), isouter=whole)
-        .join(User, col(User.id) == Promotion.made_by_id, isouter=whole)
+        .join(Promotion, _theirs(now, public=public), isouter=True)
+        .join(User, col(User.id) == Promotion.made_by_id, isouter=True)
         .order_by(col(Unit.id), col(Promotion.id))
     )
 
@@ -168,13 +179,9 @@ def for_sale(
     """What each of the units costs today, in one query. `public` leaves out what only the company knows."""
     ids = sa.cast(list(unit_ids), sa.ARRAY(sa.BigInteger))
     found = promoted_units(Unit.id, Unit.price, Unit.area_total, now=now, public=public)
-    return _sales(session, found.where(col(Unit.id) == sa.any_(ids)))
-
-
-def _sales(session: Session, found: sa.Select[Any]) -> dict[int, Sale]:
     units: dict[int, tuple[Decimal | None, Decimal]] = {}
     offers: dict[int, list[Offer]] = {}
-    for unit_id, price, area, *offered in session.execute(found):
+    for unit_id, price, area, *offered in session.execute(found.where(col(Unit.id) == sa.any_(ids))):
         units[unit_id] = price, area
         if offered[0] is not None:
             offers.setdefault(unit_id, []).append(Offer(*offered))
@@ -183,7 +190,7 @@ def _sales(session: Session, found: sa.Select[Any]) -> dict[int, Sale]:
 
 @dataclass(frozen=True)
 class Promoted:
-    """What promotions make of some buildings at a moment; `until` is when that is over."""
+    """What promotions make of free units of some buildings at a moment; `until` is when that is over."""
 
     sales: dict[int, Sale]
     until: datetime | None = None
@@ -193,18 +200,38 @@ def on_board(
     session: Session, *within: sa.ColumnElement[bool], now: datetime, public: bool = False
 ) -> Promoted:
     """Of buildings `within`: two short queries however many units, and one while no promotion is in force."""
-    coming = (
-        pick(Promotion.starts_at, Promotion.ends_at)
-        .join(Building, col(Building.project_id) == Promotion.project_id)
-        .where(*within, sa.or_(col(Promotion.ends_at).is_(None), col(Promotion.ends_at) > now))
-        .distinct()
-    )
-    if public:
-        coming = coming.where(col(Promotion.public))
-    periods = session.execute(coming).all()
-    edges = [start if start > now else end for start, end in periods]
+    known = session.execute(coming(*within, now=now, public=public)).all()
+    edges = [row.starts_at if row.starts_at > now else row.ends_at for row in known]
     until = min((edge for edge in edges if edge is not None), default=None)
-    if not any(start <= now for start, _end in periods):
+    running = [row for row in known if row.starts_at <= now]
+    if not running:
         return Promoted({}, until)
-    found = promoted_units(Unit.id, Unit.price, Unit.area_total, now=now, public=public, whole=False)
-    return Promoted(_sales(session, found.where(*within)), until)
+    offers = [Offer(*offered) for _starts, _project, _criteria, *offered in running]
+    reaches = [
+        sa.and_(col(Building.project_id) == row.project_id, fits(literal(row.criteria))) for row in running
+    ]
+    reached = sa.cast(array(reaches), sa.Text)
+    found = units_of(Unit.id, Unit.price, Unit.area_total, reached, now=now).where(
+        *within, is_free(), col(Unit.price).is_not(None), sa.or_(*reaches)
+    )
+
+    @cache
+    def sold(price: Decimal, area: Decimal, reached: str) -> Sale:
+        """`reached` says of each promotion whether it is the unit's: {t,f,t}."""
+        its = zip(offers, reached[1::2], strict=True)
+        return sale(price, area, [offer for offer, is_its in its if is_its == "t"])
+
+    return Promoted({id_: sold(*asked) for id_, *asked in session.execute(found)}, until)
+
+
+def coming(*within: sa.ColumnElement[bool], now: datetime, public: bool) -> sa.Select[Any]:
+    """The promotions of these buildings that are not over, with whom they are for."""
+    ends = col(Promotion.ends_at)
+    theirs = col(Promotion.project_id).in_(pick(Building.project_id).where(*within))
+    rows = (
+        pick(Promotion.starts_at, Promotion.project_id, Promotion.criteria, *OFFERED)
+        .join(User, col(User.id) == Promotion.made_by_id)
+        .where(theirs, sa.or_(ends.is_(None), ends > now))
+        .order_by(col(Promotion.id))
+    )
+    return rows.where(col(Promotion.public)) if public else rows

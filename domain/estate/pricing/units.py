@@ -13,7 +13,7 @@ from domain.access.models import User
 from domain.estate.models import Building, Floor, ListPrice, Section, Unit, UnitKind, UnitStatus
 from domain.estate.pricing.coefficients import factors_of
 from domain.estate.pricing.components import LIST, Factor, Line
-from domain.estate.pricing.criteria import Criteria, fits, literal, unit_status, units_of
+from domain.estate.pricing.criteria import fits, literal, unit_status, units_of
 from domain.estate.pricing.models import PriceList, PriceListLine, Rule
 from domain.estate.pricing.rules import CONTRACT, SOLD, Change, Skipped, price_after
 
@@ -45,7 +45,7 @@ def rows(session: Session, document: PriceList, *, now: datetime) -> list[Row]:
         col(Building.project_id) == document.project_id,
         col(PriceListLine.id).is_not(None)
         if document.rule is Rule.LINES
-        else fits(literal(Criteria.from_json(document.criteria))),
+        else fits(literal(document.criteria)),
     )
     return [_row(found) for found in session.execute(chosen.order_by(col(Unit.id)))]
 

@@ -32,7 +32,7 @@ FROZEN = (Field.AVAILABILITY, Field.PRICE)
 """Of a unit somebody holds."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     row: int
     verdict: Verdict

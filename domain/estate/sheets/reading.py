@@ -27,7 +27,7 @@ class Unclear(Exception):
     """What stands in a cell can't be meant; the text is the end of a sentence."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     number: int
     said: Mapping[Field, Said]

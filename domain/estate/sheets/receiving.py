@@ -55,17 +55,17 @@ def check(session: Session, record: StockImport, *, now: datetime) -> None:
         comparison = compare(session, reading, now=now)
         record.step, record.remarks = ImportStep.CHECKED, comparison.remarks
         record.total, record.same = len(reading.rows), comparison.same
-        rows = [
-            {
-                "import_id": record.id, "row": found.row, "called": found.called[:300],
-                "of_unit_id": found.unit_id, "verdict": found.verdict, "said": found.said,
-                "remark": found.remark[:500],
-            }
-            for found in comparison.found
-        ]  # fmt: skip
         alike = sa.insert(StockImportRow).execution_options(render_nulls=True)  # in one statement
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            session.execute(alike, rows[start : start + ROWS_AT_ONCE])
+        for start in range(0, len(comparison.found), ROWS_AT_ONCE):
+            rows = [
+                {
+                    "import_id": record.id, "row": found.row, "called": found.called[:300],
+                    "of_unit_id": found.unit_id, "verdict": found.verdict, "said": found.said,
+                    "remark": found.remark[:500],
+                }
+                for found in comparison.found[start : start + ROWS_AT_ONCE]
+            ]  # fmt: skip
+            session.execute(alike, rows)
     record.checked_at, record.passed, record.taken_at = now, 0, None
     events.record(
         session, names.STOCK_IMPORT_CHECKED, record, by=_by(session, record), step=record.step,

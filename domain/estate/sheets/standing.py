@@ -71,13 +71,15 @@ def of_projects(
         col(Project.name) == sa.func.any(sa.cast(list(projects), ARRAY(sa.Text))),
         col(Unit.id) == sa.func.any(sa.cast(list(unit_ids), ARRAY(sa.BigInteger))),
     )
-    return [_standing(row) for row in session.execute(_rows(now).where(wanted))]
+    known: dict[Any, Any] = {}
+    return [_standing(row, known) for row in session.execute(_rows(now).where(wanted))]
 
 
 def of_units(session: Session, unit_ids: Collection[int], *, now: datetime) -> dict[int, Standing]:
     """These units; whoever is to change them has locked their rows before."""
     wanted = col(Unit.id) == sa.func.any(sa.cast(list(unit_ids), ARRAY(sa.BigInteger)))
-    return {row.id: _standing(row) for row in session.execute(_rows(now).where(wanted))}
+    known: dict[Any, Any] = {}
+    return {row.id: _standing(row, known) for row in session.execute(_rows(now).where(wanted))}
 
 
 def _rows(now: datetime) -> sa.Select[Any]:
@@ -96,9 +98,15 @@ def _rows(now: datetime) -> sa.Select[Any]:
     )  # fmt: skip
 
 
-def _standing(row: Any) -> Standing:
+ALIKE = (Field.PROJECT, Field.BUILDING, Field.AREA, Field.LIVING, Field.KITCHEN)
+"""The same of many units: kept once for all of them."""
+
+
+def _standing(row: Any, known: dict[Any, Any]) -> Standing:
     unit_id, *told, held, until = row
     values = dict(zip(FIELDS, told, strict=True))
+    for name in ALIKE:
+        values[name] = known.setdefault(values[name], values[name])
     values[Field.KIND] = KINDS[values[Field.KIND]]
     values[Field.FINISH] = FINISHES[values[Field.FINISH]]
     values[Field.AVAILABILITY] = AVAILABILITIES[values[Field.AVAILABILITY]]

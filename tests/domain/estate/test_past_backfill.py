@@ -8,7 +8,10 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlmodel import Session
 
+from domain.estate.drawings import layouts
+from domain.estate.drawings.reading import floor_plans_of
 from domain.estate.past.board import known, read
+from domain.estate.past.drawn import source_of
 from jobs import migrating
 from tests.fixtures import Database
 
@@ -98,5 +101,48 @@ def test_floors_and_layouts_are_known_from_the_day_they_are_kept(empty_database:
         assert known(session, 1).arranged == told.arranged
 
 
+DRAWN = """
+insert into layout (id, project_id, kind, code, name, rooms, area_total) values
+    (1, 1, 'flat', 'С', '', 0, 30);
+insert into stored_file (sha256, size, media_type) values ('s', 1, 'image/png');
+insert into plan
+    (id, floor_id, layout_id, sha256, thumbnail_sha256, media_type, width, height, removed_at) values
+    (1, 1, null, 's', 's', 'image/png', 40, 20, null), (2, null, 1, 's', 's', 'image/png', 9, 9, null),
+    (3, 1, null, 's', 's', 'image/png', 77, 77, now());
+insert into outline (id, plan_id, unit_id, points) values (1, 1, 2, '[[0, 0], [1, 0], [1, 1]]');
+"""
+
+
+def test_what_is_drawn_is_known_from_the_day_it_is_kept(empty_database: Database):
+    """Until then what is drawn that day stands for all days before, and so it is said."""
+    with empty_database.engine.begin() as owner:
+        before = ScriptDirectory.from_config(migrating.config()).get_revision("0024").down_revision
+        command.upgrade(migrating.config(owner), before)
+    with empty_database.engine.begin() as owner:
+        for statement in filter(str.strip, (WORLD + DRAWN).split(";")):
+            owner.execute(sa.text(statement))
+        owner.execute(sa.text("update unit set layout_id = 1 where id = 2"))
+        owner.execute(sa.text("update unit_period set since = since - interval '9 days'"))
+    migrating.migrate(empty_database.engine)
+    kept_from = datetime.now(UTC)
+
+    def drawn(at):
+        (plan,) = floor_plans_of(session, 1, 1, source_of(at)).values()
+        (card,) = layouts.cards(session, read(session, 1, at=at), source_of(at))
+        return plan.plan_id, plan.width, plan.outlines, card.code, card.plan_id
+
+    with Session(empty_database.engine) as session:
+        long_ago = kept_from - timedelta(days=5)
+        assert drawn(long_ago) == (1, 40, {2: [(0, 0), (40, 0), (40, 20)]}, "С", 2)
+        told = known(session, 1).drawn
+        assert told > long_ago and kept_from - told < timedelta(minutes=5)
+        session.execute(sa.text("update plan set width = 80 where id = 1"))
+        session.execute(sa.text("update layout set code = 'Б'"))
+        session.commit()
+        assert drawn(datetime.now(UTC) + timedelta(1))[1:4:2] + drawn(long_ago)[1:4:2] == (80, "Б", 40, "С")
+        assert known(session, 1).drawn == told
+
+
 def test_a_base_that_always_kept_them_has_nothing_to_say(session: Session, building):
-    assert known(session, building.id).since and known(session, building.id).arranged is None
+    told = known(session, building.id)
+    assert told.since and told.arranged is None and told.drawn is None

@@ -23,7 +23,7 @@ from domain.estate.prices import change_availability, reprice
 from domain.estate.pricing import Criteria
 from domain.estate.pricing.models import Effect
 from domain.estate.pricing.promotions import Wanted, add_promotion, end_promotion
-from domain.estate.pricing.sale import promoted_units
+from domain.estate.pricing.sale import coming
 from domain.kernel import clock
 from domain.notices.models import Notice
 from domain.tables import metadata
@@ -326,7 +326,7 @@ WATCHED = ("section", "floor", "unit", "booking", "layout", "plan", "outline", "
         board_rows(),
         floor_plans(1, 1),
         layout_rows(1),
-        promoted_units(Unit.id, now=clock.now()),
+        coming(now=clock.now(), public=False),
     ],
     ids=["board", "floor", "layouts", "promotions"],
 )

@@ -8,15 +8,18 @@ from io import BytesIO
 import pytest
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
+from sqlmodel import select
 
 from domain import deals, estate
-from domain.estate import Availability
-from domain.estate.drawings import layouts
+from domain.access import User
+from domain.estate import Availability, drawings
+from domain.estate.drawings import Layout, Outline, layouts, outlines
 from domain.estate.prices import change_availability, reprice
 from domain.events import Event
 from domain.kernel import clock, formats
 from jobs.work import unit_of_work
 from tests.sites import HTMX
+from tests.web.walls import uploads
 from web.estate import past, press
 
 
@@ -222,3 +225,90 @@ def test_the_history_page_says_the_price_in_words_and_draws_it(open_client, boar
     assert "цена изменилась с" in html and re.search(r'<path d="M[\d ]+H\d+L', html)
     assert "другой статус; другая цена" in html
     assert open_client("anna").get("/units/999999999/history").status_code == 404
+
+
+@pytest.fixture
+def drawn(database, river, building, flat_1):
+    """The floor, its flat's outline and layout were there for a month; today each is another."""
+
+    def arranged(work, side, corners, code):
+        unit = work.get_one(estate.Unit, flat_1.id)
+        picture = BytesIO(uploads.picture("PNG", (side, side)))
+        plan = drawings.put(work, unit.floor, "план.png", picture, by=None, now=clock.now())
+        shown = outlines.written(there.points) if (there := work.exec(select(Outline)).first()) else ""
+        admin = work.exec(select(User).where(User.login == "admin")).one()
+        drawings.draw(work, plan, unit, points=corners, shown=shown, by=admin)
+        layout = work.exec(select(Layout)).first() or layouts.add(
+            work, work.get_one(estate.Project, river.id), kind=unit.kind, code=code, rooms=0,
+            area_total=unit.area_total, by=None,
+        )  # fmt: skip
+        unit.layout_id, layout.code = layout.id, code
+
+    with unit_of_work() as work:
+        arranged(work, 8, "10,10 40,10 40,50 10,50", "Прежняя")
+    with database.engine.begin() as owner:
+        for what in ("unit", "layout", "plan", "outline"):
+            owner.execute(sa.text(f"update {what}_period set since = since - interval '30 days'"))
+    with unit_of_work() as work:
+        arranged(work, 20, "10,10 80,10 80,50 10,50", "Нынешняя")
+    return f"/estate/{river.id}/chessboard?building={building.id}"
+
+
+def test_the_floor_of_a_past_day_is_drawn_as_it_was(open_client, drawn):
+    anna = open_client("anna")
+    now_is, was = (anna.get(f"{drawn}&view=floor{asked}").text for asked in ("", f"&as_of={day(1)}"))
+
+    assert 'viewBox="0 0 20 20"' in now_is and 'points="2.0,2.0 16.0,2.0' in now_is
+    assert 'viewBox="0 0 8 8"' in was and 'points="0.8,0.8 3.2,0.8' in was
+    image = re.search(r'<image href="(/plans/[^"]+)"', was)[1]
+    assert image.endswith(f"?as_of={day(1)}")
+    before, after = anna.get(image), anna.get(image.partition("?")[0])
+    assert before.headers["content-type"] == "image/png" and before.content != after.content
+    assert anna.get(image.replace("?", "/thumbnail?")).status_code == 200
+    assert open_client("agata").get(image).status_code == 403
+
+
+def test_a_plan_is_asked_about_days_it_was_there(open_client, drawn):
+    anna = open_client("anna")
+    image = re.search(r'<image href="(/plans/\d+)"', anna.get(f"{drawn}&view=floor").text)[1]
+
+    assert anna.get(f"{image}?as_of={day(60)}").status_code == 404
+    assert anna.get(f"{image}?as_of=вчера").status_code == 422
+    assert anna.get(f"{image}?as_of={day(0)}").content == anna.get(image).content
+
+
+def test_layouts_of_a_past_day_are_called_as_they_were(open_client, drawn, river, flat_1):
+    anna = open_client("anna")
+    now_is, was = (anna.get(f"{drawn}&view=layouts{asked}").text for asked in ("", f"&as_of={day(1)}"))
+
+    assert "<b>Нынешняя</b>" in now_is and "<b>Прежняя</b>" in was and "Нынешняя" not in was
+    chosen = re.search(r"layout=(\d+)", was)[1]
+    assert "Прежняя" in anna.get(f"{drawn}&layout={chosen}&as_of={day(1)}").text
+    with unit_of_work() as work:
+        work.get_one(estate.Unit, flat_1.id).layout_id = None
+    told = anna.get(f"/estate/{river.id}/changes?from={day(1)}&deed=rearranged").text
+    assert "планировка: Прежняя → нет" in told
+
+
+def test_a_unit_of_a_past_day_has_the_plan_it_had(open_client, board, database, flat_1):
+    anna, asked = open_client("anna"), f"/units/{flat_1.id}?as_of={day(1)}"
+    with unit_of_work() as work:
+        picture = BytesIO(uploads.picture("PNG", (8, 8)))
+        drawings.put(work, work.get_one(estate.Unit, flat_1.id), "1.png", picture, by=None, now=clock.now())
+    assert "/plans/" not in anna.get(asked, headers=HTMX).text
+    with database.engine.begin() as owner:
+        owner.execute(sa.text("update plan_period set since = since - interval '9 days'"))
+
+    image = re.search(r'<img src="(/plans/[^"]+)"', anna.get(asked, headers=HTMX).text)[1]
+    assert image.endswith(f"?as_of={day(1)}") and anna.get(image).status_code == 200
+
+
+def test_since_when_plans_are_known_is_said(open_client, drawn, database):
+    anna, told = open_client("anna"), "Планы и названия планировок известны"
+    assert told not in anna.get(f"{drawn}&view=floor&as_of={day(9)}").text
+    with database.engine.begin() as owner:
+        owner.execute(sa.text("update plan_period set believed_until = now() - interval '5 days'"))
+
+    for view, is_said in (("floor", True), ("layouts", True), ("list", False)):
+        assert (told in anna.get(f"{drawn}&view={view}&as_of={day(9)}").text) is is_said
+        assert told not in anna.get(f"{drawn}&view={view}&as_of={day(3)}").text

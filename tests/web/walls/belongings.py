@@ -70,6 +70,9 @@ SHARED = {
     "service": "the company's catalogue",
     "unit_period": "what units were, no more a secret than what they are; written by triggers",
     "claim_period": "while units were held, as the chessboard shows everyone; written by triggers",
+    "layout_period": "what layouts were called, as everyone sees them; written by triggers",
+    "plan_period": "what was drawn, as everyone saw it; written by triggers",
+    "outline_period": "where units were on it, as everyone saw it; written by triggers",
     "terms": "the company's rules of bookings, the same for all",
     "project_pricing": "who is the master of prices is the company's own",
     "price_list": "prices of what everybody sells",
@@ -805,8 +808,8 @@ def settled(databases: servers.Databases, template: str) -> Iterator[World]:
                 **ways_to_pay(session, world.now),
             }
             shared |= {name: world.rows[name][HOUSE] for name in ("stock_import", "stock import done")}
-            for table in ("unit_period", "claim_period"):  # a past to be looked at
-                session.execute(sa.text(f"update {table} set since = since - interval '5 days'"))
+            for what in ("unit", "claim", "layout", "plan", "outline"):  # a past to be looked at
+                session.execute(sa.text(f"update {what}_period set since = since - interval '5 days'"))
             world.price = str(session.get_one(Unit, shared["unit"]).price)
             for what, number in shared.items():
                 world.rows[what] = dict.fromkeys(OWNERS, number)

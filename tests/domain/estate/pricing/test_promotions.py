@@ -9,9 +9,9 @@ import pytest
 from sqlmodel import select
 
 from domain import estate
-from domain.estate import pricing
+from domain.estate import UnitKind, UnitStatus, pricing
 from domain.estate.pricing import Criteria
-from domain.estate.pricing.criteria import units_of
+from domain.estate.pricing.criteria import unit_status, units_of
 from domain.estate.pricing.models import Effect, Promotion
 from domain.estate.pricing.promotions import (
     Wanted,
@@ -107,15 +107,26 @@ def test_one_query_a_batch(session, add, river, queries):
     assert len(sales) == len(units) == 12
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_what_thousands_are_ordered_by_is_what_each_costs(session, river, boris, seed):
-    """Promotions of all sorts, however they meet: SQL and `best` say the same price, in both views."""
+@pytest.mark.parametrize("seed", range(20))
+def test_what_thousands_are_ordered_by_is_what_each_costs(
+    session, river, boris, seed, flat_1, ivanov_deal, anna
+):
+    """Promotions of all sorts, however they meet: one by one, on a board and in SQL the price is the same."""
+    estate.book(session, flat_1, deal_id=ivanov_deal.id, days=3, by=anna, now=NOW)
     chance = random.Random(seed)
     for number in range(chance.randint(0, 6)):
         effect = chance.choice(list(Effect))
         most = {Effect.PERCENT: 60, Effect.AMOUNT: 5_000_000, Effect.METRE: 90_000}[effect]
         value = Decimal(chance.randint(1, most * 100)) / 100
-        criteria = Criteria(floor_from=chance.choice([None, 1, 2, 3]))
+        criteria = Criteria(
+            floor_from=chance.choice([None, 1, 2, 3]),
+            floor_to=chance.choice([None, None, 3]),
+            rooms=chance.choice([frozenset(), frozenset({0, 1}), frozenset({2, 3})]),
+            kinds=chance.choice([frozenset(), frozenset({UnitKind.FLAT}), frozenset({UnitKind.PARKING})]),
+            status=chance.choice([frozenset(), frozenset({UnitStatus.FREE}), frozenset({UnitStatus.BOOKED})]),
+            area_to=chance.choice([None, None, Decimal("40.5")]),
+            places=chance.choice([frozenset(), frozenset({1, 2, 3})]),
+        )
         some = wanted(effect, value, criteria=criteria, compatible=chance.random() < 0.6)
         made = replace(some, name=f"Акция {number}", public=chance.random() < 0.7)
         session.add(Promotion(project_id=river.id, made_by_id=boris.id, made_at=NOW, **made.fields()))
@@ -126,6 +137,10 @@ def test_what_thousands_are_ordered_by_is_what_each_costs(session, river, boris,
         prices = dict(map(tuple, session.execute(rows)))
         sales = pricing.for_sale(session, prices, now=NOW, public=public)
         assert prices == {unit_id: sale.price for unit_id, sale in sales.items()}
+        board = pricing.on_board(session, estate.Building.project_id == river.id, now=NOW, public=public)
+        seen = {unit_id: sale for unit_id, sale in board.sales.items() if sale.badges}
+        free = session.scalars(units_of(estate.Unit.id, now=NOW).where(unit_status == UnitStatus.FREE.value))
+        assert seen == {unit_id: sales[unit_id] for unit_id in free if sales[unit_id].badges}
 
 
 def test_nothing_for_free(session, add, flat_1):
