@@ -8,7 +8,6 @@ from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
-from markupsafe import Markup
 from sqlmodel import Session, col, select
 
 from domain import deals, estate, events
