@@ -35,7 +35,9 @@ class BuildingLine:
 
 
 def projects(session: Session, *, now: datetime) -> list[ProjectLine]:
-    listed = pick(ListedKind.id).where(col(ListedKind.listing_id) == Building.id).correlate(Building).exists()
+    has_kinds = (
+        pick(ListedKind.id).where(col(ListedKind.listing_id) == Building.id).correlate(Building).exists()
+    )
     rows = (
         pick(
             Project.id,
@@ -43,19 +45,18 @@ def projects(session: Session, *, now: datetime) -> list[ProjectLine]:
             Project.city,
             sa.func.coalesce(Publication.published, sa.false()),
             sa.func.count(col(Building.id)),
-            sa.func.count(col(Building.id)).filter(listed),
+            sa.func.count(col(Building.id)).filter(has_kinds),
         )
         .outerjoin(Publication, col(Publication.id) == Project.id)
         .outerjoin(Building, col(Building.project_id) == Project.id)
         .group_by(col(Project.id), col(Publication.id))
         .order_by(col(Project.position), col(Project.id))
     )
-    lines = []
-    for id_, name, city, published, buildings, count in session.execute(rows):
-        found = stock.read(session, id_, now=now) if published else None
-        units = len(found.units) if found else 0
-        lines.append(ProjectLine(id_, name, city, published, buildings, count, units))
-    return lines
+    units = stock.counts(session, now=now)
+    return [
+        ProjectLine(id_, name, city, published, buildings, listed, units.get(id_, 0))
+        for id_, name, city, published, buildings, listed in session.execute(rows)
+    ]
 
 
 def buildings(session: Session, project_id: int) -> list[BuildingLine]:

@@ -140,6 +140,16 @@ def read(session: Session, project_id: int, *, now: datetime) -> PublicProject |
     return PublicProject(id_, name, city, description, developer, site_url, told, units, until)
 
 
+def counts(session: Session, *, now: datetime) -> dict[int, int]:
+    """By project, how many units `read` would show."""
+    booked = sa.and_(col(Booking.state) == BookingState.ACTIVE, col(ListedKind.show_booked))
+    free = sa.and_(col(Booking.id).is_(None), col(Unit.price).is_not(None))
+    shown = rows_on_sale(now).where(sa.or_(free, booked)).order_by(None)
+    project = col(Building.project_id)
+    counted = shown.with_only_columns(project, sa.func.count().label("units")).group_by(project)
+    return {row.project_id: row.units for row in session.execute(counted)}
+
+
 def is_offered(session: Session, unit_id: int) -> bool:
     """Whether a request about the unit can have come from our pages: its kind is public in its building."""
     known = (

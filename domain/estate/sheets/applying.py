@@ -36,7 +36,7 @@ class Row:
     """What a row asks for, and what comes of it."""
 
     id: int
-    unit_id: int | None
+    of_unit_id: int | None
     verdict: Verdict
     said: dict[Field, tuple[Any, Any]]
     """Before and after."""
@@ -102,31 +102,31 @@ def _said(said: Mapping[str, Any]) -> Iterator[tuple[Field, tuple[Any, Any]]]:
 
 
 def _write_down(session: Session, rows: list[Row]) -> None:
-    """One statement for all; `unit_id` of a new unit is known now."""
+    """One statement for all; `of_unit_id` of a new unit is known now."""
     columns: dict[str, tuple[Any, list[Any]]] = {
         "id": (sa.BigInteger(), [row.id for row in rows]),
-        "unit_id": (sa.BigInteger(), [row.unit_id for row in rows]),
+        "of_unit_id": (sa.BigInteger(), [row.of_unit_id for row in rows]),
         "outcome": (sa.Text(), [row.outcome.value for row in rows]),
         "remark": (sa.Text(), [row.remark for row in rows]),
     }
     arrays = (sa.cast(values, sa.ARRAY(type_)) for type_, values in columns.values())
     told = sa.func.unnest(*arrays).table_valued(*columns, name="told").render_derived()
-    came = {"of_unit_id": told.c.unit_id, "outcome": told.c.outcome, "remark": told.c.remark}
+    came = {name: told.c[name] for name in columns if name != "id"}
     written = sa.update(StockImportRow).where(col(StockImportRow.id) == told.c.id).values(came)
     session.execute(written.execution_options(synchronize_session=False))
 
 
 def _locked(session: Session, rows: list[Row], *, now: datetime) -> dict[int, Standing]:
-    ids = [row.unit_id for row in rows if row.unit_id]
+    ids = [row.of_unit_id for row in rows if row.of_unit_id]
     lock_all(session, ids)
     return standing.of_units(session, ids, now=now) if ids else {}
 
 
 def _is_fresh(row: Row, units: dict[int, Standing]) -> bool:
     """Whether the unit is still what it was when the row was shown."""
-    if row.unit_id is None:
+    if row.of_unit_id is None:
         return True
-    unit = units.get(row.unit_id)
+    unit = units.get(row.of_unit_id)
     if unit is None:
         return _left(row, Outcome.STALE, _("the unit is no longer there"))
     for field, (before, _after) in row.said.items():
@@ -137,7 +137,7 @@ def _is_fresh(row: Row, units: dict[int, Standing]) -> bool:
 
 def _is_untouched(row: Row, units: dict[int, Standing]) -> bool:
     """Whether the unit is still what the import made it."""
-    unit = units.get(row.unit_id or 0)
+    unit = units.get(row.of_unit_id or 0)
     if unit is None:
         return _left(row, Outcome.KEPT, _("the unit is no longer there"))
     for field, (_before, after) in row.said.items():
@@ -165,7 +165,7 @@ def _became(field: Field, value: Any) -> str:
 
 def _wanted(row: Row, units: dict[int, Standing], *, back: bool) -> dict[Field, Any]:
     """All values of the unit as they are to become."""
-    values = dict(units[row.unit_id].values) if row.unit_id else {}
+    values = dict(units[row.of_unit_id].values) if row.of_unit_id else {}
     return values | {field: before if back else after for field, (before, after) in row.said.items()}
 
 
@@ -183,7 +183,7 @@ def _with_free_places(
     free = []
     for row in rows:
         there = taken.get(moving[row.id]) if row.id in moving else None
-        if there is not None and there != row.unit_id:
+        if there is not None and there != row.of_unit_id:
             _left(row, outcome, _("another unit stands at this place: code %(code)s", code=there))
         else:
             free.append(row)
@@ -192,11 +192,11 @@ def _with_free_places(
 
 def _take(session: Session, stock: Stock, rows: list[Row], units: dict[int, Standing], *, by: User) -> None:
     described = [row for row in rows if row.said.keys() - {Field.PRICE}]
-    batch = [(row.unit_id, _described(row, units)) for row in described]
+    batch = [(row.of_unit_id, _described(row, units)) for row in described]
     for row, taken in zip(described, stock.take(batch), strict=True):
-        row.unit_id = taken.unit.id
+        row.of_unit_id = taken.unit.id
     prices = {
-        row.unit_id: row.said[Field.PRICE][1] for row in rows if row.unit_id and Field.PRICE in row.said
+        row.of_unit_id: row.said[Field.PRICE][1] for row in rows if row.of_unit_id and Field.PRICE in row.said
     }
     reprice(session, prices, by=by)
     _came_to(rows, Outcome.APPLIED)
@@ -213,7 +213,7 @@ def _described(row: Row, units: dict[int, Standing]) -> Described:
 def _return(session: Session, rows: list[Row], units: dict[int, Standing], *, by: User) -> None:
     """New units are taken off sale: what has a past does not vanish."""
     changed = [row for row in rows if row.verdict is Verdict.CHANGED]
-    before = {row.unit_id: _wanted(row, units, back=True) for row in changed if row.unit_id}
+    before = {row.of_unit_id: _wanted(row, units, back=True) for row in changed if row.of_unit_id}
     floors = places.floors(session, (standing.spot(values)[:4] for values in before.values()))
     put_back(
         session,
@@ -224,7 +224,9 @@ def _return(session: Session, rows: list[Row], units: dict[int, Standing], *, by
         },
         by=by,
     )
-    added = {row.unit_id: Availability.OFF for row in rows if row.verdict is Verdict.ADDED and row.unit_id}
+    added = {
+        row.of_unit_id: Availability.OFF for row in rows if row.verdict is Verdict.ADDED and row.of_unit_id
+    }
     states = {unit_id: values[Field.AVAILABILITY] for unit_id, values in before.items()}
     change_availability(session, states | added, by=by)
     reprice(session, {unit_id: values[Field.PRICE] for unit_id, values in before.items()}, by=by)

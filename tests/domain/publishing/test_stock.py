@@ -42,6 +42,7 @@ def test_free_flats_are_shown_and_no_others(session, flat_1, flat_2, flat_3):
     flat_3.availability = Availability.CONTRACT
     session.flush()
 
+    assert stock.counts(session, now=NOW) == {project.id: 8}
     assert numbers(session, project) == {str(number) for number in range(4, 12)}
 
 
@@ -49,7 +50,7 @@ def test_a_project_taken_back_is_gone(session):
     project = published.publish(session)
     published.publish(session, published=False)
 
-    assert numbers(session, project) is None
+    assert numbers(session, project) is None and stock.counts(session, now=NOW) == {}
     assert not stock.is_offered(session, 1)
 
 
@@ -63,7 +64,9 @@ def test_a_flat_somebody_holds_is_shown_as_booked_or_not_at_all(
     held.state = state
     session.flush()
 
-    (found,) = [u for u in stock.read(session, project.id, now=NOW).units if u.id == flat_1.id] or [None]
+    units = stock.read(session, project.id, now=NOW).units
+    assert stock.counts(session, now=NOW) == {project.id: len(units)}
+    (found,) = [unit for unit in units if unit.id == flat_1.id] or [None]
     assert (found is not None) == (show and state is BookingState.ACTIVE)
     assert found is None or (found.booked and found.price is None)
 
