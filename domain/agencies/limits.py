@@ -10,9 +10,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from domain.access import User
-from domain.agencies.models import Agency, AgencyDeal
+from domain.access import Role, User, rows_of
+from domain.agencies.models import Agency, AgencyDeal, Agent
 from domain.estate import Booking
+from domain.estate.terms import editing
 from domain.estate.terms.allowances import (
     Filling,
     LimitReached,
@@ -65,6 +66,14 @@ def most(session: Session, agency: Agency) -> int:
     return agency.most_bookings if each is None else min(agency.most_bookings, each)
 
 
+def agents_of(session: Session, user: User) -> dict[int, str]:
+    """Whose limits this person may set: agents of their own agencies, of all for the administrator."""
+    rows = pick(Agent.user_id, Agency.name).join(Agency, col(Agency.id) == Agent.agency_id)
+    if user.role is not Role.ADMIN:
+        rows = rows.where(rows_of(user, col(Agency.manager_id)))
+    return {row.user_id: row.name for row in session.execute(rows)}
+
+
 def _held(session: Session, whose: sa.ColumnElement[bool], *, now: datetime) -> list[Filling]:
     return filling(session, col(Booking.deal_id).in_(pick(AgencyDeal.deal_id).where(whose)), now=now)
 
@@ -86,3 +95,4 @@ def _demand(
 
 
 deal_limits.append(demand_room)
+editing.agents_of.append(agents_of)

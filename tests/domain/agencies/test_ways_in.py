@@ -13,7 +13,7 @@ from domain.access import User
 from domain.agencies import limits
 from domain.agencies.models import Agency, AgencyDeal
 from domain.estate import contracts
-from domain.estate.terms import allowances
+from domain.estate.terms import allowances, editing
 from domain.estate.terms.allowances import LimitReached
 from domain.kernel import clock
 from jobs import work
@@ -141,6 +141,13 @@ def test_what_has_its_place_takes_no_other(session, nevsky, held, scene, ivanov_
         session, instead, left=ivanov_deal, to=scene.agencys, reason="Так", by=scene.boris, now=NOW
     )
     assert instead.deal_id == scene.agencys.id
+
+
+def test_one_agent_may_have_a_limit_of_his_own(session, held, scene, agata):
+    editing.give(session, person_id=agata.id, most=1, by=scene.boris)
+
+    with pytest.raises(LimitReached, match=f"{agata.name}.*в правилах броней"):
+        scene.book(scene.agencys)
 
 
 def test_a_client_of_our_own_is_not_counted(session, nevsky, scene):
