@@ -131,7 +131,7 @@ def _seen(session: Session, user: User) -> Any:
 
 def people(session: Session, user: User) -> list[User]:
     """Whom this person may give an allowance: who sells, here or in an agency, and not oneself."""
-    ours = col(User.role).in_([Role.MANAGER, Role.HEAD])
+    ours: Any = col(User.role).in_([Role.MANAGER, Role.HEAD])
     if user.role is not Role.ADMIN:
         ours &= rows_of(user, col(User.id))
     sellers = select(User).where(
