@@ -5,6 +5,7 @@ However a unit is booked in a deal of the agency, these are asked: see `allowanc
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -56,7 +57,7 @@ def demand_room(session: Session, deal_id: int, units: Collection[int], now: dat
 
 
 def held(session: Session, agency: Agency, *, now: datetime) -> list[Filling]:
-    """Bookings in deals of the agency's clients."""
+    """Bookings in deals of the agency's clients, which may be of several managers."""
     return _held(session, col(AgencyDeal.agency_id) == agency.id, now=now)
 
 
@@ -75,7 +76,8 @@ def agents_of(session: Session, user: User) -> dict[int, str]:
 
 
 def _held(session: Session, whose: sa.ColumnElement[bool], *, now: datetime) -> list[Filling]:
-    return filling(session, col(Booking.deal_id).in_(pick(AgencyDeal.deal_id).where(whose)), now=now)
+    theirs = filling(session, col(Booking.deal_id).in_(pick(AgencyDeal.deal_id).where(whose)), now=now)
+    return [replace(one, deal_id=None) for one in theirs]
 
 
 def _demand(

@@ -37,7 +37,8 @@ class Filling:
     number: str
     building: str
     until: datetime
-    deal_id: int
+    deal_id: int | None
+    """Told with it; None where the deal may be of somebody else."""
 
 
 class LimitReached(Refused):
@@ -161,10 +162,11 @@ def room(session: Session, person: User, *, now: datetime) -> tuple[int, int | N
 
 
 def _named(one: Filling, now: datetime) -> str:
-    return _(
-        "№ %(number)s, %(building)s: until %(until)s, deal № %(deal)s",
-        number=one.number,
-        building=one.building,
-        until=formats.told(one.until, now=now),
-        deal=one.deal_id,
-    )
+    told: dict[str, str] = {
+        "number": one.number,
+        "building": one.building,
+        "until": formats.told(one.until, now=now),
+    }
+    if one.deal_id is None:
+        return _("№ %(number)s, %(building)s: until %(until)s", **told)
+    return _("№ %(number)s, %(building)s: until %(until)s, deal № %(deal)s", deal=one.deal_id, **told)

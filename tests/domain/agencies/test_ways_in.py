@@ -122,6 +122,7 @@ def test_no_way_goes_past_the_limit(session, nevsky, held, scene, way):
     with pytest.raises(LimitReached, match=r"«АН «Невский»».*на странице") as no, session.begin_nested():
         press()
     assert [one.booking_id for one in no.value.filling] == [held.id]
+    assert "№ 1, Дом 1" in no.value.reasons[0] and "сделка" not in no.value.reasons[0], "it is a colleague's"
 
     nevsky.most_bookings = 2
     session.flush()

@@ -1,13 +1,15 @@
-"""The limit of one agent in the rules of bookings: set by who is above the agency's manager alone."""
+"""Limits of agencies on the screens: told where one books; an agent's own is set by who is above alone."""
 
 import re
 
 import pytest
 from sqlmodel import select
 
+from domain import deals
 from domain.access import Role, User
-from domain.agencies.models import Agency, Agent
+from domain.agencies.models import Agency, AgencyDeal, Agent
 from domain.estate.terms import Allowance, Whose
+from domain.kernel import clock
 from tests.sites import HTMX
 
 
@@ -84,3 +86,25 @@ def test_neither_the_agencys_manager_nor_the_agent_sets_it(open_client, agents, 
     answer = open_client(login).post("/estate/limits", data={"user_id": agents["agata"].id, "most": 100})
 
     assert answer.status_code == 403
+
+
+def test_who_books_in_a_deal_of_the_agency_reads_its_limit_and_no_deal_of_a_colleague(
+    open_client, session, agents, flats, ivanov, ivanov_deal, anna, maria, flat_1, flat_2
+):
+    now, agata = clock.now(), agents["agata"]
+    nevsky = session.exec(select(Agency).where(Agency.manager_id == anna.id)).one()
+    hers = deals.open_deal(session, funnel=flats, title="Вторая", client=ivanov, by=maria, now=now)
+    for deal in (ivanov_deal, hers):
+        session.add(AgencyDeal(deal_id=deal.id, agency_id=nevsky.id, agent_id=agata.id))
+    deals.book(session, ivanov_deal, flat_1, days=1, by=anna, now=now)
+    nevsky.most_bookings = 1
+    session.commit()
+
+    answer = open_client("maria").post(
+        f"/units/{flat_2.id}/booking", data={"deal_id": hers.id, "days": 1}, headers=HTMX
+    )
+
+    assert answer.status_code == 409
+    for word in ("АН «Невский»", "на странице агентства", "№ 1, Дом 1: до"):
+        assert word in answer.text
+    assert f"сделка № {ivanov_deal.id}" not in answer.text
