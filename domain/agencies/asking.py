@@ -7,7 +7,6 @@ from sqlmodel import Session, col, select
 
 from domain import deals, events, parties
 from domain.access import User, rows_of
-from domain.agencies import limits
 from domain.agencies.fixing import holds
 from domain.agencies.models import Agency, AgencyDeal, BookingRequest, Fixation, RequestState
 from domain.estate import Booking, Unit
@@ -68,17 +67,14 @@ def decline(session: Session, request: BookingRequest, *, answer: str, by: User,
 def confirm(session: Session, request: BookingRequest, *, days: int, by: User, now: datetime) -> Booking:
     """Book the unit for a deal of the client; the first confirmation opens the deal, later ones join it.
 
-    The agency's row is the queue for the limits, so it is locked before the unit and the deal. Raises what
-    `deals.book` raises, LimitReached, and Refused when the client is not the agency's any more: given up,
+    Raises what `deals.book` raises, and Refused when the client is not the agency's any more: given up,
     fixed for too long, or a colleague's by now.
     """
     agency = session.get_one(Agency, request.fixation.agency_id)
-    limits.lock(session, agency)
     _lock_waiting(session, request)
     session.refresh(request.fixation, with_for_update=LOCK)
     if not holds(request.fixation, now=now):
         raise Refused(_("The client is no longer fixed to «%(agency)s»", agency=agency.name))
-    limits.demand_room(session, agency, session.get_one(User, request.fixation.agent_id), now=now)
     [unit] = lock_all(session, [request.unit_id])
     deal = _deal_of(session, request.fixation, agency, unit, by=by, now=now)
     booking = deals.book(session, deal, unit, days=days, by=by, now=now)

@@ -82,7 +82,7 @@ def book(
     refuse_taken(session, unit, now=now)  # without queueing for the row: of a crowd most come too late
     lock(session, unit)
     price = free_or_refuse(session, unit, deal_id=deal_id, now=now)
-    allowances.demand_room(session, terms, adding=1, by=by, now=now)
+    allowances.demand_room(session, terms, deal_id=deal_id, units=[unit.id], by=by, now=now)
     return _hold(session, unit, price, deal_id=deal_id, days=days, kind=kind, by=by, now=now)
 
 
@@ -117,7 +117,7 @@ def book_all(
             refusals[unit.id] = no
     if refusals:
         raise NotAllFree(refusals)
-    allowances.demand_room(session, terms, adding=len(units), by=by, now=now)
+    allowances.demand_room(session, terms, deal_id=deal_id, units=wanted, by=by, now=now)
     return [
         _hold(session, unit, prices[unit.id], deal_id=deal_id, days=days, kind=kind, by=by, now=now)
         for unit in units

@@ -11,6 +11,7 @@ from domain.estate import claims, pricing
 from domain.estate.claims import lines, lock_all
 from domain.estate.models import Booking, BookingKind, BookingState, Unit
 from domain.estate.pricing import Passport, frozen_of
+from domain.estate.terms import allowances, kinds
 from domain.events import Event, names
 from domain.kernel import formats
 from domain.kernel.errors import Refused, Stale
@@ -62,13 +63,18 @@ def swap_back(session: Session, booking: Booking, *, by: User, now: datetime) ->
 def hand_over(
     session: Session, booking: Booking, *, deal_id: int, holder_id: int, reason: str, by: User, now: datetime
 ) -> None:
-    """The booking is of another deal now, and held by whoever answers for it; price and term stay."""
+    """The booking is of another deal now, and held by whoever answers for it; price and term stay.
+
+    It takes a place of their limits: raises LimitReached.
+    """
     told = reason.strip()[:LONGEST_REASON]
     if not told:
         raise Refused(_("Say why the booking goes to another deal"))
     if deal_id == booking.deal_id:
         raise Refused(_("The booking is of this deal already"))
     unit = _demand_ordinary(session, booking, by=by, now=now)
+    terms, holder = kinds.of(session, booking.kind), session.get_one(User, holder_id)
+    allowances.demand_room(session, terms, deal_id=deal_id, units=[unit.id], by=holder, now=now)
     left, held_by = booking.deal_id, booking.booked_by_id
     claims.record(session, names.BOOKING_TAKEN_AWAY, booking, unit, by=by, to=deal_id, reason=told)
     booking.deal_id, booking.booked_by_id = deal_id, holder_id

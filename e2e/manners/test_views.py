@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from sqlmodel import Session
 
 from e2e.conftest import OpenAs
-from e2e.manners.test_every_page import complaints
+from e2e.manners.test_every_page import WIDER, complaints
 from e2e.pages.screens import BOARD, BOOKED, FOUR, FREE, SELECTION
 from tests.fixtures import Database
 
@@ -261,3 +261,55 @@ def test_a_comparison_and_a_selection_are_printed_without_their_buttons(open_as:
     page.goto("/selections/{selection_id}".format(**found(SELECTION)))
     ((text, _shape),) = sheets(page)
     assert "Окна во двор" in text and "Сохранить" not in text and "Анна Королёва" in text
+
+
+def choose(page: Page, board: str, count: int) -> Locator:
+    """Several units of the board, by the switch; the bar that says for how much."""
+    page.goto(board)
+    page.locator("[data-several]").click()
+    bar = page.locator("#basket")
+    for number in range(count):
+        page.locator("#grid a.u[data-status=free]").nth(number).click()
+        expect(bar.locator("[data-leave]")).to_have_count(number + 1)
+    return bar
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_the_basket_is_a_slim_bar_that_unfolds(open_as: OpenAs, board: str, width: int):
+    page = open_as("anna", phone=True, viewport={"width": width, "height": 844})
+    bar = choose(page, board, 3)
+    unfold = bar.get_by_role("button", name="Забронировать", exact=True)
+    whom = bar.get_by_role("combobox", name="Сделка")
+    place = page.locator("#grid a.u").first.bounding_box()
+
+    expect(bar).to_contain_text("Выбрано 3 помещения")
+    expect(whom).to_be_hidden()
+    assert (bar.bounding_box() or {})["height"] < 844 / 8
+    unfold.focus()
+    page.keyboard.press("Enter")
+
+    fold = bar.get_by_role("button", name="Свернуть")
+    expect(whom).to_be_visible()
+    expect(fold).to_be_focused()
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    expect(unfold).to_be_hidden()
+    assert page.locator("#grid a.u").first.bounding_box() == place, "the board stays where it is"
+    assert page.evaluate(WIDER) == 0
+    assert complaints(page) == []
+
+    fold.click()
+    expect(whom).to_be_hidden()
+    expect(unfold).to_be_focused()
+    unfold.click()
+    bar.get_by_role("button", name="Забронировать все").click()
+    expect(bar).to_contain_text("Выберите сделку")
+    expect(whom).to_be_visible()
+    bar.get_by_role("button", name="Убрать все").click()
+    expect(bar).to_be_hidden()
+
+
+def test_on_a_desktop_the_basket_is_whole_at_once(open_as: OpenAs, board: str):
+    bar = choose(open_as("anna"), board, 2)
+
+    expect(bar.get_by_role("combobox", name="Сделка")).to_be_visible()
+    expect(bar.locator("[data-unfold]:visible")).to_have_count(0)

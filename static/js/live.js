@@ -9,6 +9,7 @@ import { missing } from "./connection.js";
 let since = Number(document.body.dataset.liveSince);
 const COALESCE_MS = 60;
 const SETTLE_MS = 200;
+const OVERLAP_MS = 500;
 const HIDDEN_CLOSE_MS = 30_000;
 const SILENCE_TOLD_MS = 6000;
 const SLOWEST_RETRY_MS = 15_000;
@@ -28,12 +29,14 @@ const wanted = () => [...new Set([...document.querySelectorAll("[data-live]")].f
 function open() {
   clearTimeout(retrying);
   followed = wanted();
-  if (!followed || !since) return;
+  if (!followed || !since) return close();
+  const before = source;
   source = new EventSource(`/live?topics=${encodeURIComponent(followed)}&since=${since}`);
-  source.addEventListener("open", heard);
+  source.addEventListener("open", () => { setTimeout(() => before?.close(), OVERLAP_MS); heard(); });
   source.addEventListener("change", (event) => { reached(event); changed(event.data); });
   source.addEventListener("ping", reached);
   source.addEventListener("error", () => {
+    before?.close();
     close();
     retrying = setTimeout(() => { if (!source && !document.hidden) open(); }, retry * (0.75 + Math.random() / 2));
     retry = Math.min(retry * 2, SLOWEST_RETRY_MS);
@@ -108,12 +111,13 @@ document.addEventListener("visibilitychange", () => {
   else if (!source) open();
 });
 
-/* Regions come and go with swaps: follow what is on the screen now. */
+/* Regions come and go with swaps: follow what is on the screen now. The stream before is heard until a moment
+   after the new one is open: what is announced without being history would be lost between them. */
 let settling = 0;
 new MutationObserver(() => {
   clearTimeout(settling);
   settling = setTimeout(() => {
-    if (wanted() !== followed) { close(); open(); }
+    if (wanted() !== followed) open();
   }, SETTLE_MS);
 }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-live"] });
 

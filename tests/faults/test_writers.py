@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from domain import deals, estate
 from domain.access import User
+from domain.agencies.models import Agency, AgencyDeal
 from domain.approvals import Approval, ApprovalState
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate import booking as booking_verbs
@@ -45,7 +46,7 @@ PATIENT = "set local lock_timeout = '60s'"
 """A row may be waited for as long as the order of steps is long, however slow the machine."""
 LATEST = timedelta(seconds=5)
 ALLOWED = 2
-"""Bookings of a manager at once, of three flats."""
+"""Bookings of a manager and of an agency at once, of three flats."""
 STANDING_SECONDS = 300
 BEGINS = {"unit.booked", "unit.offered"}
 ENDS = {
@@ -163,14 +164,7 @@ class Theatre:
             for unit, count in Counter(one.unit_id for one in active).items():
                 if count > 1:
                     yield f"unit {unit} has {count} active claims"
-            filling = (
-                one
-                for one in active
-                if one.state is BookingState.ACTIVE and one.kind is not BookingKind.OFFER
-            )
-            for person, count in Counter(one.booked_by_id for one in filling).items():
-                if count > ALLOWED:
-                    yield f"person {person} holds {count} units, {ALLOWED} are allowed"
+            yield from self.limits(session, active)
             for one in active:
                 if one.state is BookingState.ACTIVE and one.until + LATEST <= clock:
                     yield f"booking {one.id} lives past its term"
@@ -186,6 +180,18 @@ class Theatre:
         for one in bookings:
             yield from history(one, told.get(one.id, []))
         yield from overlaps(told, bookings)
+
+    @staticmethod
+    def limits(session: Session, active: list[Booking]) -> Iterator[str]:
+        filling = [
+            one for one in active if one.state is BookingState.ACTIVE and one.kind is not BookingKind.OFFER
+        ]
+        for person, count in Counter(one.booked_by_id for one in filling).items():
+            if count > ALLOWED:
+                yield f"person {person} holds {count} units, {ALLOWED} are allowed"
+        theirs = set(session.exec(select(AgencyDeal.deal_id)))
+        if (count := sum(one.deal_id in theirs for one in filling)) > ALLOWED:
+            yield f"the agency holds {count} units, {ALLOWED} are allowed"
 
     @staticmethod
     def refused_and_holding(session: Session, active: list[Booking]) -> Iterator[str]:
@@ -352,7 +358,7 @@ def overlaps(told: dict[int, list[Event]], bookings: Any) -> Iterator[str]:
 
 @pytest.fixture
 def theatre(database: Database, session: Session, anna: User, maria: User) -> Iterator[Theatre]:
-    """Three flats; a deal of Anna's and two of Maria's."""
+    """Three flats; a deal of Anna's and two of Maria's; hers first and Anna's are of one agency."""
     units = build_flats(session, 3)
     river, boris = (
         session.exec(select(Project)).one(),
@@ -365,6 +371,12 @@ def theatre(database: Database, session: Session, anna: User, maria: User) -> It
         deals.open_deal(
             session, funnel=deals.list_funnels(session)[0], title=title, client=client, by=maria, now=now
         )
+    timur = session.exec(select(User).where(User.login == "timur")).one()
+    agency = Agency(name="Агентство", manager_id=timur.id, most_bookings=ALLOWED)
+    session.add(agency)
+    session.flush()
+    for deal_id in session.exec(select(Deal.id).order_by(col(Deal.id)).limit(2)).all():
+        session.add(AgencyDeal(deal_id=deal_id, agency_id=agency.id, agent_id=timur.id))
     session.commit()
     term = (now + timedelta(days=1)).replace(
         hour=booking_verbs.DAY_ENDS_AT, minute=0, second=0, microsecond=0

@@ -136,11 +136,7 @@ def _asked_by_an_agent(scene: Scene) -> int:
     """In a transaction of its own: who refers to a unit can not lock it after others have queued for it."""
     with work.begin() as earlier:
         timur = earlier.exec(select(User).where(User.login == "timur")).one()
-        agency = earlier.exec(select(Agency)).first()
-        if agency is None:
-            agency = Agency(name="Агентство", manager_id=timur.id, most_bookings=1000)
-            earlier.add(agency)
-            earlier.flush()
+        agency = earlier.exec(select(Agency)).one()
         fixation = Fixation(
             agency_id=agency.id,
             agent_id=timur.id,
@@ -244,11 +240,12 @@ def transfer(scene: Scene) -> None:
 
 @writes("domain.deals.exchanging.transfer_back")
 def transfer_there_and_back(scene: Scene) -> None:
+    """In two transactions: who holds two deals may not wait for the holder of one."""
     if held := scene.held():
         booking, to = scene.chance.choice(held), scene.deal()
         left = scene.session.get_one(Deal, booking.deal_id)
         deals.transfer(scene.session, booking, left=left, to=to, reason="Так", by=scene.head(), now=scene.now)
-        scene.session.flush()
+        scene.session.commit()
         deals.transfer_back(scene.session, booking, by=scene.head(), now=scene.now)
 
 

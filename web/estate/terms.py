@@ -156,7 +156,7 @@ def _context(session: Session, user: User, kept: Kept | None) -> dict[str, Any]:
         "allowances": allowances,
         "whose_word": whose_word,
         "people": [person for person in editing.people(session, user) if person.id not in with_own],
-        "me": user.id,
+        "agencies": editing.agents(session, user),
         "kept": kept,
         "typed": typed,
         "tabs": tabs(user, "/estate/terms"),

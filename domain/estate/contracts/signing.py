@@ -11,6 +11,7 @@ from domain.estate import claims
 from domain.estate.claims import lines, lock, lock_all
 from domain.estate.contracts.models import UnitContract
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Unit
+from domain.estate.terms import allowances, kinds
 from domain.events import Event, names
 from domain.kernel import formats
 from domain.kernel.db import pick
@@ -76,7 +77,10 @@ def terminate(session: Session, booking: Booking, *, reason: str, by: User, now:
 
 
 def take_back(session: Session, booking: Booking, *, by: User, now: datetime) -> str:
-    """Undo the last of the three on its own day, while 1C has not taken it over. Says what was undone."""
+    """Undo the last of the three on its own day, while 1C has not taken it over. Says what was undone.
+
+    A contract took no place of the limits, the booking takes one again: raises LimitReached.
+    """
     unit = session.get_one(Unit, booking.unit_id)
     lock(session, unit)
     session.refresh(booking)
@@ -101,6 +105,8 @@ def take_back(session: Session, booking: Booking, *, by: User, now: datetime) ->
 def _unsign(session: Session, booking: Booking, unit: Unit, last: Event, *, by: User, now: datetime) -> None:
     if booking.until <= now:
         raise Refused(_("The term of the booking is over by now: terminate the contract instead"))
+    terms, holder = kinds.of(session, booking.kind), booking.booked_by
+    allowances.demand_room(session, terms, deal_id=booking.deal_id, units=[unit.id], by=holder, now=now)
     made = contract_of(session, booking)
     made.ended_at, made.ended_by_id = now, by.id
     booking.state = BookingState.ACTIVE

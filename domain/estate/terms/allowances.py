@@ -1,9 +1,10 @@
 """How many bookings somebody may hold at once: counted under a lock of the person, so two can't be the last.
 
-The order of locks is units, then the person, then the deal: whoever books has locked the units already.
+Whatever makes a unit take a place asks here. The order of locks is units, then the person, then who brought
+the deal, then the deal: whoever books has locked the units already.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,9 @@ from domain.kernel.errors import Refused
 from domain.kernel.text import _, ngettext
 
 MOST_NAMED = 20
+DealLimit = Callable[[Session, int, Collection[int], datetime], None]
+deal_limits: list[DealLimit] = []
+"""Filled from above: limits of who brought a deal. Each locks whom it counts, and refuses units too many."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,13 @@ class Filling:
     """A booking that takes one place of an allowance."""
 
     booking_id: int
+    unit_id: int
     kind: BookingKind
     number: str
     building: str
     until: datetime
-    deal_id: int
+    deal_id: int | None
+    """Told with it; None where the deal may be of somebody else."""
 
 
 class LimitReached(Refused):
@@ -43,33 +49,42 @@ class LimitReached(Refused):
         super().__init__(sentence, tuple(_named(one, now) for one in self.filling[:MOST_NAMED]))
 
 
-def demand_room(session: Session, terms: Terms, *, adding: int, by: User, now: datetime) -> None:
-    """Refuse what would be one booking too many for this person, of all kinds or of this one."""
+def demand_room(
+    session: Session, terms: Terms, *, deal_id: int, units: Collection[int], by: User, now: datetime
+) -> None:
+    """Refuse one booking too many: for its holder, of all kinds or of this one; for who brought the deal."""
     if terms.kind is BookingKind.OFFER:
         return
     most = most_of(session, by)
     of_kind = terms.at_once if by.role is Role.MANAGER else None
-    if most is None and of_kind is None:
-        return
-    lock_person(session, by)
-    held = filling(session, col(Booking.booked_by_id) == by.id, now=now)
-    demand(session, most, held, adding=adding, of=by, now=now)
-    same = [one for one in held if one.kind is terms.kind]
-    demand(session, of_kind, same, adding=adding, of=by, now=now, kind=terms.kind)
+    if most is not None or of_kind is not None:
+        lock_person(session, by)
+        held = filling(session, col(Booking.booked_by_id) == by.id, now=now)
+        demand(session, most, held, units, of=by, now=now)
+        same = [one for one in held if one.kind is terms.kind]
+        demand(session, of_kind, same, units, of=by, now=now, kind=terms.kind)
+    for limit in deal_limits:
+        limit(session, deal_id, units, now)
+
+
+def fits(most: int | None, held: Sequence[Filling], units: Collection[int]) -> bool:
+    """Whether there are places for these units; one that fills a place already takes no other."""
+    coming = set(units).difference(one.unit_id for one in held)
+    return most is None or not coming or len(held) + len(coming) <= most
 
 
 def demand(
     session: Session,
     most: int | None,
     held: Sequence[Filling],
+    units: Collection[int],
     *,
-    adding: int,
     of: User,
     now: datetime,
     kind: BookingKind | None = None,
 ) -> None:
     """The check itself."""
-    if most is None or len(held) + adding <= most:
+    if most is None or fits(most, held, units):
         return
     chief = chief_of(session, of)
     lifter = chief.name if chief else _("the administrator")
@@ -117,7 +132,8 @@ def filling(session: Session, theirs: sa.ColumnElement[bool], *, now: datetime) 
     """Somebody's bookings that hold, the first to end first; a contract takes no place."""
     rows = (
         pick(
-            col(Booking.id), Booking.kind, Unit.number, Building.name, Booking.until, Booking.deal_id,
+            col(Booking.id), Unit.id, Booking.kind, Unit.number, Building.name, Booking.until,
+            Booking.deal_id,
         )
         .join(Unit, col(Unit.id) == Booking.unit_id)
         .join(Floor, col(Floor.id) == Unit.floor_id)
@@ -146,10 +162,11 @@ def room(session: Session, person: User, *, now: datetime) -> tuple[int, int | N
 
 
 def _named(one: Filling, now: datetime) -> str:
-    return _(
-        "№ %(number)s, %(building)s: until %(until)s, deal № %(deal)s",
-        number=one.number,
-        building=one.building,
-        until=formats.told(one.until, now=now),
-        deal=one.deal_id,
-    )
+    told: dict[str, str] = {
+        "number": one.number,
+        "building": one.building,
+        "until": formats.told(one.until, now=now),
+    }
+    if one.deal_id is None:
+        return _("№ %(number)s, %(building)s: until %(until)s", **told)
+    return _("№ %(number)s, %(building)s: until %(until)s, deal № %(deal)s", deal=one.deal_id, **told)

@@ -1,6 +1,6 @@
 """Setting the rules of bookings: the terms of a kind, and how many somebody may hold at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from domain import events
 from domain.access.models import Role, User
 from domain.access.policy import rows_of
+from domain.estate.terms.allowances import COMMON
 from domain.estate.terms.kinds import LONGEST_DAYS
 from domain.estate.terms.models import Allowance, Terms, Whose
 from domain.kernel import formats
@@ -20,6 +21,9 @@ from domain.kernel.text import _
 MOST_CHOICES = 6
 LARGEST_ID = 2**63 - 1
 TOPIC = "terms"
+
+agents_of: list[Callable[[Session, User], dict[int, str]]] = []
+"""Filled from above: people of agencies this person answers for, and the agency of each."""
 
 
 def get_terms(session: Session, terms_id: int) -> Terms:
@@ -102,7 +106,7 @@ def said(name: str, value: Any) -> str:
 
 def allowances(session: Session, user: User) -> list[Allowance]:
     """The common ones first, then those of people: of one's own for a head, of all for an administrator."""
-    seen = select(Allowance).where(_seen(user))
+    seen = select(Allowance).where(_seen(session, user))
     rows = list(session.exec(seen.order_by(col(Allowance.user_id).nulls_first(), col(Allowance.id))))
     order = list(Whose)
     common = sorted((row for row in rows if row.user_id is None), key=lambda row: order.index(row.whose))
@@ -111,36 +115,45 @@ def allowances(session: Session, user: User) -> list[Allowance]:
 
 def get_allowance(session: Session, user: User, allowance_id: int) -> Allowance:
     known = 0 < allowance_id <= LARGEST_ID
-    wanted = select(Allowance).where(Allowance.id == allowance_id, _seen(user))
+    wanted = select(Allowance).where(Allowance.id == allowance_id, _seen(session, user))
     allowance = session.exec(wanted).first() if known else None
     if allowance is None:
         raise Missing(_("There is no such limit"))
     return allowance
 
 
-def _seen(user: User) -> Any:
+def _seen(session: Session, user: User) -> Any:
     if user.role is Role.ADMIN:
         return True
-    return col(Allowance.user_id).is_(None) | rows_of(user, col(Allowance.user_id))
+    whose = col(Allowance.user_id)
+    return whose.is_(None) | rows_of(user, whose) | whose.in_(agents(session, user))
 
 
 def people(session: Session, user: User) -> list[User]:
-    """Whom this person may give an allowance: who sells, and not oneself."""
+    """Whom this person may give an allowance: who sells, here or in an agency, and not oneself."""
+    ours: Any = col(User.role).in_([Role.MANAGER, Role.HEAD])
+    if user.role is not Role.ADMIN:
+        ours &= rows_of(user, col(User.id))
     sellers = select(User).where(
-        col(User.role).in_([Role.MANAGER, Role.HEAD]),
+        ours | col(User.id).in_(agents(session, user)),
         col(User.disabled_at).is_(None),
         col(User.id) != user.id,
     )
-    if user.role is not Role.ADMIN:
-        sellers = sellers.where(rows_of(user, col(User.id)))
     return list(session.exec(sellers.order_by(User.name)))
+
+
+def agents(session: Session, user: User) -> dict[int, str]:
+    """People of agencies this person answers for, with the agency of each."""
+    return {person: agency for of in agents_of for person, agency in of(session, user).items()}
 
 
 def give(session: Session, *, person_id: int, most: int | None, by: User) -> Allowance:
     """An allowance of a person's own, in the place of the common one."""
-    if person_id not in {person.id for person in people(session, by)}:
+    person = next((one for one in people(session, by) if one.id == person_id), None)
+    if person is None:
         raise Invalid({"user_id": _("Choose somebody of your own people")})
-    allowance = Allowance(whose=Whose.MANAGER, user_id=person_id, most=_sane(most))
+    whose = COMMON.get(person.role, Whose.MANAGER)
+    allowance = Allowance(whose=whose, user_id=person_id, most=_sane(most))
     try:
         with session.begin_nested():
             session.add(allowance)

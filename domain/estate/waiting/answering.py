@@ -28,14 +28,16 @@ def accept(
 ) -> None:
     """From now on a booking of the chosen kind for a whole term; the price stays as it was offered.
 
-    It takes a place of its holder's limit only now: raises LimitReached, and Invalid for a term that the kind
+    It takes a place of the limits only now: raises LimitReached, and Invalid for a term that the kind
     has not.
     """
     if kind is BookingKind.OFFER:
         raise Refused(_("Choose the kind of the booking"))
     terms = kinds.demand_term(session, kind, days, by=by)
     unit = _lock_offer(session, booking, by=by, now=now)
-    allowances.demand_room(session, terms, adding=1, by=booking.booked_by, now=now)
+    allowances.demand_room(
+        session, terms, deal_id=booking.deal_id, units=[unit.id], by=booking.booked_by, now=now
+    )
     before, booking.until = booking.until, term_end(now, days)
     booking.kind = kind
     one = session.exec(select(Waiting).where(Waiting.booking_id == booking.id)).one()

@@ -1,5 +1,6 @@
 /* Several units at once: the button, Shift or Ctrl with a click, or Space choose; the bar says for how much.
 
+On a phone the bar is slim until it is unfolded, and lies over the board then, which stays where it is.
 Prices and sums come from the server with every choice; a unit that is taken meanwhile says so in the bar. */
 
 import { announce } from "../app.js";
@@ -17,6 +18,7 @@ export function connect(root) {
     for (const cell of root.querySelectorAll("#grid a.u")) cell.classList.toggle("u--chosen", chosen.has(idOf(cell)));
     root.classList.toggle("cb--several", inMode() || chosen.size > 0);
   };
+  const fold = (slim) => bar().classList.toggle("basket--slim", slim);
   const choose = (cell) => {
     const id = idOf(cell);
     if (!chosen.has(id) && cell.dataset.status !== "free") return announce(cell.getAttribute("aria-label"));
@@ -26,6 +28,7 @@ export function connect(root) {
   const tell = async () => {
     mark();
     bar().hidden = chosen.size === 0;
+    if (!chosen.size) fold(true);
     const target = bar().querySelector("#basket-units");
     await htmx.ajax("GET", `/baskets?units=${[...chosen].join(",")}`, { source: target, target, swap: "outerHTML" });
   };
@@ -55,6 +58,10 @@ export function connect(root) {
       chosen.delete(chip.dataset.leave);
       tell();
     } else if (event.target.closest("[data-leave-all]")) leaveAll();
+    else if (event.target.closest("[data-unfold]")) {
+      const slim = fold(!bar().matches(".basket--slim"));
+      bar().querySelector(`[data-unfold][aria-expanded=${!slim}]`).focus();
+    }
   };
   const switched = () => {
     several.setAttribute("aria-pressed", String(!inMode()));

@@ -64,6 +64,7 @@ def test_a_deal_that_went_to_a_colleague_is_not_joined(
 
 def test_only_the_first_answer_counts(session, request_1, anna, agata):
     asking.decline(session, request_1, answer="Квартира под ремонтом", by=anna, now=NOW)
+    session.flush()
 
     for late in (
         lambda: asking.confirm(session, request_1, days=3, by=anna, now=NOW),

@@ -10,6 +10,7 @@ from domain import estate
 from domain.access import Role, User
 from domain.agencies import asking, fixing, limits
 from domain.agencies.models import Agent, BookingRequest
+from domain.estate.terms import allowances
 from domain.estate.terms.allowances import LimitReached
 from domain.estate.terms.models import Allowance, Whose
 from domain.kernel import clock
@@ -116,11 +117,9 @@ def test_two_requests_confirmed_at_once_do_not_pass_the_limit(
     session.commit()
     together = threading.Barrier(2, timeout=10)
     if not guarded:
-        counted = limits.demand_room
         monkeypatch.setattr(limits, "lock", lambda session, agency: None)
-        monkeypatch.setattr(
-            limits, "demand_room", lambda *given, **named: (counted(*given, **named), together.wait())
-        )
+        late = [lambda *given: (limits.demand_room(*given), together.wait())]
+        monkeypatch.setattr(allowances, "deal_limits", late)
     outcomes: list[str] = []
 
     def press(request_id: int) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain import deals, estate
-from domain.estate import Booking, BookingKind
+from domain.estate import Booking, BookingKind, BookingState, contracts
 from domain.estate.terms import Allowance, Terms, Whose, allowances, editing
 from domain.estate.terms.allowances import LimitReached
 from domain.kernel.errors import Forbidden, Refused
@@ -104,6 +104,50 @@ def test_the_common_limit_is_changed_and_not_removed(session, boris):
     editing.change(session, common(session), version=1, most=5, by=boris)
 
     assert allowances.common(session, Whose.MANAGER) == 5
+
+
+@pytest.fixture
+def marias_deal(session, flats, ivanov, maria):
+    return deals.open_deal(session, funnel=flats, title="Другая", client=ivanov, by=maria, now=NOW)
+
+
+def test_a_transfer_takes_a_place_of_its_new_holder(
+    session, one_each, flat_1, flat_2, ivanov_deal, marias_deal, anna, maria, boris
+):
+    booking = book(session, flat_1, ivanov_deal, anna)
+    hers = book(session, flat_2, marias_deal, maria)
+    given = {"left": ivanov_deal, "to": marias_deal, "reason": "Так", "by": boris, "now": NOW}
+
+    with pytest.raises(LimitReached) as no:
+        deals.transfer(session, booking, **given)
+    assert [one.booking_id for one in no.value.filling] == [hers.id]
+    estate.cancel(session, hers, by=maria, now=NOW)
+    deals.transfer(session, booking, **given)
+    assert booking.booked_by_id == maria.id
+
+
+def test_a_transfer_between_ones_own_deals_takes_no_place(
+    session, one_each, flat_1, flat_2, ivanov_deal, flats, ivanov, anna
+):
+    booking = book(session, flat_1, ivanov_deal, anna)
+    own = deals.open_deal(session, funnel=flats, title="Ещё одна", client=ivanov, by=anna, now=NOW)
+
+    deals.transfer(session, booking, left=ivanov_deal, to=own, reason="Так", by=anna, now=NOW)
+    assert booking.deal_id == own.id
+
+
+def test_a_contract_taken_back_takes_its_place_again(
+    session, one_each, flat_1, flat_2, ivanov_deal, anna, boris
+):
+    signed = book(session, flat_1, ivanov_deal, anna)
+    contracts.contract(session, signed, number="Д-1", by=boris, now=NOW)
+    instead = book(session, flat_2, ivanov_deal, anna)
+
+    with pytest.raises(LimitReached):
+        contracts.take_back(session, signed, by=boris, now=NOW)
+    estate.cancel(session, instead, by=anna, now=NOW)
+    contracts.take_back(session, signed, by=boris, now=NOW)
+    assert signed.state is BookingState.ACTIVE
 
 
 def press_together(unit_ids, deal_id, person):
