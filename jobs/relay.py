@@ -39,20 +39,27 @@ def pass_over() -> None:
         col(Unrelayed.event_id) == col(Event.id), col(Event.name).not_in(SUBSCRIBERS)
     )
     with unit_of_work() as session:
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+        wait_for_turn(session)
         session.execute(nobody.execution_options(synchronize_session=False))
 
 
 def relay_batch(after: int) -> int | None:
     """Relay the next events after that number; the last number met, or None at the end."""
     with unit_of_work() as session:
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+        wait_for_turn(session)
         events = unrelayed(session, after)
         told = [event.id for event in events if tell(session, event)]
         mark("relaying")
         session.execute(sa.delete(Unrelayed).where(col(Unrelayed.event_id).in_(told)))
     mark("relayed")
     return events[-1].id if events else None
+
+
+def wait_for_turn(session: Session) -> None:
+    """As long as the batch before takes: the usual limit of waiting is for rows."""
+    session.execute(sa.text("set local lock_timeout = 0"))
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+    session.execute(sa.text("set local lock_timeout to default"))
 
 
 def unrelayed(session: Session, after: int) -> list[Event]:

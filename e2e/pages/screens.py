@@ -99,7 +99,7 @@ SCREENS = (
     Screen("my day", "/"),
     Screen("sessions", "/my/sessions"),
     Screen("notices", "/notices", login="anna"),
-    Screen("search", "/search", query="?q=ив"),
+    Screen("search", "/search", query="?q=лазар"),
     Screen("nothing found", "/search", query="?q=ъъъъ"),
     Screen("kanban", "/deals"),
     Screen("deals as a list", "/deals", query="?view=list"),

@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from domain.kernel.settings import settings
@@ -24,6 +25,9 @@ from domain.kernel.text import speak
 from jobs import schedule, work
 from jobs.main import broker
 from tests.faults import careless  # noqa: F401  an actor that must be caught
+
+TRIES = 5
+"""Of opening the line to the database, each as long as the application waits."""
 
 
 class Steps:
@@ -65,6 +69,17 @@ def deeds() -> dict[str, Callable[..., None]]:
     return actors | {f"duty:{duty.__name__}": duty for duty in schedule.JOBS}
 
 
+def open_line() -> None:
+    """Twins start at one instant, and on a busy machine nobody is blamed for a slow server."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with work.engine().connect():
+                return
+        except OperationalError:
+            if not tries_left:
+                raise
+
+
 def carry_out(order: dict[str, Any], go: int, told: int) -> None:
     """In a child. Ends the process."""
     os.environ["DATABASE_URL"] = order["url"]
@@ -72,11 +87,10 @@ def carry_out(order: dict[str, Any], go: int, told: int) -> None:
     work.engine.cache_clear()
     speak(settings().locale)
     steps, trouble = Steps(order["die_at"]), ""
-    with work.engine().connect():
-        pass  # the line is open: twins start at one instant
-    steps.watch()
-    os.read(go, 1)
     try:
+        open_line()
+        steps.watch()
+        os.read(go, 1)
         deeds()[order["deed"]](*order["args"])
     except Exception as failure:  # noqa: BLE001  the parent judges it
         trouble = f"{type(failure).__name__}: {failure}"

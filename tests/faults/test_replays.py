@@ -108,6 +108,12 @@ def test_whatever_runs_by_itself_has_a_moment_prepared() -> None:
     assert deeds.unprepared(deeds.everything_that_runs()) == []
 
 
+def test_a_deed_that_could_not_begin_says_so(scene: Scene) -> None:
+    """Else a run that never began would pass for one that came to another end."""
+    (ended,) = scene.dying.carry_out(scene.databases.url("nowhere"), "actor:relay", [])
+    assert "nowhere" in ended.trouble and not ended.killed
+
+
 @pytest.mark.gate("R8")
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: f"{deed.runs}-{deed.name}")
 def test_it_comes_to_the_same_however_often_it_is_run(

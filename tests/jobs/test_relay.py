@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain import events
@@ -11,8 +12,8 @@ from domain.estate import Unit
 from domain.events import Event
 from domain.events.models import Unrelayed
 from jobs import subscribers
-from jobs.relay import BATCH, relay
-from jobs.work import unit_of_work
+from jobs.relay import BATCH, LOCK, relay
+from jobs.work import engine, unit_of_work
 from tests.fixtures import Database
 
 Told = list[int]
@@ -108,6 +109,24 @@ def test_many_relays_at_once_tell_each_event_once(heard: Told, session: Session,
         each.join()
 
     assert sorted(heard) == born
+
+
+def test_a_relay_waits_for_its_turn_longer_than_for_a_row(heard: Told, flat_1: Unit) -> None:
+    born = happen(flat_1)
+    impatient = sa.event.listens_for(engine(), "begin")(
+        lambda connection: connection.exec_driver_sql("set local lock_timeout = '50ms'")
+    )
+    relaying = threading.Thread(target=relay.fn)
+    try:
+        with unit_of_work() as busy:
+            busy.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+            relaying.start()
+            relaying.join(0.5)
+            assert relaying.is_alive()
+        relaying.join()
+    finally:
+        sa.event.remove(engine(), "begin", impatient)
+    assert heard == born
 
 
 def test_what_is_rolled_back_is_not_told(heard: Told, flat_1: Unit) -> None:

@@ -13,24 +13,34 @@ from domain.estate.drawings.reading import OnFloor
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Pictured:
     plan_id: int | None
     place: OnFloor | None
     points: str
     """The unit's outline on its floor, as SVG writes it."""
+
+
+@dataclass(frozen=True)
+class Drawn(Pictured):
     layout: str | None
     described: list[tuple[str, str]]
     may_arrange: bool
 
 
-def drawn(session: Session, user: User, unit: Unit) -> Drawn:
+def pictured(session: Session, unit: Unit) -> Pictured:
     plan, place = plan_of(session, unit), place_of(session, unit)
     corners = place.outlines.get(unit.id, []) if place else []
-    layout = session.get(Layout, unit.layout_id) if unit.layout_id else None
-    return Drawn(
+    return Pictured(
         plan_id=plan.id if plan else None,
         place=place if corners else None,
         points=" ".join(f"{x:.1f},{y:.1f}" for x, y in corners),
+    )
+
+
+def drawn(session: Session, user: User, unit: Unit) -> Drawn:
+    layout = session.get(Layout, unit.layout_id) if unit.layout_id else None
+    return Drawn(
+        **vars(pictured(session, unit)),
         layout=(layout.name or layout.code) if layout else None,
         described=described(session, unit),
         may_arrange=may(user, Permission.ESTATE_ARRANGE),

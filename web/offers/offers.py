@@ -14,6 +14,7 @@ from domain.kernel.errors import Invalid, Missing, Refused
 from domain.kernel.text import _
 from domain.offers import pictures, programmes, reading, templates
 from web import replies
+from web.estate.drawn import pictured
 from web.estate.plans import picture
 from web.estate.tabs import tabs
 from web.estate.wanted import deal_for
@@ -218,11 +219,14 @@ def composer(
         "say": WORDS,
     }
     status = 409 if context["refusal"] else 422 if no else 200
-    if not replies.wants_fragment(request):
+    whole = not replies.wants_fragment(request)
+    if no is None and not whole and request.headers.get("hx-target", "").endswith("offer-sums"):
+        return replies.region(request, "offers/_sums.html", status=status, **context)
+    seen = ((unit, pictured(session, session.get_one(estate.Unit, unit.unit_id))) for unit in made.units)
+    context["drawings"] = [(unit, drawn) for unit, drawn in seen if drawn.plan_id or drawn.place]
+    if whole:
         return replies.page(request, "offers/compose.html", status=status, **context)
-    sums = request.headers.get("hx-target", "").endswith("offer-sums")
-    template = "offers/_sums.html" if sums and no is None else "offers/_composer.html"
-    return replies.region(request, template, status=status, **context)
+    return replies.region(request, "offers/_composer.html", status=status, **context)
 
 
 def _deal(session: Session, user: User, given: Composing) -> deals.Deal | None:

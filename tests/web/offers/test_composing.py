@@ -154,3 +154,16 @@ def test_owner_head_accountant_colleague_stranger_and_role(open_client, offer, l
     listed = person.get("/offers")
     assert listed.status_code == (403 if page == 403 else 200)
     assert (f'href="/offers/{offer.id}"' in listed.text) == (page == 200)
+
+
+def test_the_plan_is_seen_while_the_offer_is_composed(open_client, flat_1, flat_2, plans_of_flat_1):
+    own, floor = plans_of_flat_1
+    anna = open_client("anna")
+
+    page = anna.get(f"/offers/new?units={flat_1.id},{flat_2.id}").text
+
+    assert page.count('class="plan"') == 1 and f'src="/plans/{own.id}/thumbnail" loading="lazy"' in page
+    assert f'<image href="/plans/{floor.id}"' in page and 'points="4.0,0.0 8.0,0.0' in page
+    sums = anna.post("/offers/draft", data=form(flat_1), headers=HTMX | {"HX-Target": "offer-sums"}).text
+    whole = anna.post("/offers/draft", data=form(flat_1), headers=HTMX | {"HX-Target": "offer-form"}).text
+    assert "/plans/" not in sums and f"/plans/{own.id}/thumbnail" in whole
