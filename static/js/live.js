@@ -9,12 +9,13 @@ import { missing } from "./connection.js";
 let since = Number(document.body.dataset.liveSince);
 const COALESCE_MS = 60;
 const SETTLE_MS = 200;
-const OVERLAP_MS = 500;
+const OVERLAP_MS = 1000;
 const HIDDEN_CLOSE_MS = 30_000;
 const SILENCE_TOLD_MS = 6000;
 const SLOWEST_RETRY_MS = 15_000;
 
 let source = null;
+let before = null;
 let followed = "";
 let retry = 500;
 let retrying = 0;
@@ -29,14 +30,15 @@ const wanted = () => [...new Set([...document.querySelectorAll("[data-live]")].f
 function open() {
   clearTimeout(retrying);
   followed = wanted();
-  if (!followed || !since) return close();
-  const before = source;
-  source = new EventSource(`/live?topics=${encodeURIComponent(followed)}&since=${since}`);
-  source.addEventListener("open", () => { setTimeout(() => before?.close(), OVERLAP_MS); heard(); });
+  if (!followed || !since) return;
+  before?.close();
+  const old = before = source;   // heard out until the new one surely listens: what is no history is told once
+  const mine = source = new EventSource(`/live?topics=${encodeURIComponent(followed)}&since=${since}`);
+  source.addEventListener("open", () => { heard(); setTimeout(() => old?.close(), OVERLAP_MS); });
   source.addEventListener("change", (event) => { reached(event); changed(event.data); });
   source.addEventListener("ping", reached);
   source.addEventListener("error", () => {
-    before?.close();
+    if (source !== mine) return mine.close();
     close();
     retrying = setTimeout(() => { if (!source && !document.hidden) open(); }, retry * (0.75 + Math.random() / 2));
     retry = Math.min(retry * 2, SLOWEST_RETRY_MS);
@@ -56,8 +58,9 @@ function heard() {
 }
 
 function close() {
+  before?.close();
   source?.close();
-  source = null;
+  before = source = null;
 }
 
 /* -- the regions ------------------------------------------------------------------------------- */
@@ -111,13 +114,14 @@ document.addEventListener("visibilitychange", () => {
   else if (!source) open();
 });
 
-/* Regions come and go with swaps: follow what is on the screen now. The stream before is heard until a moment
-   after the new one is open: what is announced without being history would be lost between them. */
+/* Regions come and go with swaps: follow what is on the screen now. */
 let settling = 0;
 new MutationObserver(() => {
   clearTimeout(settling);
   settling = setTimeout(() => {
-    if (wanted() !== followed) open();
+    if (wanted() === followed) return;
+    if (!wanted()) close();
+    open();
   }, SETTLE_MS);
 }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-live"] });
 
