@@ -139,8 +139,7 @@ class Swaps(Controller):
     ) -> Response[str]:
         deals.transfer_back(session, booking, by=user, now=now)
         told = _("The booking is back in its deal")
-        to = f"/deals/{booking.deal_id}"
-        return answers.done(request, session, user, booking.unit, now=now, toast=told, to=to)
+        return answers.done(request, session, user, booking.unit, now=now, toast=told)
 
 
 def number(text: str, field: str) -> int:
