@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlmodel import Session, col
 
 from domain.access.models import User
@@ -20,7 +20,7 @@ from domain.estate.models import Booking, Building, Floor, Section, Unit
 from domain.estate.pricing.components import PROMOTION, Line
 from domain.estate.pricing.criteria import fits, is_free, literal, units_of
 from domain.estate.pricing.models import Effect, Promotion
-from domain.kernel.db import pick
+from domain.kernel.db import MOMENT, kept, pick
 from domain.kernel.money import rounded
 
 HUNDRED = Decimal(100)
@@ -177,15 +177,21 @@ def for_sale(
     session: Session, unit_ids: Iterable[int], *, now: datetime, public: bool = False
 ) -> dict[int, Sale]:
     """What each of the units costs today, in one query. `public` leaves out what only the company knows."""
-    ids = sa.cast(list(unit_ids), sa.ARRAY(sa.BigInteger))
-    found = promoted_units(Unit.id, Unit.price, Unit.area_total, now=now, public=public)
+    found = session.execute(_of_units(public), {"units": list(unit_ids), "now": now})
     units: dict[int, tuple[Decimal | None, Decimal]] = {}
     offers: dict[int, list[Offer]] = {}
-    for unit_id, price, area, *offered in session.execute(found.where(col(Unit.id) == sa.any_(ids))):
+    for unit_id, price, area, *offered in found:
         units[unit_id] = price, area
         if offered[0] is not None:
             offers.setdefault(unit_id, []).append(Offer(*offered))
     return {id_: sale(price, area, offers.get(id_, ())) for id_, (price, area) in units.items()}
+
+
+@kept
+def _of_units(public: bool) -> sa.Select[Any]:
+    ids = sa.bindparam("units", type_=ARRAY(sa.BigInteger))
+    found = promoted_units(Unit.id, Unit.price, Unit.area_total, now=MOMENT, public=public)
+    return found.where(col(Unit.id) == sa.func.any(ids))
 
 
 @dataclass(frozen=True)
