@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from domain import demo
-from jobs import relay, work
+from jobs import relay
+from jobs.connections import connect
 from jobs.migrating import migrate
 from tests.fixtures import Database, in_use
 from tests.servers import Databases
@@ -17,7 +18,7 @@ from tests.servers import Databases
 def crowded_template(databases: Databases) -> Iterator[str]:
     """The name of a database with the demo world in it, notices and messages to 1C included; to be cloned."""
     with databases.new(label="crowded") as url:
-        engine = work.connect(url)
+        engine = connect(url)
         migrate(engine)
         with Session(engine, expire_on_commit=False) as session:
             demo.build(session, onec_url="http://127.0.0.1:9")

@@ -34,6 +34,7 @@ os.environ |= {
 
 from domain.kernel.settings import settings  # noqa: E402  reads the environment above
 from jobs import work  # noqa: E402
+from jobs.connections import connect  # noqa: E402
 from jobs.migrating import migrate  # noqa: E402
 from tests.world import whole  # noqa: E402
 
@@ -51,7 +52,7 @@ def databases() -> servers.Databases:
 def template(databases: servers.Databases) -> Iterator[str]:
     """The name of a database that is migrated and holds the world; to be cloned, not used."""
     with databases.new(label="template") as url:
-        engine = work.connect(url)
+        engine = connect(url)
         migrate(engine)
         with Session(engine) as session:
             whole.build(session)
@@ -64,7 +65,7 @@ def template(databases: servers.Databases) -> Iterator[str]:
 def engine(databases: servers.Databases, template: str) -> Iterator[sa.Engine]:
     """For tests that leave no trace; do not commit through it."""
     with databases.new(template, "shared") as url:
-        engine = work.connect(servers.narrowed(url))
+        engine = connect(servers.narrowed(url))
         yield engine
         engine.dispose()
 
@@ -86,7 +87,7 @@ def in_use(url: str) -> Iterator[Database]:
     """Make it the database of this process: what `work.engine()` and `settings()` say."""
     before = {name: os.environ[name] for name in URLS}
     _point_at({"DATABASE_URL": servers.narrowed(url), "DATABASE_OWNER_URL": url})
-    database, ours = Database(url, work.connect(url)), work.engine()
+    database, ours = Database(url, connect(url)), work.engine()
     try:
         yield database
     finally:

@@ -15,13 +15,15 @@ SMALLEST = 600
 TEXTUAL = (b"text/", b"application/json", b"application/javascript", b"image/svg", b"application/manifest")
 LEVEL = 3
 """As small as zlib's own 4, in less than half of the time."""
+GZIP = 16
+"""Asks zlib for a gzip instead of its own wrapping."""
 GZIP_HEAD = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
 """RFC 1952, 2.3: deflate, no name and no moment, a system that is not told."""
 
 CODECS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
     ("zstd", lambda body: zstandard.ZstdCompressor(level=3).compress(body)),
     ("br", lambda body: brotli.compress(body, quality=4)),
-    ("gzip", lambda body: gzip_around(body, b"", b"", packed=b"")),
+    ("gzip", lambda body: zlib_ng.compress(body, LEVEL, zlib_ng.MAX_WBITS | GZIP)),
 )
 
 

@@ -16,8 +16,9 @@ from litestar.types import Scope
 from sqlmodel import Session
 
 from jobs import work
+from jobs.connections import POOL_SIZE
 
-AT_ONCE = work.POOL_SIZE
+AT_ONCE = POOL_SIZE
 PATIENCE_SECONDS = 10
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -26,6 +26,8 @@ Words = Callable[[], str]
 
 @dataclass(frozen=True, eq=False)
 class Rule:
+    """One of each name, so itself alone: kept statements are found by their rules at every board."""
+
     name: str
     met: Met
     title: Words

@@ -18,8 +18,8 @@ from sqlmodel import Session, col
 from domain.estate.sheets.models import StockExport, StockImport
 from domain.exchange.models import Connection, Message, MessageState
 from domain.kernel import clock
-from jobs import work
 from jobs.clients import onec_odata
+from jobs.connections import connect
 from jobs.onec_demo.app import create
 from tests.faults import states
 from tests.faults.states import State
@@ -144,7 +144,7 @@ class Scene:
     def open(self, on: Set) -> Iterator["Stage"]:
         self.base_1c.put_back(on.base)
         with self.databases.new(on.template, "stage") as url:
-            engine = work.connect(url)
+            engine = connect(url)
             yield Stage(self, url, on.args, engine)
             engine.dispose()
 

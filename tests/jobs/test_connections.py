@@ -5,7 +5,7 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from jobs import work
+from jobs import connections, work
 
 ME = sa.text("select pg_backend_pid()")
 THERE = sa.text("select count(*) from pg_stat_activity where pid = :pid")
@@ -42,6 +42,6 @@ def test_one_that_the_server_hung_up_on_is_replaced_before_it_is_used(database, 
 
 def test_after_a_long_silence_it_is_asked(questions, monkeypatch):
     first = backend()
-    monkeypatch.setattr(work, "QUIET_SECONDS", 0)
+    monkeypatch.setattr(connections, "QUIET_SECONDS", 0)
 
     assert backend() == first and questions == [1]

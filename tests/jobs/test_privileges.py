@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from domain.tables import metadata
-from jobs import privileges, work
+from jobs import privileges
+from jobs.connections import connect
 from jobs.migrating import migrate
 from tests.fixtures import Database
 from tests.servers import Databases
@@ -36,7 +37,7 @@ def test_an_owner_takes_the_role_by_himself(database: Database) -> None:
 
 
 def test_a_pool_in_the_role_keeps_its_time_limits(database: Database) -> None:
-    engine = work.connect(privileges.narrowed(database.url))
+    engine = connect(privileges.narrowed(database.url))
     with engine.connect() as connection:
         found = connection.execute(sa.text("select current_user, current_setting('statement_timeout')")).one()
     engine.dispose()
@@ -52,7 +53,7 @@ def test_an_owner_who_may_make_no_roles_migrates_and_goes_on_as_he_is(
         owner.execute(sa.text("create role plain_owner login"))
         owner.execute(sa.text(f'alter database "{name}" owner to plain_owner'))
     url = sa.make_url(empty_database.url).set(username="plain_owner").render_as_string(hide_password=False)
-    engine = work.connect(url)
+    engine = connect(url)
     try:
         migrate(engine)
         assert privileges.narrowed(url) == url

@@ -105,8 +105,7 @@ def _floors(floor: int, storeys: int) -> str:
 def under(cell: Cell) -> str:
     """The second line of a label: its price while it has one, else its area."""
     words = _words_of(cell)
-    priced = words.priced and cell.price is not None
-    said = formats.millions(cell.price) if priced and cell.price else formats.area_bare(cell.area)
+    said = formats.millions(cell.price) if words.priced and cell.price else formats.area_bare(cell.area)
     return f"{words.sign} · {said}" if cell.kind is UnitKind.FLAT else said
 
 

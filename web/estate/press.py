@@ -6,7 +6,7 @@ first booking ended, is drawn anew by one thread while the others who want it wa
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from threading import Lock
@@ -83,6 +83,7 @@ class Sheet:
     html: bytes
     kind: UnitKind = UnitKind.FLAT
     """Whose board it is."""
+    packed: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def weight(self) -> int:
@@ -94,14 +95,18 @@ class Sheet:
 
     def pack(self, accepted: str, before: bytes = b"", after: bytes = b"") -> tuple[bytes, str | None]:
         """The region, or a page of it and what stands around it, for a browser that offers these encodings;
-        and the encoding chosen. In gzip the region is packed once for all pages."""
+        and the encoding chosen. The region alone is packed once, and in gzip once for all pages."""
         codec = compression.choose(accepted)
         if codec is None:
             return before + self.html + after, None
         name, squeeze = codec
         if name == "gzip":
             return compression.gzip_around(before, self.html, after, packed=self.blocks), name
-        return squeeze(before + self.html + after), name
+        if before or after:
+            return squeeze(before + self.html + after), name
+        if name not in self.packed:
+            self.packed[name] = squeeze(self.html)
+        return self.packed[name], name
 
 
 class Kept(Protocol):

@@ -33,7 +33,7 @@ from domain.events import sealing
 from domain.events.sealing import Head
 from domain.kernel.settings import Settings, settings
 from jobs import heads, migrating
-from jobs.work import connect
+from jobs.connections import connect
 from web.run import contents, home, locking, programs, servers
 from web.run.postgres import PROGRAMS
 from web.run.trouble import Trouble

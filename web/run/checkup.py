@@ -18,8 +18,8 @@ from domain.events import sealing
 from domain.events.sealing import BEGINNING, Head
 from domain.kernel.settings import Settings
 from jobs import heads, migrating
+from jobs.connections import connect
 from jobs.privileges import ROLE, narrowed
-from jobs.work import connect
 from web.run import servers
 from web.run.trouble import Trouble
 

@@ -10,7 +10,6 @@ from domain import estate
 from domain.access import Role, User
 from domain.agencies import asking, fixing, limits
 from domain.agencies.models import Agent, BookingRequest
-from domain.estate.terms import allowances
 from domain.estate.terms.allowances import LimitReached
 from domain.estate.terms.models import Allowance, Whose
 from domain.kernel import clock
@@ -109,7 +108,7 @@ def test_what_is_over_takes_no_place_at_its_very_minute(session, ask, limit, ann
 @pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "control"])
 @pytest.mark.parametrize("whose", [Whose.AGENCY, Whose.AGENT])
 def test_two_requests_confirmed_at_once_do_not_pass_the_limit(
-    database, session, ask, limit, anna, flat_1, flat_2, monkeypatch, whose, guarded
+    database, session, ask, limit, anna, flat_1, flat_2, take_the_lock_away, whose, guarded
 ):
     """The control: without the lock both count before either has booked."""
     limit(whose, 1)
@@ -117,9 +116,7 @@ def test_two_requests_confirmed_at_once_do_not_pass_the_limit(
     session.commit()
     together = threading.Barrier(2, timeout=10)
     if not guarded:
-        monkeypatch.setattr(limits, "lock", lambda session, agency: None)
-        late = [lambda *given: (limits.demand_room(*given), together.wait())]
-        monkeypatch.setattr(allowances, "deal_limits", late)
+        take_the_lock_away(together)
     outcomes: list[str] = []
 
     def press(request_id: int) -> None:

@@ -13,7 +13,7 @@ from domain.access import User
 from domain.agencies import limits
 from domain.agencies.models import Agency, AgencyDeal
 from domain.estate import contracts
-from domain.estate.terms import allowances, editing
+from domain.estate.terms import editing
 from domain.estate.terms.allowances import LimitReached
 from domain.kernel import clock
 from jobs import work
@@ -160,16 +160,14 @@ def test_a_client_of_our_own_is_not_counted(session, nevsky, scene):
 
 @pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "control"])
 def test_two_managers_at_once_do_not_both_take_the_last_place(
-    database, session, nevsky, held, scene, ivanov_deal, flat_3, monkeypatch, guarded
+    database, session, nevsky, held, scene, ivanov_deal, flat_3, take_the_lock_away, guarded
 ):
     """The control: without the lock of the agency both count before either has booked."""
     nevsky.most_bookings = 2
     session.commit()
     together = threading.Barrier(2, timeout=10)
     if not guarded:
-        monkeypatch.setattr(limits, "lock", lambda session, agency: None)
-        late = [lambda *given: (limits.demand_room(*given), together.wait())]
-        monkeypatch.setattr(allowances, "deal_limits", late)
+        take_the_lock_away(together)
     outcomes: list[str] = []
 
     def press(person_id: int, deal_id: int, unit_id: int) -> None:
