@@ -50,8 +50,8 @@ class Answer:
 
     @property
     def text(self) -> bytes:
-        """The body as it was before compression."""
-        match self.header(b"content-encoding"):
+        """The body as it was before compression; an answer to HEAD speaks of one it does not bring."""
+        match self.body and self.header(b"content-encoding"):
             case b"gzip":
                 return gzip.decompress(self.body)
             case b"br":
