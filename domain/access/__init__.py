@@ -1,7 +1,7 @@
 """Who may come in, and what they may see and do."""
 
 from domain.access.models import Region, Role, User, UserSession
-from domain.access.policy import GRANTS, Permission, colleagues, may, rows_of
+from domain.access.policy import GRANTS, Permission, colleagues, may, may_act_for, rows_of
 
 __all__ = [
     "GRANTS",
@@ -12,5 +12,6 @@ __all__ = [
     "UserSession",
     "colleagues",
     "may",
+    "may_act_for",
     "rows_of",
 ]

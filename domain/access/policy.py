@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.access.models import Role, User
-from domain.kernel.db import kept, pick
+from domain.kernel.db import VIEWER, kept, pick
 
 
 class Permission(enum.StrEnum):
@@ -130,10 +130,11 @@ def may(user: User | None, permission: Permission) -> bool:
 
 
 class Viewer(NamedTuple):
-    """Whose eyes a statement is built for when it is kept for everyone of the role: the id comes later."""
+    """Whose eyes a statement kept for everyone of the role is built for: the numbers come later."""
 
     role: Role
-    id: ColumnElement[int] = sa.bindparam("viewer", type_=sa.BigInteger)
+    id: ColumnElement[int] = VIEWER
+    region_id: ColumnElement[int] = sa.bindparam("region", type_=sa.BigInteger)
 
 
 def rows_of(user: User | Viewer, responsible_id: Any) -> ColumnElement[bool]:
@@ -158,6 +159,18 @@ def _subtree(head_id: int | ColumnElement[int]) -> sa.Select[Any]:
     tree = sa.select(people.c.id).where(people.c.id == head_id).cte(recursive=True)
     below = people.alias()
     return pick(tree.union(sa.select(below.c.id).join(tree, below.c.chief_id == tree.c.id)).c.id)
+
+
+def may_act_for(session: Session, user: User, person_id: int) -> bool:
+    """Whether what that person is responsible for is this user's too: their own, or of the people below."""
+    asked = {"viewer": user.id, "person": person_id}
+    return session.execute(_acted_for(user.role), asked).first() is not None
+
+
+@kept
+def _acted_for(role: Role) -> sa.Select[Any]:
+    person = sa.bindparam("person", type_=sa.BigInteger)
+    return pick(col(User.id)).where(col(User.id) == person, rows_of(Viewer(role), col(User.id)))
 
 
 def colleagues(session: Session, user: User) -> list[User]:

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import BinaryIO
 
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from domain import events, files
 from domain.access.models import Role, User
-from domain.access.policy import rows_of
+from domain.access.policy import may_act_for
 from domain.activities.models import Attachment
 from domain.activities.planning import Discussed
 from domain.files.examining import examine, plain_name
-from domain.kernel.db import pick
 from domain.kernel.errors import Forbidden, Invalid, Missing, Refused
 from domain.kernel.text import _
 
@@ -92,12 +91,7 @@ def _keep(
 
 
 def _demand_right(session: Session, attachment: Attachment, *, by: User) -> None:
-    theirs = (
-        by.role is Role.HEAD
-        and session.execute(
-            pick(col(User.id)).where(col(User.id) == attachment.added_by_id, rows_of(by, col(User.id)))
-        ).first()
-    )
+    theirs = by.role is Role.HEAD and may_act_for(session, by, attachment.added_by_id)
     if attachment.added_by_id != by.id and not theirs:
         raise Forbidden(_("Only the one who attached a file or their head may take it off"))
 

@@ -11,12 +11,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain.access.models import User
-from domain.access.policy import may, rows_of
+from domain.access.policy import may, may_act_for
 from domain.approvals import kinds
 from domain.approvals.asking import LONGEST, sane
 from domain.approvals.models import Approval, ApprovalState
 from domain.approvals.telling import record
-from domain.kernel.db import pick
 from domain.kernel.errors import DomainError, Forbidden, Invalid, Refused
 from domain.kernel.text import _
 
@@ -153,10 +152,9 @@ def _lock_all(session: Session, approvals: Sequence[Approval]) -> None:
 
 def _demand_right(session: Session, approval: Approval, kind: kinds.ApprovalKind, *, by: User) -> None:
     """A head of who asked, with the permission of the kind; nobody answers himself, see `by_oneself`."""
-    below = pick(col(User.id)).where(col(User.id) == approval.asked_by_id, rows_of(by, col(User.id)))
     if (
         not may(by, kind.permission)
-        or session.execute(below).first() is None
+        or not may_act_for(session, by, approval.asked_by_id)
         or _is_barred(approval, kind, by)
     ):
         raise Forbidden(_("This is decided by the head of who asked: %(who)s", who=approval.asked_by.name))

@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import contains_eager
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.access.models import User
 from domain.access.policy import Viewer, may, rows_of
 from domain.approvals import kinds
 from domain.approvals.models import Approval, ApprovalState
-from domain.kernel.db import pick
+from domain.kernel.db import MOMENT, kept, pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 
@@ -112,11 +114,21 @@ def waiting_about(
     session: Session, kind: str, subject_ids: Iterable[int], *, now: datetime
 ) -> dict[int, Approval]:
     """The requests that wait about these, by what they are about."""
+    asked = {"kind": kind, "subjects": list(subject_ids), "now": now}
+    return {approval.subject_id: approval for approval in session.exec(_about(), params=asked)}
+
+
+@kept
+def _about() -> SelectOfScalar[Approval]:
     asker: Any = Approval.asked_by
-    about = (
+    subjects = sa.bindparam("subjects", type_=ARRAY(sa.BigInteger))
+    return (
         select(Approval)
         .join(asker)
-        .where(Approval.kind == kind, col(Approval.subject_id).in_(list(subject_ids)), alive(now))
+        .where(
+            col(Approval.kind) == sa.bindparam("kind"),
+            col(Approval.subject_id) == sa.func.any(subjects),
+            alive(MOMENT),
+        )
         .options(contains_eager(asker))
     )
-    return {approval.subject_id: approval for approval in session.exec(about)}

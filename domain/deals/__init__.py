@@ -7,7 +7,7 @@ from domain.deals.funnels import StagePlan, arrange, get_stage, list_funnels, st
 from domain.deals.models import Deal, Funnel, Stage, StageKind, StageStay
 from domain.deals.moving import move, step_back
 from domain.deals.opening import LONGEST_TITLE, open_deal
-from domain.deals.reading import get_visible
+from domain.deals.reading import get_visible, titles_of
 
 __all__ = [
     "LONGEST_TITLE",
@@ -35,6 +35,7 @@ __all__ = [
     "swap",
     "swap_back",
     "take_back",
+    "titles_of",
     "transfer",
     "transfer_back",
 ]

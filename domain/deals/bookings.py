@@ -15,7 +15,7 @@ from domain.deals.models import Deal, Stage, StageKind
 from domain.deals.reading import get_visible
 from domain.estate import waiting
 from domain.estate.booking import price_followers
-from domain.estate.claims import active, deal_topics
+from domain.estate.claims import Taken, active, deal_topics
 from domain.estate.models import BookingKind
 from domain.estate.terms import kinds
 from domain.kernel.db import LOCK, pick
@@ -38,8 +38,11 @@ def book(
     The unit is locked before the deal, as everywhere; raises what `estate.book` raises.
     """
     demand_open(deal)
-    if offer := _offered(session, unit, deal, now=now):
-        return accept(session, deal, offer, days=days, by=by, now=now, kind=kind)
+    held = active(session, unit, now=now)
+    if held is not None and held.kind is BookingKind.OFFER and held.deal_id == deal.id:
+        return accept(session, deal, held, days=days, by=by, now=now, kind=kind)
+    if held is not None:  # without queueing for the row: of a crowd most come too late
+        raise Taken(unit, held, now=now)
     booking = estate.book(session, unit, deal_id=deal.id, days=days, by=by, now=now, kind=kind)
     lock_open(session, deal)
     following.after_booking(session, deal, by=by, now=now)
@@ -116,13 +119,6 @@ def rebook(session: Session, booking: estate.Booking, *, by: User, now: datetime
     unit = estate.get_unit(session, by, booking.unit_id)
     days = kinds.of(session, kind).default_days
     return book(session, deal, unit, days=days, kind=kind, by=by, now=now)
-
-
-def _offered(session: Session, unit: estate.Unit, deal: Deal, *, now: datetime) -> estate.Booking | None:
-    """The offer of this very unit to this very deal, still to be answered."""
-    held = active(session, unit, now=now)
-    mine = held is not None and held.kind is BookingKind.OFFER and held.deal_id == deal.id
-    return held if mine else None
 
 
 def _open(session: Session, deal_ids: Collection[int]) -> dict[int, int]:

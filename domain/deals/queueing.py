@@ -7,12 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from domain.access.models import User
-from domain.access.policy import Permission, may, rows_of
+from domain.access.models import Role, User
+from domain.access.policy import Permission, Viewer, may, rows_of
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate.models import Building, Floor, Section, Unit
 from domain.estate.waiting import Waiting, WaitingState
-from domain.kernel.db import pick
+from domain.kernel.db import UNIT, kept, pick
 from domain.parties.models import Company, Person
 
 MOST = 200
@@ -37,10 +37,17 @@ class Standing:
 
 def standing(session: Session, user: User, unit_id: int) -> list[Standing]:
     """The line of a unit, in order; one query."""
-    seen = rows_of(user, col(Deal.responsible_id))
-    mine = rows_of(user, col(Waiting.who_id)) if may(user, Permission.ESTATE_BOOK) else sa.false()
+    told = _standing(user.role, may(user, Permission.ESTATE_BOOK))
+    return [Standing(*row) for row in session.execute(told, {"unit": unit_id, "viewer": user.id})]
+
+
+@kept
+def _standing(role: Role, books: bool) -> sa.Select[Any]:
+    viewer = Viewer(role)
+    seen = rows_of(viewer, col(Deal.responsible_id))
+    mine = rows_of(viewer, col(Waiting.who_id)) if books else sa.false()
     client = sa.func.coalesce(col(Person.name), col(Company.name))
-    rows: Any = (
+    return (
         pick(
             Waiting.id, User.name, Waiting.since, col(Waiting.state) == WaitingState.OFFERED,
             Waiting.answer_until, col(Stage.kind) != StageKind.OPEN, sa.case((seen, col(Deal.id))),
@@ -51,10 +58,9 @@ def standing(session: Session, user: User, unit_id: int) -> list[Standing]:
         .join(Stage, col(Stage.id) == Deal.stage_id)
         .outerjoin(Person, col(Person.id) == Deal.person_id)
         .outerjoin(Company, col(Company.id) == Deal.company_id)
-        .where(col(Waiting.unit_id) == unit_id, col(Waiting.left_at).is_(None))
+        .where(col(Waiting.unit_id) == UNIT, col(Waiting.left_at).is_(None))
         .order_by(col(Waiting.state) != WaitingState.OFFERED, col(Waiting.place), col(Waiting.id))
     )  # fmt: skip
-    return [Standing(*row) for row in session.execute(rows)]
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,6 @@ from domain.estate.claims import (
     lock_active,
     lock_all,
     record,
-    refuse_taken,
 )
 from domain.estate.models import Booking, BookingKind, BookingState, Unit
 from domain.estate.pricing import Passport
@@ -79,7 +78,6 @@ def book(
     the unit is not for sale or has no price.
     """
     terms = kinds.demand_term(session, kind, days, by=by)
-    refuse_taken(session, unit, now=now)  # without queueing for the row: of a crowd most come too late
     lock(session, unit)
     price = free_or_refuse(session, unit, deal_id=deal_id, now=now)
     allowances.demand_room(session, terms, deal_id=deal_id, units=[unit.id], by=by, now=now)

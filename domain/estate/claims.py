@@ -12,14 +12,15 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import contains_eager
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from domain import approvals, events
 from domain.access.models import User
-from domain.access.policy import rows_of
+from domain.access.policy import may_act_for
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Floor, Section, Unit
 from domain.estate.writing import among
 from domain.kernel import formats
-from domain.kernel.db import LOCK, pick
+from domain.kernel.db import LOCK, UNIT, kept, pick
 from domain.kernel.errors import Forbidden, Refused
 from domain.kernel.text import _
 
@@ -121,20 +122,19 @@ def lock_held(session: Session, deal_id: int) -> set[int]:
 
 def claim_of(session: Session, unit: Unit) -> Booking | None:
     """The booking not closed yet, with its holder, as it is now whatever was read before."""
+    return session.exec(_claim(), params={"unit": unit.id}).first()
+
+
+@kept
+def _claim() -> SelectOfScalar[Booking]:
     holder: Any = Booking.booked_by
-    held = (
+    return (
         select(Booking)
         .join(holder)
-        .where(Booking.unit_id == unit.id, col(Booking.closed_at).is_(None))
+        .where(col(Booking.unit_id) == UNIT, col(Booking.closed_at).is_(None))
         .options(contains_eager(holder))
         .execution_options(populate_existing=True)
     )
-    return session.exec(held).first()
-
-
-def refuse_taken(session: Session, unit: Unit, *, now: datetime) -> None:
-    if found := active(session, unit, now=now):
-        raise Taken(unit, found, now=now)
 
 
 def free_or_refuse(session: Session, unit: Unit, *, deal_id: int, now: datetime) -> Decimal:
@@ -173,8 +173,7 @@ def lock_active(session: Session, booking: Booking, *, now: datetime) -> Unit:
 
 def demand_right(session: Session, booking: Booking, *, by: User) -> None:
     """One's own booking, or one of the people below."""
-    mine = pick(col(User.id)).where(col(User.id) == booking.booked_by_id, rows_of(by, col(User.id)))
-    if session.execute(mine).first() is None:
+    if not may_act_for(session, by, booking.booked_by_id):
         raise Forbidden(
             _("This booking belongs to %(who)s. Ask them or their head.", who=booking.booked_by.name)
         )

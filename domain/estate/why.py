@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -11,7 +12,7 @@ from domain.estate.claims import active
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Unit, UnitStatus
 from domain.estate.waiting import WaitingState, lines
 from domain.events import Event, names
-from domain.kernel.db import pick
+from domain.kernel.db import UNIT, kept, pick
 from domain.kernel.text import _
 
 
@@ -87,12 +88,13 @@ def explain(session: Session, unit: Unit, booking: Booking | None) -> Why | None
 
 def _said_since(session: Session, unit: Unit) -> datetime | None:
     """When 1C last changed its word of the unit, else when the unit came."""
-    latest = (
-        pick(sa.func.max(Event.at))
-        .where(
-            col(Event.subject_kind) == "unit",
-            col(Event.subject_id) == unit.id,
-            col(Event.name).in_([names.UNIT_AVAILABILITY_CHANGED, names.UNIT_ADDED]),
-        )
-    )  # fmt: skip
-    return session.execute(latest).scalar_one()
+    return session.execute(_said(), {"unit": unit.id}).scalar_one()
+
+
+@kept
+def _said() -> sa.Select[Any]:
+    return pick(sa.func.max(Event.at)).where(
+        col(Event.subject_kind) == "unit",
+        col(Event.subject_id) == UNIT,
+        col(Event.name).in_([names.UNIT_AVAILABILITY_CHANGED, names.UNIT_ADDED]),
+    )

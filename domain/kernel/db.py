@@ -108,6 +108,8 @@ class kept(Generic[P, T]):  # noqa: N801  a decorator
 
 DEAL: Any = sa.bindparam("deal", type_=sa.BigInteger)
 FUNNEL: Any = sa.bindparam("funnel", type_=sa.BigInteger)
+VIEWER: Any = sa.bindparam("viewer", type_=sa.BigInteger)
+UNIT: Any = sa.bindparam("unit", type_=sa.BigInteger)
 BUILDING: Any = sa.bindparam("building", type_=sa.BigInteger)
 MOMENT: Any = sa.bindparam("now", type_=sa.DateTime(timezone=True))
 """Values of kept statements."""

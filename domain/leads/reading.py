@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain.access.models import Role, User
-from domain.access.policy import GRANTS, Permission, rows_of
+from domain.access.policy import GRANTS, Permission, Viewer, rows_of
 from domain.estate.models import Building, Floor, Project, Section, Unit
-from domain.kernel.db import pick
+from domain.kernel.db import UNIT, kept, pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 from domain.leads.models import Lead, LeadState
@@ -49,7 +50,7 @@ class Page:
     """How many new ones there are altogether for this person."""
 
 
-def seen_by(user: User) -> sa.ColumnElement[bool]:
+def seen_by(user: User | Viewer) -> sa.ColumnElement[bool]:
     """Own and of one's people; nobody's are seen by the region they came to, by heads all of them."""
     nobodys: sa.ColumnElement[bool] = col(Lead.responsible_id).is_(None)
     if user.role is Role.MANAGER:
@@ -104,10 +105,14 @@ def count_new(session: Session, user: User) -> int:
 
 def count_of_unit(session: Session, user: User, unit_id: int) -> int:
     """Requests about this unit that are not done with, of those this person may see."""
-    about = pick(sa.func.count(col(Lead.id))).where(
-        seen_by(user), col(Lead.unit_id) == unit_id, col(Lead.state).in_(OPEN)
-    )
-    return session.execute(about).scalar_one()
+    asked = {"unit": unit_id, "viewer": user.id, "region": user.region_id}
+    return session.execute(_about_unit(user.role), asked).scalar_one()
+
+
+@kept
+def _about_unit(role: Role) -> sa.Select[Any]:
+    seen = seen_by(Viewer(role))
+    return pick(sa.func.count(col(Lead.id))).where(seen, col(Lead.unit_id) == UNIT, col(Lead.state).in_(OPEN))
 
 
 def takers(session: Session, lead: Lead) -> set[int]:

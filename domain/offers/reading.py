@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 from sqlmodel import Session, col, select
 
-from domain.access.models import User
-from domain.access.policy import rows_of
+from domain.access.models import Role, User
+from domain.access.policy import Viewer, rows_of
 from domain.deals.board import said
 from domain.deals.models import Deal, Stage
 from domain.estate.models import Unit
-from domain.kernel.db import DEAL, kept, pick
+from domain.kernel.db import DEAL, UNIT, kept, pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 from domain.offers.models import Offer, OfferedUnit, OfferLink, OfferVersion
@@ -118,13 +118,19 @@ def _lines_of_deal() -> sa.Select[Any]:
 
 def of_unit(session: Session, user: User, unit_id: int, *, most: int = 3) -> list[Line]:
     """The latest offers of this unit that the person may see."""
+    asked = {"unit": unit_id, "viewer": user.id}
+    return [Line(*row) for row in session.execute(_lines_of_unit(user.role, most), asked)]
+
+
+@kept
+def _lines_of_unit(role: Role, most: int) -> sa.Select[Any]:
     with_it = (
         pick(OfferVersion.offer_id)
         .join(OfferedUnit, col(OfferedUnit.version_id) == OfferVersion.id)
-        .where(col(OfferedUnit.unit_id) == unit_id)
+        .where(col(OfferedUnit.unit_id) == UNIT)
     )
-    wanted = _lines().where(rows_of(user, col(Deal.responsible_id)), col(Offer.id).in_(with_it))
-    return [Line(*row) for row in session.execute(wanted.order_by(col(Offer.id).desc()).limit(most))]
+    seen = rows_of(Viewer(role), col(Deal.responsible_id))
+    return _lines().where(seen, col(Offer.id).in_(with_it)).order_by(col(Offer.id).desc()).limit(most)
 
 
 def _lines() -> sa.Select[Any]:

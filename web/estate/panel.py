@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain import offers
-from domain.access import Permission, User, may, rows_of
+from domain.access import Permission, User, may, may_act_for
 from domain.estate import Booking, Building, Unit, UnitStatus
 from domain.estate.booking import term_end
 from domain.estate.chessboard import status
@@ -19,7 +19,7 @@ from domain.estate.extending import Extending, choices
 from domain.estate.terms import kinds
 from domain.estate.why import explain
 from domain.events import Event
-from domain.kernel.db import pick
+from domain.kernel.db import UNIT, kept, pick
 from domain.leads import count_of_unit
 from web.estate.choice import Choice, choice
 from web.estate.drawn import Drawn, drawn
@@ -116,22 +116,23 @@ def panel(session: Session, user: User, unit: Unit, *, now: datetime) -> Panel:
 
 
 def _below(session: Session, user: User, booking: Booking) -> bool:
-    if booking.booked_by_id == user.id:
-        return True
-    people = pick(col(User.id)).where(col(User.id) == booking.booked_by_id, rows_of(user, col(User.id)))
-    return session.execute(people).first() is not None
+    return booking.booked_by_id == user.id or may_act_for(session, user, booking.booked_by_id)
 
 
 def _history(session: Session, unit: Unit) -> list[tuple[Event, str | None]]:
     """Prices, states and bookings of the unit, newest first, with the name of who did it."""
-    bookings = pick(col(Booking.id)).where(col(Booking.unit_id) == unit.id)
-    about = (col(Event.subject_kind) == "unit") & (col(Event.subject_id) == unit.id)
+    return [(event, name) for event, name in session.execute(_events(), {"unit": unit.id})]
+
+
+@kept
+def _events() -> sa.Select[Any]:
+    bookings = pick(col(Booking.id)).where(col(Booking.unit_id) == UNIT)
+    about = (col(Event.subject_kind) == "unit") & (col(Event.subject_id) == UNIT)
     held = (col(Event.subject_kind) == "booking") & col(Event.subject_id).in_(bookings)
-    rows: Any = (
+    return (
         pick(Event, User.name)
         .outerjoin(User, col(User.id) == Event.actor_id)
         .where(sa.or_(about, held))
         .order_by(col(Event.id).desc())
         .limit(HISTORY)
     )
-    return [(event, name) for event, name in session.execute(rows)]

@@ -5,11 +5,10 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from domain.access import Permission, User, may, rows_of
+from domain.access import Permission, User, may, may_act_for
 from domain.deals.queueing import Standing, standing
 from domain.estate import Booking, BookingKind, BookingState, Unit, UnitStatus
 from domain.estate.contracts import UnitContract
-from domain.kernel.db import pick
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,9 @@ def queue(
         paper=_paper(session, claim) if claim and signed else None,
         may_join=may(user, Permission.ESTATE_BOOK) and now_is not in (UnitStatus.FREE, UnitStatus.SOLD),
         may_lead=may(user, Permission.ESTATE_LINE),
-        may_sign=claim is not None and may(user, Permission.ESTATE_CONTRACT) and _seen(session, user, claim),
+        may_sign=claim is not None
+        and may(user, Permission.ESTATE_CONTRACT)
+        and may_act_for(session, user, claim.booked_by_id),
     )
 
 
@@ -58,8 +59,3 @@ def _paper(session: Session, claim: Booking) -> UnitContract | None:
         UnitContract.booking_id == claim.id, col(UnitContract.ended_at).is_(None)
     )
     return session.exec(standing_).first()
-
-
-def _seen(session: Session, user: User, claim: Booking) -> bool:
-    theirs = pick(col(User.id)).where(col(User.id) == claim.booked_by_id, rows_of(user, col(User.id)))
-    return session.execute(theirs).first() is not None

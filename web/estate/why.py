@@ -11,7 +11,6 @@ from domain import deals
 from domain.access import Permission, User, may
 from domain.estate import Unit
 from domain.estate import why as explaining
-from domain.kernel.errors import Missing
 from web import replies
 from web.estate import cells
 from web.given import Given
@@ -40,18 +39,10 @@ class Explained:
 def explained(session: Session, user: User, found: explaining.Why | None) -> Explained | None:
     if found is None:
         return None
-    numbers = [found.booking.deal_id] if found.booking else []
-    return Explained(found, _titles(session, user, [*numbers, *(each.deal_id for each in found.next)]))
-
-
-def _titles(session: Session, user: User, numbers: list[int]) -> dict[int, str]:
-    titles = {}
-    for number in dict.fromkeys(numbers if may(user, Permission.DEALS_SEE) else []):
-        try:
-            titles[number] = deals.get_visible(session, user, number).title
-        except Missing:
-            continue
-    return titles
+    numbers = {found.booking.deal_id} if found.booking else set()
+    numbers |= {each.deal_id for each in found.next}
+    seen = deals.titles_of(session, user, numbers) if may(user, Permission.DEALS_SEE) else {}
+    return Explained(found, seen)
 
 
 class WhyNotFree(Controller):

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from domain.access.models import User
-from domain.access.policy import Permission, may, rows_of
+from domain.access.policy import Permission, may, may_act_for
 from domain.estate import claims
 from domain.estate.claims import lines, lock, lock_all
 from domain.estate.contracts.models import UnitContract
@@ -172,6 +172,5 @@ def _lock_in(session: Session, booking: Booking, *states: BookingState) -> Unit:
 
 def _demand_signer(session: Session, booking: Booking, *, by: User) -> None:
     """The accountant, or the head of whoever holds the booking."""
-    theirs = pick(col(User.id)).where(col(User.id) == booking.booked_by_id, rows_of(by, col(User.id)))
-    if not may(by, Permission.ESTATE_CONTRACT) or session.execute(theirs).first() is None:
+    if not (may(by, Permission.ESTATE_CONTRACT) and may_act_for(session, by, booking.booked_by_id)):
         raise Forbidden(_("Contracts are confirmed by the head or the accountant"))

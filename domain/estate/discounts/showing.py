@@ -6,12 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.estate.discounts.giving import STANDING
 from domain.estate.discounts.models import Discount, DiscountState
 from domain.estate.models import Booking, Unit
 from domain.estate.pricing import Passport, compose, for_sale, frozen_of
+from domain.kernel.db import kept
 
 
 class Claim(NamedTuple):
@@ -67,10 +71,8 @@ def prices_of(session: Session, claims: Iterable[Claim], *, now: datetime) -> di
     if not held:
         return {}
     sales = for_sale(session, [claim.unit_id for claim in held], now=now)
-    standing = select(Discount).where(
-        col(Discount.booking_id).in_([claim.booking_id for claim in held]), col(Discount.state).in_(STANDING)
-    )
-    discounts = {discount.booking_id: discount for discount in session.exec(standing)}
+    asked = {"bookings": [claim.booking_id for claim in held]}
+    discounts = {discount.booking_id: discount for discount in session.exec(_standing(), params=asked)}
     return {
         claim.unit_id: PriceOf(
             frozen_of(claim.passport, claim.price, claim.booked_at),
@@ -80,3 +82,11 @@ def prices_of(session: Session, claims: Iterable[Claim], *, now: datetime) -> di
         )
         for claim in held
     }
+
+
+@kept
+def _standing() -> SelectOfScalar[Discount]:
+    bookings = sa.bindparam("bookings", type_=ARRAY(sa.BigInteger))
+    return select(Discount).where(
+        col(Discount.booking_id) == sa.func.any(bookings), col(Discount.state).in_(STANDING)
+    )

@@ -5,13 +5,14 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.access.models import User
 from domain.access.policy import Permission, may
 from domain.estate.drawings.models import Layout, Outline, Plan
 from domain.estate.grid import covered
 from domain.estate.models import Building, Floor, Section, Unit
-from domain.kernel.db import pick
+from domain.kernel.db import UNIT, kept, pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 
@@ -47,9 +48,13 @@ def get_floor(session: Session, user: User, floor_id: int) -> Floor:
 
 def plan_of(session: Session, unit: Unit) -> Plan | None:
     """The picture of the unit itself, else of its layout."""
-    own = (col(Plan.unit_id) == unit.id) | (col(Plan.layout_id) == (unit.layout_id or -1))
-    found = select(Plan).where(own, col(Plan.removed_at).is_(None)).order_by(col(Plan.unit_id).is_(None))
-    return session.exec(found).first()
+    return session.exec(_plan_of(), params={"unit": unit.id, "layout": unit.layout_id}).first()
+
+
+@kept
+def _plan_of() -> SelectOfScalar[Plan]:
+    own = (col(Plan.unit_id) == UNIT) | (col(Plan.layout_id) == sa.bindparam("layout"))
+    return select(Plan).where(own, col(Plan.removed_at).is_(None)).order_by(col(Plan.unit_id).is_(None))
 
 
 class Source(NamedTuple):
@@ -75,10 +80,14 @@ class OnFloor:
 
 def place_of(session: Session, unit: Unit) -> OnFloor | None:
     """The plan of the unit's floor with the unit alone on it, when it is outlined there."""
-    mine = (col(Plan.floor_id) == unit.floor_id) & (col(Outline.unit_id) == unit.id)
-    there = _plans_with_outlines().where(mine)
-    found = session.execute(there).first()
+    found = session.execute(_outlined(), {"unit": unit.id, "floor": unit.floor_id}).first()
     return _drawn([found])[found.section_id, found.number] if found else None
+
+
+@kept
+def _outlined() -> sa.Select[Any]:
+    mine = (col(Plan.floor_id) == sa.bindparam("floor")) & (col(Outline.unit_id) == UNIT)
+    return _plans_with_outlines().where(mine)
 
 
 def floor_plans(building_id: int, number: int, source: Source = TODAY) -> sa.Select[Any]:

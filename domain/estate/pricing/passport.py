@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -13,39 +14,34 @@ from domain.estate.pricing.components import LIST, ONEC, Line, Passport, total
 from domain.estate.pricing.sale import Offer, promoted_units
 from domain.estate.pricing.sale import sale as sold
 from domain.events import Event, names
-from domain.kernel.db import pick
+from domain.kernel.db import MOMENT, UNIT, kept, pick
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
 
 
 def compose(session: Session, unit: Unit, price: Decimal, *, now: datetime) -> Passport:
     """Of what this price of the unit is made: as price lists left it, then the promotions of the moment."""
-    rows = session.execute(
-        promoted_units(Unit.id, ListPrice.components, now=now)
-        .outerjoin(ListPrice, col(ListPrice.unit_id) == Unit.id)
-        .where(col(Unit.id) == unit.id)
-    ).all()
-    kept = rows[0].components if rows else None
+    rows = session.execute(_listed(), {"unit": unit.id, "now": now}).all()
+    listed = rows[0].components if rows else None
     offers = [Offer(*offered) for _id, _components, *offered in rows if offered[0] is not None]
-    lines = Passport.from_json(kept).lines if kept else ()
+    lines = Passport.from_json(listed).lines if listed else ()
     if not lines or total(lines) != price:
         lines = (_told_of(session, unit, price),)
     return Passport((*lines, *sold(price, unit.area_total, offers).lines))
 
 
+@kept
+def _listed() -> sa.Select[Any]:
+    return (
+        promoted_units(Unit.id, ListPrice.components, now=MOMENT)
+        .outerjoin(ListPrice, col(ListPrice.unit_id) == Unit.id)
+        .where(col(Unit.id) == UNIT)
+    )
+
+
 def _told_of(session: Session, unit: Unit, price: Decimal) -> Line:
     """A price in one line: by whom and when it was set last, as history has it."""
-    found = session.execute(
-        pick(Event.at, User.name, Event.payload)
-        .outerjoin(User, col(User.id) == Event.actor_id)
-        .where(
-            col(Event.subject_kind) == "unit",
-            col(Event.subject_id) == unit.id,
-            col(Event.name) == names.UNIT_REPRICED,
-        )
-        .order_by(col(Event.id).desc())
-        .limit(1)
-    ).first()
+    found = session.execute(_repriced(), {"unit": unit.id}).first()
     if found is None:
         return Line(ONEC, price)
     at, who, payload = found
@@ -53,6 +49,21 @@ def _told_of(session: Session, unit: Unit, price: Decimal) -> Line:
         said = {"number": str(document["number"])}
         return Line(LIST, price, by=who, at=at, ref=document["id"], said=said)
     return Line(ONEC, price, by=who, at=at)
+
+
+@kept
+def _repriced() -> sa.Select[Any]:
+    return (
+        pick(Event.at, User.name, Event.payload)
+        .outerjoin(User, col(User.id) == Event.actor_id)
+        .where(
+            col(Event.subject_kind) == "unit",
+            col(Event.subject_id) == UNIT,
+            col(Event.name) == names.UNIT_REPRICED,
+        )
+        .order_by(col(Event.id).desc())
+        .limit(1)
+    )
 
 
 @dataclass(frozen=True)
@@ -96,9 +107,9 @@ def held(session: Session, unit: Unit, *, deal_id: int | None = None, now: datet
     return Held(row.id, frozen, row.price, today)
 
 
-def frozen_of(kept: list[dict[str, str]], price: Decimal, at: datetime) -> Passport:
+def frozen_of(told: list[dict[str, str]], price: Decimal, at: datetime) -> Passport:
     """What a booking keeps; one made before passports were kept has its price in one line."""
-    found = Passport.from_json(kept)
+    found = Passport.from_json(told)
     return found if found.lines and found.total == price else Passport((Line(ONEC, price, at=at),))
 
 

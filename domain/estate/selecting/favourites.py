@@ -1,6 +1,7 @@
 """The star: a person's own list of units to come back to."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -10,7 +11,7 @@ from domain.access.models import User
 from domain.estate.lines import UnitLine, lines
 from domain.estate.models import Floor, Section, Unit
 from domain.estate.selecting.models import Favourite
-from domain.kernel.db import pick
+from domain.kernel.db import UNIT, VIEWER, kept, pick
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
 
@@ -19,8 +20,8 @@ MOST = 200
 
 def star(session: Session, unit: Unit, *, by: User, now: datetime) -> None:
     """Keep the unit among the person's favourites; twice is once."""
-    kept = sa.select(sa.func.count()).select_from(Favourite).where(col(Favourite.user_id) == by.id)
-    if session.execute(kept).scalar_one() >= MOST:
+    starred = sa.select(sa.func.count()).select_from(Favourite).where(col(Favourite.user_id) == by.id)
+    if session.execute(starred).scalar_one() >= MOST:
         raise Refused(_("There are %(most)s favourites already: take some out first", most=MOST))
     row = insert(Favourite).values(user_id=by.id, unit_id=unit.id, added_at=now)
     session.execute(row.on_conflict_do_nothing())
@@ -32,8 +33,12 @@ def unstar(session: Session, unit: Unit, *, by: User) -> None:
 
 
 def is_starred(session: Session, unit: Unit, user: User) -> bool:
-    own = pick(Favourite.id).where(col(Favourite.user_id) == user.id, col(Favourite.unit_id) == unit.id)
-    return session.execute(own).first() is not None
+    return session.execute(_starred(), {"unit": unit.id, "viewer": user.id}).first() is not None
+
+
+@kept
+def _starred() -> sa.Select[Any]:
+    return pick(Favourite.id).where(col(Favourite.user_id) == VIEWER, col(Favourite.unit_id) == UNIT)
 
 
 def starred_in(session: Session, user: User, building_id: int) -> list[int]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -14,7 +15,7 @@ from domain.estate.lines import UnitLine, lines
 from domain.estate.models import Building, Project
 from domain.estate.pricing.board import promoted
 from domain.estate.selecting.models import Choice, Selection
-from domain.kernel.db import pick
+from domain.kernel.db import VIEWER, kept, pick
 
 MOST = 100
 
@@ -56,12 +57,17 @@ class SelectionLine:
 
 def selections(session: Session, user: User) -> list[SelectionLine]:
     """The person's own, the latest first."""
+    return [SelectionLine(*row) for row in session.execute(_selections(), {"viewer": user.id})]
+
+
+@kept
+def _selections() -> sa.Select[Any]:
     units = (
         sa.select(sa.func.count())
         .where(col(Choice.selection_id) == Selection.id, col(Choice.removed_at).is_(None))
         .scalar_subquery()
     )
-    own = (
+    return (
         pick(
             Selection.id, Selection.name, Selection.deal_id, Selection.shared, Selection.created_at,
             Selection.building_id, Building.name, Project.name, Selection.asked, units,
@@ -69,11 +75,10 @@ def selections(session: Session, user: User) -> list[SelectionLine]:
         .select_from(Selection)
         .outerjoin(Building, col(Building.id) == Selection.building_id)
         .outerjoin(Project, col(Project.id) == Building.project_id)
-        .where(col(Selection.owner_id) == user.id, col(Selection.removed_at).is_(None))
+        .where(col(Selection.owner_id) == VIEWER, col(Selection.removed_at).is_(None))
         .order_by(col(Selection.id).desc())
         .limit(MOST)
     )  # fmt: skip
-    return [SelectionLine(*row) for row in session.execute(own)]
 
 
 def chosen(session: Session, selection: Selection, *, now: datetime) -> list[Chosen]:

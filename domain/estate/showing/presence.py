@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -11,7 +12,7 @@ from domain import events
 from domain.access.models import User
 from domain.estate.models import Floor, Section, Unit
 from domain.estate.showing.models import Showing
-from domain.kernel.db import pick
+from domain.kernel.db import MOMENT, UNIT, kept, pick
 
 SILENCE = timedelta(seconds=90)
 """Three heartbeats missed: the person is not there any more."""
@@ -40,19 +41,20 @@ def topic_of(unit_id: int) -> str:
 
 def present(session: Session, unit: Unit, user: User, *, now: datetime) -> tuple[list[Watcher], bool]:
     """Others who have the unit open now, those with a client first; and whether this person shows it."""
-    since = sa.func.coalesce(Showing.shown_since, Showing.since)
-    rows = session.execute(
-        pick(Showing.user_id, User.name, col(Showing.shown_since).is_not(None), since)
-        .join(User, col(User.id) == Showing.user_id)
-        .where(
-            col(Showing.unit_id) == unit.id,
-            col(Showing.seen_at) > now - SILENCE,
-            col(User.disabled_at).is_(None),
-        )
-        .order_by(col(Showing.shown_since).is_(None), since)
-    ).all()
+    rows = session.execute(_present(), {"unit": unit.id, "now": now - SILENCE}).all()
     others = [Watcher(name, to_client, began) for who, name, to_client, began in rows if who != user.id]
     return others, any(to_client for who, _name, to_client, _began in rows if who == user.id)
+
+
+@kept
+def _present() -> sa.Select[Any]:
+    since = sa.func.coalesce(Showing.shown_since, Showing.since)
+    return (
+        pick(Showing.user_id, User.name, col(Showing.shown_since).is_not(None), since)
+        .join(User, col(User.id) == Showing.user_id)
+        .where(col(Showing.unit_id) == UNIT, col(Showing.seen_at) > MOMENT, col(User.disabled_at).is_(None))
+        .order_by(col(Showing.shown_since).is_(None), since)
+    )
 
 
 def shown_in(session: Session, building_id: int, user: User, *, now: datetime) -> list[Shown]:

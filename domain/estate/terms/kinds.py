@@ -2,11 +2,14 @@
 
 from decimal import Decimal
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.access.models import Role, User
 from domain.estate.models import BookingKind
 from domain.estate.terms.models import Terms
+from domain.kernel.db import kept
 from domain.kernel.errors import Forbidden, Invalid
 from domain.kernel.text import _
 
@@ -41,12 +44,22 @@ BY_PEOPLE = (BookingKind.VERBAL, BookingKind.PAID, BookingKind.MORTGAGE, Booking
 
 def every(session: Session) -> dict[BookingKind, Terms]:
     """All kinds in the order they are shown."""
-    set_here = {terms.kind: terms for terms in session.exec(select(Terms))}
+    set_here = {terms.kind: terms for terms in session.exec(_terms())}
     return {kind: set_here.get(kind) or usual(kind) for kind in BookingKind}
 
 
 def of(session: Session, kind: BookingKind) -> Terms:
-    return session.exec(select(Terms).where(Terms.kind == kind)).first() or usual(kind)
+    return session.exec(_terms_of(), params={"kind": kind}).first() or usual(kind)
+
+
+@kept
+def _terms() -> SelectOfScalar[Terms]:
+    return select(Terms)
+
+
+@kept
+def _terms_of() -> SelectOfScalar[Terms]:
+    return select(Terms).where(col(Terms.kind) == sa.bindparam("kind"))
 
 
 def choosable(session: Session, user: User) -> list[Terms]:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain.access.models import User
-from domain.access.policy import Permission, may, rows_of
+from domain.access.policy import Permission, may, may_act_for
 from domain.estate.claims import active, lock
 from domain.estate.models import Availability, Unit
 from domain.estate.waiting import lines
@@ -114,8 +114,7 @@ def _lock_standing(session: Session, one: Waiting) -> None:
 
 def _demand_own(session: Session, one: Waiting, *, by: User) -> None:
     """One's own place, or of one of the people below."""
-    mine = pick(col(User.id)).where(col(User.id) == one.who_id, rows_of(by, col(User.id)))
-    if session.execute(mine).first() is None:
+    if not may_act_for(session, by, one.who_id):
         raise Forbidden(_("This place belongs to %(who)s. Ask them or their head.", who=one.who.name))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from domain import events
 from domain.access.models import User
@@ -15,7 +16,7 @@ from domain.estate.claims import deal_topics
 from domain.estate.models import Unit
 from domain.estate.waiting.models import Waiting, WaitingState
 from domain.kernel import formats
-from domain.kernel.db import pick
+from domain.kernel.db import UNIT, kept, pick
 from domain.kernel.errors import Missing, Refused
 from domain.kernel.text import _
 
@@ -44,16 +45,20 @@ class NotTheirTurn(Refused):
 
 def line(session: Session, unit_id: int) -> list[Waiting]:
     """Everyone in the line of the unit, in order, as it is now; who is offered it stands first."""
+    return list(session.exec(_line(), params={"unit": unit_id}).all())
+
+
+@kept
+def _line() -> SelectOfScalar[Waiting]:
     who: Any = Waiting.who
-    standing = (
+    return (
         select(Waiting)
         .join(who)
-        .where(Waiting.unit_id == unit_id, col(Waiting.left_at).is_(None))
+        .where(col(Waiting.unit_id) == UNIT, col(Waiting.left_at).is_(None))
         .order_by(col(Waiting.state) != WaitingState.OFFERED, col(Waiting.place), col(Waiting.id))
         .options(contains_eager(who))
         .execution_options(populate_existing=True)
     )
-    return list(session.exec(standing).all())
 
 
 def first_of(session: Session, unit_id: int) -> tuple[Waiting, int] | None:

@@ -22,12 +22,13 @@ import domain
 import web
 from domain.kernel.db import kept
 
-SCOPES = {"rows_of", "may", "is_exchange"}
+SCOPES = {"rows_of", "may", "may_act_for", "is_exchange"}
 """Answers a condition or yes and no; without it everything is true."""
 DEMANDS = {"_demand_right", "_demand_own", "demand_right", "demand_own"}
 """Raises or lets pass; without it everyone passes."""
 DOORS = {
     "get_visible",
+    "titles_of",
     "get_person",
     "get_company",
     "get_booking",
@@ -45,14 +46,14 @@ DOORS = {
 }
 """Finds records through the person; without it the guards inside do not hold."""
 PEOPLE = {"user", "by"}
-"""A comparison with the person's own number is a guard as well."""
+"""A comparison with the person's own number is a guard as well; in kept statements it is VIEWER."""
 OWN = {"deal", "offer", "selection"}
 """In a door, which finds what belongs to a record, so is the record's number."""
 EXEMPT = {
     ("domain.estate.booking", "by.id == booking.booked_by_id"): "how often one extends: a rule of bookings",
     (
         "domain.approvals.deciding",
-        "rows_of(by, col(User.id))",
+        "may_act_for(session, by, approval.asked_by_id)",
     ): "the request was found through the person; the test of the domain asks a stranger",
     (
         "domain.approvals.deciding",
@@ -104,7 +105,10 @@ EXEMPT = {
         "may(user, Permission.LEADS_SEE)",
     ): "only who may take requests is notified",
     ("web.agencies.agencies", "colleagues(session, user)"): "names in a form; the agency has its own guard",
-    ("web.estate.queue", "rows_of(user, col(User.id))"): "a button; the contract's own address asks again",
+    (
+        "web.estate.queue",
+        "may_act_for(session, user, claim.booked_by_id)",
+    ): "a button; the contract's own address asks again",
     (
         "domain.agencies.asking",
         "rows_of(by, col(deals.Deal.responsible_id))",
@@ -130,7 +134,7 @@ EXEMPT = {
     **dict.fromkeys(
         (
             ("domain.estate.selecting.favourites", f"col(Favourite.user_id) == {who}")
-            for who in ("by.id", "by.id #2", "user.id", "user.id #2", "user.id #3")
+            for who in ("by.id", "by.id #2", "VIEWER", "user.id", "user.id #2")
         ),
         "a star shows the numbers of units, which are everyone's: see test_selections",
     ),
@@ -148,7 +152,7 @@ EXEMPT = {
         "what is forgotten leaves no row to be seen here: see test_presence",
     ),
     ("web.estate.panel", "booking.booked_by_id == user.id"): "offers buttons; the verbs ask again",
-    ("web.estate.panel", "rows_of(user, col(User.id))"): "the same",
+    ("web.estate.panel", "may_act_for(session, user, booking.booked_by_id)"): "the same",
     ("web.estate.selected", "owner.id == user.id"): "the same",
     (
         "web.estate.selecting",
@@ -236,7 +240,8 @@ class Rewriting(ast.NodeTransformer):
 
     def _is_theirs(self, node: ast.expr) -> bool:
         number = isinstance(node, ast.Attribute) and node.attr == "id" and node.value
-        return isinstance(number, ast.Name) and number.id in self.people
+        named = isinstance(number, ast.Name) and number.id in self.people
+        return named or (isinstance(node, ast.Name) and node.id == "VIEWER")
 
     def _behind(self, node: ast.expr, kind: str) -> ast.expr:
         plain = ast.unparse(Without().visit(ast.parse(ast.unparse(node), mode="eval")))
