@@ -22,6 +22,7 @@ class Similar:
     area: Decimal
     price: Decimal
     floor: int
+    building: str
 
 
 def similar(session: Session, unit: Unit, *, now: datetime, most: int = 3) -> list[Similar]:
@@ -47,7 +48,7 @@ def _nearest(most: int) -> sa.Select[Any]:
     )
     held = sa.exists().select_from(Booking).where(holding(MOMENT))
     return (
-        pick(Unit.id, Unit.number, Unit.rooms, Unit.area_total, Unit.price, Floor.number)
+        pick(Unit.id, Unit.number, Unit.rooms, Unit.area_total, Unit.price, Floor.number, Building.name)
         .join(Floor, col(Floor.id) == Unit.floor_id)
         .join(Section, col(Section.id) == Floor.section_id)
         .join(Building, col(Building.id) == Section.building_id)

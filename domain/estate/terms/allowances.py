@@ -95,8 +95,9 @@ def demand(
         told = _("%(limit)s of the kind “%(kind)s”", limit=told, kind=word(kind).lower())
     raise LimitReached(
         _(
-            "%(limit)s, and %(held)s are taken. Release one, or ask to lift the limit: %(who)s",
+            "%(limit)s, and %(held)s are taken: %(whose)s. Release one, or ask to lift the limit: %(who)s",
             limit=told,
+            whose=of.name,
             held=len(held),
             who=lifter,
         ),

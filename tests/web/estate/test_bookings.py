@@ -53,6 +53,7 @@ def test_the_second_one_gets_409_with_who_and_when_and_keeps_what_was_typed(open
 
     assert answer.status_code == 409
     assert "Анна Королёва" in answer.text
+    assert 'role="alert" tabindex="-1" autofocus' in answer.text, "the words come into view wherever one was"
     for kept in ('value="Петрова Нина"', 'value="+7 921 555-00-11"', 'name="days" value="7"'):
         assert kept in answer.text
 
@@ -62,6 +63,7 @@ def test_one_press_books_a_similar_flat_with_what_was_typed(open_client, session
     typed = {"new": "1", "client": "Петрова Нина", "phone": "+7 921 555-00-11", "days": "7"}
     refused = maria.post(f"/units/{flat_1.id}/booking", data=typed, headers=PANEL).text
     offered = re.findall(r'formaction="(/units/\d+/booking)"', refused)
+    assert "Дом 1 · 2 этаж" in refused
 
     answer = maria.post(offered[0], data=typed, headers=PANEL)
 
