@@ -12,12 +12,22 @@ from domain.deals.models import Deal, Stage
 from domain.estate.models import Building, Floor, Section, Unit
 from domain.kernel import formats
 from domain.kernel.db import kept, pick
-from domain.kernel.seeking import answering, by_index, has_words, parameters, some, sought
+from domain.kernel.seeking import (
+    MOST_LOOKED_AT,
+    Sought,
+    answering,
+    by_index,
+    has_words,
+    parameters,
+    some,
+    sought,
+)
 from domain.parties.models import Company, Person
 from domain.parties.register import matching
 
 MOST = 8
 SHORTEST = 2
+KINDS: tuple[Any, ...] = (Deal, Person, Company)
 
 
 @dataclass(frozen=True)
@@ -38,50 +48,97 @@ class Found:
 
 
 def search(session: Session, user: User, q: str) -> Found:
-    """Four questions at most, each inside what the person may see. Fewer than two letters find nothing."""
+    """What answers of what the person may see, a few of each kind. Fewer than two letters find nothing."""
     bare = " ".join(q.replace("\0", "").split())[:100]
     if len(bare) < SHORTEST and not bare.isdigit():
         return Found([], [], [])
     by_index(session)
+    told = _told(session, user, bare)
     return Found(
-        deals=_deals(session, user, bare) if may(user, Permission.DEALS_SEE) else [],
-        clients=_clients(session, user, bare) if may(user, Permission.CLIENTS_SEE) else [],
+        deals=_deals(told[Deal]),
+        clients=[*_clients(told[Person], "people"), *_clients(told[Company], "companies")],
         units=_units(session, bare) if may(user, Permission.ESTATE_SEE) else [],
     )
 
 
-def _deals(session: Session, user: User, q: str) -> list[Hit]:
+def _told(session: Session, user: User, q: str) -> dict[type, list[Any]]:
+    """Deals and clients, in one question; a second one for a client with a name that thousands have."""
     asked, number = sought(q), _number(q)
-    rows = session.execute(
-        _found_deals(user.role, frozenset(asked.values), number is not None),
-        {"viewer": user.id, "number": number} | asked.values,
-    )
-    return [Hit(f"/deals/{id_}", f"№ {id_} · {title}", stage) for id_, title, stage in rows]
+    parts = frozenset(asked.values)
+    sees_deals, sees_clients = may(user, Permission.DEALS_SEE), may(user, Permission.CLIENTS_SEE)
+    values = {"viewer": user.id, "number": number} | asked.values
+    told: dict[type, list[Any]] = {Deal: [], Person: [], Company: []}
+    looked_at: dict[type, int] = {}
+    if not (sees_deals or sees_clients):
+        return told
+    answers = _answers(user.role, parts, sees_deals and number is not None, sees_deals, sees_clients)
+    for row in session.execute(answers, values):
+        if row.title is None:
+            looked_at[KINDS[row.kind]] = row.id
+        else:
+            told[KINDS[row.kind]].append(row)
+    for kind, looked in looked_at.items():
+        if looked == MOST_LOOKED_AT and len(told[kind]) < MOST:
+            told[kind] = list(session.execute(_every_client(kind, user.role, parts), values))
+    return told
 
 
 @kept
-def _found_deals(role: Role, parts: frozenset[str], by_number: bool) -> sa.Select[Any]:
-    """The latest that answer by title or client, each way on its own index, and the one of that number."""
+def _answers(
+    role: Role, parts: frozenset[str], by_number: bool, sees_deals: bool, sees_clients: bool
+) -> sa.Select[Any]:
+    """Rows of KINDS: the number, a title, and what is told beside it; a row without a title counts the
+    clients that were looked at.
+
+    The clients that answer are looked up once, for themselves and for their deals.
+    """
     viewer, asked = Viewer(role), parameters(parts)
-    seen = rows_of(viewer, col(Deal.responsible_id))
-    people, companies = (some(pick(col(kind.id)).where(*matching(kind, asked))) for kind in (Person, Company))
-    mine = pick(col(Deal.id)).where(seen)
+    kinds: tuple[type[Person | Company], ...] = (Person, Company)
+    clients: dict[type, Any] = {
+        kind: some(_client(kind).where(*matching(kind, asked))).cte(f"answering_{place}")
+        for place, kind in enumerate(kinds)
+    }
+    rows = [_deal_rows(viewer, asked, clients, by_number)] if sees_deals else []
+    for kind, found in clients.items() if sees_clients else ():
+        mine = rows_of(viewer, found.c.responsible_id)
+        rows.append(_row(kind, found.c.id, found.c.name, found.c.phone, found.c.inn).where(mine).limit(MOST))
+        rows.append(_row(kind, sa.func.count(), None, None, None).select_from(found))
+    first, *others = (sa.select(row.subquery()) for row in rows)
+    return sa.select(first.union_all(*others).subquery())
+
+
+def _row(kind: Any, number: Any, title: Any, first: Any, second: Any) -> sa.Select[Any]:
+    """All of one shape, whatever they tell of."""
+    given = {"title": title, "first": first, "second": second}
+    return pick(
+        sa.literal_column(str(KINDS.index(kind)), sa.Integer).label("kind"),
+        sa.cast(number, sa.BigInteger).label("id"),
+        *(sa.cast(told, sa.String).label(name) for name, told in given.items()),
+    )
+
+
+def _deal_rows(viewer: Viewer, asked: Sought, clients: dict[type, Any], by_number: bool) -> sa.Select[Any]:
+    """The latest that answer by title or client, each way on its own index, and the one of that number."""
+    mine = pick(col(Deal.id)).where(rows_of(viewer, col(Deal.responsible_id)))
     titled = answering(pick(Deal.id, Deal.responsible_id), has_words(Deal.title, asked.words))
     ways = [
         some(pick(titled.c.id).where(rows_of(viewer, titled.c.responsible_id))),
-        mine.where(col(Deal.person_id).in_(people)),
-        mine.where(col(Deal.company_id).in_(companies)),
+        mine.where(col(Deal.person_id).in_(pick(clients[Person].c.id))),
+        mine.where(col(Deal.company_id).in_(pick(clients[Company].c.id))),
     ]
     if by_number:
         ways.append(mine.where(col(Deal.id) == sa.bindparam("number", type_=sa.BigInteger)))
     every = sa.union(*(pick(way.subquery().c.id) for way in ways)).subquery()
     found = pick(every.c.id).order_by(every.c.id.desc()).limit(MOST).subquery()
     return (
-        pick(Deal.id, Deal.title, Stage.name)
+        _row(Deal, Deal.id, Deal.title, Stage.name, None)
         .join(found, found.c.id == Deal.id)
         .join(Stage, col(Stage.id) == Deal.stage_id)
-        .order_by(col(Deal.id).desc())
     )
+
+
+def _client(kind: type[Person] | type[Company]) -> sa.Select[Any]:
+    return pick(kind.id, kind.name, kind.phone, kind.inn, kind.responsible_id)
 
 
 def _number(q: str) -> int | None:
@@ -89,26 +146,24 @@ def _number(q: str) -> int | None:
     return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
 
 
-def _clients(session: Session, user: User, q: str) -> list[Hit]:
-    """Some who answer, by name."""
-    asked = sought(q)
-    hits: list[Hit] = []
-    for kind, place in ((Person, "people"), (Company, "companies")):
-        statement = _found_clients(kind, user.role, frozenset(asked.values))
-        found = session.execute(statement, {"viewer": user.id} | asked.values)
-        hits += [
-            Hit(f"/{place}/{id_}", name, _known_by(phone, inn))
-            for id_, name, phone, inn in sorted(found, key=lambda row: row.name.lower())
-        ]
-    return hits
-
-
 @kept
-def _found_clients(kind: type[Person] | type[Company], role: Role, parts: frozenset[str]) -> sa.Select[Any]:
-    columns = pick(kind.id, kind.name, kind.phone, kind.inn, kind.responsible_id)
-    told = answering(columns, *matching(kind, parameters(parts)))
+def _every_client(kind: type[Person] | type[Company], role: Role, parts: frozenset[str]) -> sa.Select[Any]:
+    """Some of the person's own among all that answer, however many."""
+    told = answering(_client(kind), *matching(kind, parameters(parts)))
     mine = rows_of(Viewer(role), told.c.responsible_id)
-    return pick(told.c.id, told.c.name, told.c.phone, told.c.inn).where(mine).limit(MOST)
+    return _row(kind, told.c.id, told.c.name, told.c.phone, told.c.inn).where(mine).limit(MOST)
+
+
+def _deals(rows: list[Any]) -> list[Hit]:
+    """The latest first."""
+    latest = sorted(rows, key=lambda row: row.id, reverse=True)
+    return [Hit(f"/deals/{row.id}", f"№ {row.id} · {row.title}", row.first) for row in latest]
+
+
+def _clients(rows: list[Any], place: str) -> list[Hit]:
+    """By name."""
+    by_name = sorted(rows, key=lambda row: row.title.lower())
+    return [Hit(f"/{place}/{row.id}", row.title, _known_by(row.first, row.second)) for row in by_name]
 
 
 def _known_by(phone: str | None, inn: str | None) -> str:

@@ -5,9 +5,11 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from domain import deals
+from domain import deals, parties
 from domain.kernel import clock, seeking
+from domain.kernel.db import kept
 from domain.parties import companies
+from domain.search import searching
 from domain.search.searching import search
 
 
@@ -46,6 +48,20 @@ def test_nobody_finds_what_is_not_theirs(session, maria, ivanov_deal):
     for q in ("Иванов", "4567", str(ivanov_deal.id)):
         found = search(session, maria, q)
         assert not found.clients and not found.deals
+
+
+def test_ones_own_client_is_found_behind_thousands_of_others_of_the_name(session, anna, maria, monkeypatch):
+    monkeypatch.setattr(kept, "__call__", lambda one, *args, **named: one.build(*args, **named))
+    for module in (seeking, searching):
+        monkeypatch.setattr(module, "MOST_LOOKED_AT", 3)
+    for place in range(5):
+        phone = f"+7 921 555-00-1{place}"
+        parties.find_or_add_person(session, name="Соколов Олег", phone=phone, by=maria, now=clock.now())
+    own = parties.find_or_add_person(
+        session, name="Соколов Олег", phone="+7 921 555-00-99", by=anna, now=clock.now()
+    )
+
+    assert [hit.href for hit in search(session, anna, "соколов").clients] == [f"/people/{own.id}"]
 
 
 def test_the_database_parts_words_as_we_do(session):
