@@ -105,9 +105,10 @@ class Site:
     async def admitted(self, scope: Scope, receive: Receive, outgoing: "Outgoing") -> None:
         """Into the application, and out with the transaction ended whatever happens on the way."""
         try:
-            async with self.doors.one():
+            async with self.doors.one(scope, receive) as place:
+                outgoing.place = place
                 try:
-                    await self.app(scope, receive, outgoing)
+                    await self.app(scope, place.hear, outgoing)
                 finally:
                     await transaction.end(scope, 500)
         except Exception as failure:
@@ -155,6 +156,7 @@ class Outgoing:
     def __init__(self, scope: Scope, send: Send) -> None:
         self.scope = scope
         self.send = send
+        self.place: transaction.Place | None = None
         self.start: Message | None = None
         self.left = False
         """Something of the answer has gone out: nothing else can be said."""
@@ -171,6 +173,8 @@ class Outgoing:
         """What the application says; nothing of it leaves before its transaction has ended."""
         if self.start is not None and message["type"] == "http.response.body":
             await transaction.end(self.scope, cast(Any, self.start)["status"])
+            if self.place is not None:
+                self.place.leave()
         await self.packed(message)
 
     async def packed(self, message: Message) -> None:

@@ -14,6 +14,7 @@ from domain.kernel.errors import DomainError, Forbidden, Invalid, Missing, Refus
 from domain.kernel.text import _
 from web import addresses, replies
 from web.navigation import quiet
+from web.transaction import Crowded
 
 log = logging.getLogger(__name__)
 
@@ -166,6 +167,7 @@ HANDLERS: dict[type[Exception] | int, Callable[[Any, Any], Response[Any]]] = {
     HTTPException: http,
     DBAPIError: database,
     PoolExhausted: away,
+    Crowded: away,
     UnicodeError: unreadable,
     LookupError: unknown_charset,
     RecursionError: unreadable,

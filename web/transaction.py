@@ -8,17 +8,19 @@ middle of its transaction always finds a thread to go on with, whoever waits for
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, cast
 
 from anyio import to_thread
-from litestar.types import Scope
+from litestar.types import Receive, Scope
 from sqlmodel import Session
 
 from jobs import work
 
 AT_ONCE = 4
 """Threads that run Python take turns; with eight of them a crowd cost a third more CPU than with four."""
+BODIES_AT_ONCE = 16
+"""Large ones on their way: each is kept in memory until all of it is here."""
 PATIENCE_SECONDS = 10
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -28,22 +30,68 @@ class Crowded(Exception):
 
 
 class Doors:
-    """Lets AT_ONCE requests in; the others wait in the order they came."""
+    """Lets AT_ONCE requests in; the others wait in the order they came.
+
+    Nobody stands inside while waiting for a browser: a request comes in once its body begins, which most
+    bodies end with, steps out while more of a large one is on its way, and is out when its answer begins to
+    leave. A photo takes a minute to or from a telephone, and four of them would shut the process.
+    """
 
     def __init__(self) -> None:
         self._free = asyncio.Semaphore(AT_ONCE)
+        self._bodies = asyncio.Semaphore(BODIES_AT_ONCE)
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._free.acquire()
-        except TimeoutError:
-            raise Crowded from None
-        try:
-            yield
-        finally:
+    async def one(self, scope: Scope, receive: Receive) -> AsyncIterator["Place"]:
+        first = await receive()
+        async with AsyncExitStack() as behind:
+            if first.get("more_body"):
+                await _patiently(self._bodies)
+                behind.callback(self._bodies.release)
+            place = Place(self._free, scope, first, receive)
+            behind.callback(place.leave)
+            await place.take()
+            yield place
+
+
+class Place:
+    """Of one request inside; `hear` is what the application receives its messages by."""
+
+    def __init__(self, free: asyncio.Semaphore, scope: Scope, first: Any, receive: Receive) -> None:
+        self._free = free
+        self._scope = scope
+        self._known = [first]
+        self._more = first.get("more_body", False)
+        self._receive = receive
+        self._taken = False
+
+    async def take(self) -> None:
+        await _patiently(self._free)
+        self._taken = True
+
+    def leave(self) -> None:
+        if self._taken:
+            self._taken = False
             self._free.release()
+
+    async def hear(self) -> Any:
+        if self._known:
+            return self._known.pop()
+        if not self._more or "session_of_request" in self._scope:
+            return await self._receive()
+        self.leave()
+        message: Any = await self._receive()
+        await self.take()
+        self._more = message.get("more_body", False)
+        return message
+
+
+async def _patiently(free: asyncio.Semaphore) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await free.acquire()
+    except TimeoutError:
+        raise Crowded from None
 
 
 def enough_threads() -> None:
