@@ -14,7 +14,7 @@ from domain.kernel.errors import DomainError, Forbidden, Invalid, Missing, Refus
 from domain.kernel.text import _
 from web import addresses, replies
 from web.navigation import quiet
-from web.transaction import Crowded
+from web.transaction import Crowded, Stalled
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +101,11 @@ def away(request: Asked, no: Exception) -> Response[Any]:
     return answer(request, 503, sentence, headers={"Retry-After": RETRY_AFTER_SECONDS})
 
 
+def stalled(request: Asked, _no: Exception) -> Response[Any]:
+    sentence = _("What was being sent stopped on its way. Check the connection and send it again.")
+    return answer(request, 408, sentence, headers={"Connection": "close"})
+
+
 def unreadable(request: Asked, no: Exception) -> Response[Any]:
     """Broken UTF-8, an unknown charset, nesting without end: the sender's mistake."""
     return answer(request, 400, _("The request can't be read. Reload the page and try again."))
@@ -168,6 +173,7 @@ HANDLERS: dict[type[Exception] | int, Callable[[Any, Any], Response[Any]]] = {
     DBAPIError: database,
     PoolExhausted: away,
     Crowded: away,
+    Stalled: stalled,
     UnicodeError: unreadable,
     LookupError: unknown_charset,
     RecursionError: unreadable,

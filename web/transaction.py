@@ -22,11 +22,17 @@ AT_ONCE = 4
 BODIES_AT_ONCE = 16
 """Large ones on their way: each is kept in memory until all of it is here."""
 PATIENCE_SECONDS = 10
+SILENCE_SECONDS = 60
+"""Between two parts of a body."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Crowded(Exception):
     """More requests than this process can serve in time."""
+
+
+class Stalled(Exception):
+    """A body of which nothing more came: its sender may be gone without a word."""
 
 
 class Doors:
@@ -80,7 +86,11 @@ class Place:
         if not self._more or "session_of_request" in self._scope:
             return await self._receive()
         self.leave()
-        message: Any = await self._receive()
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                message: Any = await self._receive()
+        except TimeoutError:
+            raise Stalled from None
         await self.take()
         self._more = message.get("more_body", False)
         return message

@@ -86,3 +86,11 @@ def test_more_large_bodies_than_are_kept_wait_outside_and_small_ones_pass(open_c
         time.sleep(0.3)
 
         assert open_client("anna").post("/companies", data={"name": ""}).status_code == 422
+
+
+def test_one_that_falls_silent_is_told_so_and_makes_room(database, _address, monkeypatch):
+    monkeypatch.setattr(transaction, "SILENCE_SECONDS", 0.5)
+    connection = halted(_address, sent=100_000)
+
+    assert status_of(connection) == 408
+    connection.close()
