@@ -67,7 +67,7 @@ def test_a_kind_may_have_a_limit_of_its_own(session, flat_1, flat_2, flat_3, iva
     session.flush()
     book(session, flat_1, ivanov_deal, anna)
 
-    with pytest.raises(LimitReached, match="устная.*занято 1: Анна Королёва"):
+    with pytest.raises(LimitReached, match=r"устная.*занято 1: Анна Королёва"):
         book(session, flat_2, ivanov_deal, anna)
     book(session, flat_3, ivanov_deal, anna, days=7, kind=BookingKind.PAID)
 
