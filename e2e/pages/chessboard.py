@@ -32,12 +32,16 @@ class Chessboard:
 
     def book_for_new_client(self, number: int, *, name: str, phone: str, days: str) -> None:
         panel = self.open(number)
-        panel.get_by_role("button", name="Новая сделка").click()
-        panel.locator("input[name=client]").fill(name)
-        panel.locator("[name=phone]").fill(phone)
+        self.type_new_client(panel, name=name, phone=phone)
         panel.get_by_text(days, exact=True).click()
         panel.get_by_role("button", name="Забронировать").click()
         expect(panel.get_by_role("button", name="Снять бронь")).to_be_visible()
+
+    @staticmethod
+    def type_new_client(form: Locator, *, name: str, phone: str) -> None:
+        form.get_by_role("button", name="Новая сделка").click()
+        form.locator("input[name=client]").fill(name)
+        form.locator("[name=phone]").fill(phone)
 
     def deal_of(self, number: int) -> str:
         """The address of the deal the open unit is booked for."""
