@@ -22,7 +22,7 @@ OPTIONS = (
 QUIET_SECONDS = 30
 """A connection that came back longer ago than this is asked whether it is still there."""
 PREPARED = 300
-"""Statements a connection keeps planned, of the five hundred or so the site asks."""
+"""Statements a connection keeps planned; the panel of one unit asks about twenty-five."""
 
 
 class Prepared(PrepareManager):

@@ -18,7 +18,7 @@ from sqlmodel import Session
 from jobs import work
 
 AT_ONCE = 4
-"""Threads that run Python take turns; with eight of them a crowd cost a third more CPU than with four."""
+"""Threads that run Python take turns; with eight of them a crowd cost a fifth more CPU than with four."""
 BODIES_AT_ONCE = 16
 """Large ones on their way: each is kept in memory until all of it is here."""
 PATIENCE_SECONDS = 10

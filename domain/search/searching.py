@@ -28,6 +28,7 @@ from domain.parties.register import matching
 MOST = 8
 SHORTEST = 2
 KINDS: tuple[Any, ...] = (Deal, Person, Company)
+"""What a row of the one question tells of, by number; those after the first are clients."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,9 @@ def _answers(
     The clients that answer are looked up once, for themselves and for their deals.
     """
     viewer, asked = Viewer(role), parameters(parts)
-    kinds: tuple[type[Person | Company], ...] = (Person, Company)
     clients: dict[type, Any] = {
         kind: some(_client(kind).where(*matching(kind, asked))).cte(f"answering_{place}")
-        for place, kind in enumerate(kinds)
+        for place, kind in enumerate(KINDS[1:])
     }
     rows = [_deal_rows(viewer, asked, clients, by_number)] if sees_deals else []
     for kind, found in clients.items() if sees_clients else ():

@@ -79,12 +79,16 @@ def test_a_body_that_came_in_pieces_is_heard_whole(database, _address):
     connection.close()
 
 
-def test_more_large_bodies_than_are_kept_wait_outside_and_small_ones_pass(open_client, _address):
+def test_more_large_bodies_than_are_kept_are_sent_away_and_small_ones_pass(
+    open_client, _address, monkeypatch
+):
+    monkeypatch.setattr(transaction, "PATIENCE_SECONDS", 1)
     with ExitStack() as slow:
-        for _ in range(transaction.BODIES_AT_ONCE + 2):
+        for _ in range(transaction.BODIES_AT_ONCE):
             slow.enter_context(halted(_address, sent=100_000))
-        time.sleep(0.3)
+        one_more = slow.enter_context(halted(_address, sent=100_000))
 
+        assert status_of(one_more) == 503
         assert open_client("anna").post("/companies", data={"name": ""}).status_code == 422
 
 
