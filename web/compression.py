@@ -4,7 +4,9 @@ Browsers offer zstd and brotli over https (and on localhost) only; a plain-http 
 """
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
+from typing import Any
 
 import brotli
 import zstandard
@@ -46,15 +48,23 @@ def worth_it(content_type: bytes, body: bytes) -> bool:
     return len(body) >= SMALLEST and content_type.startswith(TEXTUAL) and b"event-stream" not in content_type
 
 
-def blocks(body: bytes, *, last: bool = False) -> bytes:
+def blocks(body: bytes) -> bytes:
     """Deflate blocks that may stand after any others: they point at nothing before them and end on a byte."""
-    squeeze = zlib_ng.compressobj(LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)
-    return squeeze.compress(body) + squeeze.flush(zlib_ng.Z_FINISH if last else zlib_ng.Z_FULL_FLUSH)
+    squeeze = _deflate()
+    return b"".join([squeeze.compress(body), squeeze.flush(zlib_ng.Z_FULL_FLUSH)])
 
 
-def gzip_around(before: bytes, body: bytes, after: bytes, *, packed: bytes) -> bytes:
-    """The three as one gzip, where `packed` are the `blocks` of `body`, made once for many pages."""
-    check = zlib_ng.crc32(after, zlib_ng.crc32(body, zlib_ng.crc32(before)))
-    size = len(before) + len(body) + len(after)
+def gzip_of(around: Sequence[bytes], packed: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """One gzip of the pieces `around` with a body between each two; bodies come with the `blocks` made of
+    them, once for many pages."""
+    squeeze, check, size, told = _deflate(), 0, 0, [GZIP_HEAD]
+    for piece, (body, ready) in zip_longest(around, packed, fillvalue=(b"", b"")):
+        told += [squeeze.compress(piece), squeeze.flush(zlib_ng.Z_FULL_FLUSH), ready]
+        check = zlib_ng.crc32(body, zlib_ng.crc32(piece, check))
+        size += len(piece) + len(body)
     tail = struct.pack("<LL", check, size & 0xFFFFFFFF)
-    return b"".join([GZIP_HEAD, blocks(before), packed, blocks(after, last=True), tail])
+    return b"".join([*told, squeeze.flush(), tail])
+
+
+def _deflate() -> Any:
+    return zlib_ng.compressobj(LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)

@@ -7,8 +7,8 @@ import hmac
 from collections.abc import Iterable
 from typing import Any
 
-from anyio import to_thread
 from litestar import Litestar, Request
+from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
@@ -69,7 +69,7 @@ async def admit_without_cookies(
 
 async def who(connection: ASGIConnection[Any, Any, Any, Any]) -> SignedIn | None:
     token = connection.cookies.get(cookie_name(connection.scope["scheme"]), "")
-    return await to_thread.run_sync(_resume, token) if token else None
+    return await sync_to_thread(_resume, token) if token else None
 
 
 def _resume(token: str) -> SignedIn | None:
@@ -93,7 +93,7 @@ async def demand_listed_origin(connection: ASGIConnection[Any, Any, Any, Any]) -
     of a site that is not in the list may not send even that.
     """
     origin = connection.headers.get("origin", "")
-    if origin and (same_origin(connection) or await to_thread.run_sync(_is_listed, origin)):
+    if origin and (same_origin(connection) or await sync_to_thread(_is_listed, origin)):
         return
     raise Forbidden(_("The site %(site)s is not allowed to send requests", site=origin or _("unknown")))
 

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, cast
 
 from anyio import to_thread
+from litestar.concurrency import sync_to_thread
 from litestar.types import Receive, Scope
 from sqlmodel import Session
 
@@ -122,4 +123,4 @@ async def end(scope: Scope, status: int) -> None:
     """Commit or roll back, once; nothing at all when the request asked the database nothing."""
     session = scope.pop("session_of_request", None)
     if session is not None and session.in_transaction():
-        await to_thread.run_sync(lambda: work.settle(session, keep=status < 400))
+        await sync_to_thread(work.settle, session, keep=status < 400)

@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Session, col
 
 from domain.access.models import Role, User
-from domain.kernel.db import VIEWER, kept, pick
+from domain.kernel.db import VIEWER, ask, kept, pick
 
 
 class Permission(enum.StrEnum):
@@ -173,12 +172,17 @@ def _acted_for(role: Role) -> sa.Select[Any]:
     return pick(col(User.id)).where(col(User.id) == person, rows_of(Viewer(role), col(User.id)))
 
 
-def colleagues(session: Session, user: User) -> list[User]:
+class Colleague(NamedTuple):
+    id: int
+    name: str
+
+
+def colleagues(session: Session, user: User) -> list[Colleague]:
     """People this person may hand a record to: themselves and, for a head, the subtree."""
-    return list(session.exec(_colleagues(user.role), params={"viewer": user.id}))
+    return [Colleague._make(row) for row in ask(session, _colleagues(user.role), {"viewer": user.id})]
 
 
 @kept
-def _colleagues(role: Role) -> SelectOfScalar[User]:
-    people = select(User).where(rows_of(Viewer(role), col(User.id)), col(User.disabled_at).is_(None))
-    return people.order_by(User.name)
+def _colleagues(role: Role) -> sa.Select[Any]:
+    people = pick(col(User.id), User.name).order_by(User.name)
+    return people.where(rows_of(Viewer(role), col(User.id)), col(User.disabled_at).is_(None))

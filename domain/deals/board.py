@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,16 +19,26 @@ from domain.access.models import User
 from domain.access.policy import Viewer, rows_of
 from domain.activities.models import Task
 from domain.deals import rules
-from domain.deals.cards import MOST_CARDS, Board, Card, Column, Lens, Moments, Pace, Which, moments, pace_of
+from domain.deals.cards import (
+    MOST_CARDS,
+    TOLD,
+    Board,
+    Card,
+    Column,
+    Lens,
+    Moments,
+    Pace,
+    Told,
+    Which,
+    card_of,
+    moments,
+)  # fmt: skip
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate.models import Booking, BookingKind, BookingState, Unit
-from domain.kernel import formats
-from domain.kernel.db import FUNNEL, kept, pick
+from domain.kernel.db import FUNNEL, ask, kept, pick
 from domain.parties.models import Company, Person
 
 FIRST_CARDS = 30
-TOLD = 15
-"""The first columns of a statement with cards are those a card is made of; whose column it is comes next."""
 MOST_CARDS_OF_EACH = 100
 """How far all of them can be unrolled at once."""
 
@@ -100,7 +109,7 @@ def listing(
         .add_columns(chosen.c.stage_name, chosen.c.norm_days)
         .order_by(chosen.c.position, chosen.c.stage_id, chosen.c.rank, chosen.c.id)
     )
-    return [_card(row[:TOLD], row.stage_name, row.norm_days, at) for row in session.execute(told)]
+    return [card_of(row[:TOLD], row.stage_name, row.norm_days, at) for row in ask(session, told, {})]
 
 
 _DRAWN = (
@@ -121,11 +130,11 @@ def _columns(
     now: datetime,
 ) -> tuple[Column, ...]:
     """The columns of a funnel, or only some of them: their cards tell of the rules of all."""
-    stages = session.execute(_stages(), {"funnel": funnel_id}).all()
+    stages = ask(session, _stages(), {"funnel": funnel_id}).all()
     known, strange = rules.sorted_out(name for stage in stages for name in stage.rules)
     heads = {stage.id: stage for stage in stages if only is None or stage.id in only}
-    told = _told if not lens.words else _told.build
-    statement = told(
+    build = _told if not lens.words else _told.build
+    statement = build(
         Viewer(user.role),
         lens,
         tuple(head.id for head in heads.values() if head.kind is StageKind.OPEN),
@@ -133,18 +142,20 @@ def _columns(
         shown,
         known,
     )
-    at = moments(now)
-    unmet = cache(lambda answers: strange | rules.unmet_by(known, answers))
+    at, width = moments(now), TOLD + len(known)
     counted: dict[int, Any] = {}
-    cards: dict[int, list[Card]] = {number: [] for number in heads}
-    for row in session.execute(statement, {"viewer": user.id, **at._asdict()}):
-        head = heads[row[TOLD]]
-        counted.setdefault(head.id, row)
+    told: dict[int, list[tuple[Any, ...]]] = {number: [] for number in heads}
+    for row in ask(session, statement, {"viewer": user.id, **at._asdict()}):
+        number = row[width]
+        counted.setdefault(number, row)
         if row[0] is not None:
-            answers = row[-len(known) :] if known else ()
-            cards[head.id].append(_card(row[:TOLD], head.name, head.norm_days, at, unmet(answers)))
+            told[number].append(row[:width])
     return tuple(
-        _column(head, counted[number], cards[number]) for number, head in heads.items() if number in counted
+        _column(
+            head, counted[number], Told(tuple(told[number]), head.name, head.norm_days, known, strange, at)
+        )
+        for number, head in heads.items()
+        if number in counted
     )
 
 
@@ -159,7 +170,8 @@ def _told(
 ) -> sa.Select[Any]:
     """Kept for everyone of a role: building it costs several times more than asking it.
 
-    The figures come with the first card of a column; what the asked rules answer comes last, in their order.
+    After the columns of a card come the answers of the asked rules in their order, whose column it is, and
+    with the first card of a column its figures.
     """
     at = Moments()
     visible = _visible(viewer, lens)
@@ -176,7 +188,7 @@ def _told(
         .lateral("deal_row")
     )
     told = _card_columns(first, at, start=Stage).add_columns(
-        col(Stage.id).label("column_id"), *_plain(figures), *(first.c[answer.name] for answer in answers)
+        *(first.c[answer.name] for answer in answers), col(Stage.id).label("column_id"), *_plain(figures)
     )
     return (
         told.outerjoin(
@@ -239,7 +251,7 @@ def _figures(
 
 
 def _card_columns(deal: Any, at: Moments, *, start: Any = None) -> sa.Select[Any]:
-    """What a card shows in the order `_card` takes it, joined to the chosen deals only (never to the
+    """What a card shows in the order `card_of` takes it, joined to the chosen deals only (never to the
     thousands behind them)."""
     step = (
         pick(col(Task.title), col(Task.due_at))
@@ -350,23 +362,7 @@ def _plain(figures: sa.Subquery) -> list[Any]:
     return [column for column in figures.c if column.name != "of_stage"]
 
 
-def _card(
-    told: Sequence[Any], stage: str, norm: int | None, at: Moments, unmet: frozenset[str] = frozenset()
-) -> Card:
-    """By place and not by name, see `_card_columns`: a board reads thousands of values."""
-    (
-        number, version, title, amount, stage_id, entered, responsible_id, person_id, client, responsible,
-        step, step_at, booked_unit, booked_until, held_as,
-    ) = told  # fmt: skip
-    days = (at.evening.date() - formats.here(entered).date()).days - 1
-    return Card(
-        number, version, title, client, person_id is not None, amount, stage_id, stage, days, norm,
-        responsible_id, responsible, step, step_at, pace_of(step_at, at), booked_unit, booked_until,
-        held_as or "", unmet,
-    )  # fmt: skip
-
-
-def _column(head: Any, counted: Any, cards: list[Card]) -> Column:
+def _column(head: Any, counted: Any, told: Told) -> Column:
     return Column(
         id=head.id,
         funnel_id=head.funnel_id,
@@ -378,5 +374,5 @@ def _column(head: Any, counted: Any, cards: list[Card]) -> Column:
         sum=counted.amounts or Decimal(0),
         paces={pace: getattr(counted, f"pace_{pace.name}") or 0 for pace in Pace},
         seen={which: getattr(counted, f"seen_{which.name}") or 0 for which in Which},
-        cards=tuple(cards),
+        told=told,
     )

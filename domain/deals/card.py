@@ -16,7 +16,7 @@ from domain.deals.following import Behind, behind
 from domain.deals.funnels import next_of, stages_of
 from domain.deals.models import Deal, Stage, StageKind, StageStay
 from domain.deals.rules import Condition
-from domain.deals.timeline import Day, timeline
+from domain.deals.timeline import Timeline, timeline
 from domain.deals.units import Awaited, Held, awaited, held
 from domain.kernel.days import days_between
 from domain.kernel.db import DEAL, kept, pick
@@ -90,7 +90,7 @@ class DealCard:
     held: Sequence[Held]
     awaited: Sequence[Awaited]
     files: Sequence[Shelved]
-    days_told: Sequence[Day]
+    timeline: Timeline
     behind: Behind | None
 
     @property
@@ -117,7 +117,7 @@ def card(session: Session, deal: Deal, *, now: datetime) -> DealCard:
         held=units,
         awaited=awaited(session, deal.id),
         files=files(session, deal.id),
-        days_told=timeline(session, deal.id, now=now),
+        timeline=timeline(session, deal.id, now=now),
         behind=behind(session, deal, booked=any(not unit.is_offer for unit in units)),
     )
 

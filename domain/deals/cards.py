@@ -1,14 +1,18 @@
 """What a board is made of: its lens, its cards, its columns, and the moments a deal is judged by."""
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from domain.deals import rules
 from domain.deals.models import StageKind
+from domain.kernel import formats
 from domain.kernel.days import day_end, month_start
 
 MOST_CARDS = 600
@@ -84,6 +88,58 @@ class Card(NamedTuple):
         return self.norm is not None and self.days > self.norm
 
 
+STEP_AT = 11
+TOLD = 15
+"""A row that tells of a card has so many columns, in the order `card_of` takes them."""
+
+
+def card_of(
+    told: Sequence[Any], stage: str, norm: int | None, at: Moments, unmet: frozenset[str] = frozenset()
+) -> Card:
+    """By place and not by name: a board reads thousands of values."""
+    (
+        number, version, title, amount, stage_id, entered, responsible_id, person_id, client, responsible,
+        step, step_at, booked_unit, booked_until, held_as,
+    ) = told  # fmt: skip
+    days = (at.evening.date() - formats.here(entered).date()).days - 1
+    return Card(
+        number, version, title, client, person_id is not None, amount, stage_id, stage, days, norm,
+        responsible_id, responsible, step, step_at, pace_of(step_at, at), booked_unit, booked_until,
+        held_as or "", unmet,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the cards of a column are made of. Equal ones make equal cards: who has drawn them need not make
+    them again."""
+
+    rows: tuple[tuple[Any, ...], ...]
+    """Each the columns of a card, then whether each of the known rules is met."""
+    stage: str
+    norm: int | None
+    known: tuple[rules.Rule, ...]
+    strange: frozenset[str]
+    at: Moments = field(compare=False)
+    evening: datetime = field(init=False)
+    late: int = field(init=False)
+    """Of these steps. They become late one after another, so their number says which of them are."""
+
+    def __post_init__(self) -> None:
+        steps = (row[STEP_AT] for row in self.rows)
+        late = sum(step is not None and step < self.at.now for step in steps)
+        self.__dict__.update(evening=self.at.evening, late=late)
+
+    def cards(self) -> tuple[Card, ...]:
+        @cache
+        def unmet(answers: tuple[bool, ...]) -> frozenset[str]:
+            return self.strange | rules.unmet_by(self.known, answers)
+
+        return tuple(
+            card_of(row[:TOLD], self.stage, self.norm, self.at, unmet(row[TOLD:])) for row in self.rows
+        )
+
+
 @dataclass(frozen=True)
 class Column:
     id: int
@@ -97,16 +153,24 @@ class Column:
     paces: dict[Pace, int]
     seen: dict[Which, int]
     """How many deals each choice of the lens would leave."""
-    cards: tuple[Card, ...]
+    told: Told
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        return self.told.cards()
+
+    @property
+    def shown(self) -> int:
+        return len(self.told.rows)
 
     @property
     def more(self) -> int:
-        return self.count - len(self.cards)
+        return self.count - self.shown
 
     @property
     def unrolled(self) -> bool:
         """As far as a column goes; the rest is read in the list."""
-        return len(self.cards) >= MOST_CARDS
+        return self.shown >= MOST_CARDS
 
     @property
     def folded(self) -> bool:

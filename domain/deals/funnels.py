@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain import events
 from domain.access.models import User
 from domain.deals.models import Deal, Funnel, Stage, StageKind
-from domain.kernel.db import FUNNEL, LOCK, kept, pick
+from domain.kernel.db import FUNNEL, LOCK, ask, kept, pick
 from domain.kernel.errors import Invalid, Missing, Refused, Stale
 from domain.kernel.text import _
 
@@ -56,6 +57,21 @@ def list_funnels(session: Session) -> list[Funnel]:
 @kept
 def _funnels() -> SelectOfScalar[Funnel]:
     return select(Funnel).order_by(col(Funnel.position), col(Funnel.id))
+
+
+class FunnelName(NamedTuple):
+    id: int
+    name: str
+
+
+def names(session: Session) -> list[FunnelName]:
+    """Of all funnels in their order: what screens choose from."""
+    return [FunnelName._make(row) for row in ask(session, _names(), {})]
+
+
+@kept
+def _names() -> sa.Select[Any]:
+    return pick(col(Funnel.id), Funnel.name).order_by(col(Funnel.position), col(Funnel.id))
 
 
 def stages_of(session: Session, funnel_id: int) -> list[Stage]:

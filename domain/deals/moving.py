@@ -12,7 +12,7 @@ from domain.deals.models import Deal, Stage, StageKind, StageStay
 from domain.estate import contracts
 from domain.events import Event
 from domain.kernel import formats
-from domain.kernel.db import LOCK
+from domain.kernel.db import DEAL, LOCK, MOMENT, ask, kept
 from domain.kernel.errors import Refused, Stale
 from domain.kernel.text import _
 
@@ -128,8 +128,14 @@ def _reorder(session: Session, deal: Deal, *, after_id: int | None, by: User | N
 
 
 def _close_stay(session: Session, deal: Deal, *, by: User | None, now: datetime) -> None:
-    present = sa.update(StageStay).where(col(StageStay.deal_id) == deal.id, col(StageStay.left_at).is_(None))
-    session.execute(present.values(left_at=now, left_by_id=by.id if by else None))
+    ask(session, _present_ends(), {"deal": deal.id, "now": now, "by": by.id if by else None})
+
+
+@kept
+def _present_ends() -> sa.Update:
+    by = sa.bindparam("by", type_=sa.BigInteger)
+    present = sa.update(StageStay).where(col(StageStay.deal_id) == DEAL, col(StageStay.left_at).is_(None))
+    return present.values(left_at=MOMENT, left_by_id=by)
 
 
 def topics(deal: Deal) -> list[str]:

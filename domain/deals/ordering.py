@@ -1,19 +1,27 @@
 """The order of cards in a column: a fraction between the neighbours, computed here and nowhere else."""
 
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain.deals.models import Deal
-from domain.kernel.db import pick
+from domain.kernel.db import ask, kept, pick
 
 STEP = Decimal(1024)
 
 
 def on_top(session: Session, stage_id: int) -> Decimal:
-    first = session.execute(pick(sa.func.min(Deal.rank)).where(col(Deal.stage_id) == stage_id)).scalar()
+    first: Decimal | None = ask(session, _first(), {"stage": stage_id}).scalar()
     return (first if first is not None else STEP) - STEP
+
+
+@kept
+def _first() -> sa.Select[Any]:
+    return pick(sa.func.min(Deal.rank)).where(
+        col(Deal.stage_id) == sa.bindparam("stage", type_=sa.BigInteger)
+    )
 
 
 def after(session: Session, stage_id: int, deal_id: int | None) -> Decimal:

@@ -15,11 +15,11 @@ from domain.deals.claims import WORDING as OF_CLAIMS
 from domain.deals.told import Payload, Told, moment_told
 from domain.events import Event
 from domain.kernel import formats
-from domain.kernel.db import DEAL, kept, pick
+from domain.kernel.db import DEAL, ask, kept, pick
 from domain.kernel.text import _
 
-MOST = 100
-"""How far back the card looks at once."""
+ON_CARD = 30
+PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -37,26 +37,46 @@ class Day:
     entries: tuple[Entry, ...]
 
 
-def timeline(session: Session, deal_id: int, *, now: datetime, most: int = MOST) -> list[Day]:
-    """Entries by day of the office, the newest day first. `now` is what “yesterday” is counted from."""
-    rows = session.execute(_newest(most), {"deal": deal_id}).all()
-    people = _names(session, rows)
+@dataclass(frozen=True)
+class Timeline:
+    days: tuple[Day, ...]
+    """Of the office, the newest first."""
+    last: int | None
+    """The entry to ask from for what was before these; None when nothing was."""
+
+
+def timeline(
+    session: Session, deal_id: int, *, now: datetime, most: int = ON_CARD, before: int | None = None
+) -> Timeline:
+    """The newest entries, or the newest of those before that entry of this deal. `now` is what “yesterday”
+    is counted from."""
+    rows = ask(session, _newest(most + 1, before is not None), {"deal": deal_id, "before": before}).all()
+    shown = rows[:most]
+    people = _names(session, shown)
     days: dict[Any, list[Entry]] = {}
-    for row in rows:
+    for row in shown:
         told = tell(row.name, row.payload, now=now, people=people)
         days.setdefault(formats.here(row.at).date(), []).append(Entry(row.id, row.at, row.who, told))
-    return [Day(entries[0].at, tuple(entries)) for entries in days.values()]
+    return Timeline(
+        tuple(Day(entries[0].at, tuple(entries)) for entries in days.values()),
+        shown[-1].id if len(rows) > most else None,
+    )
 
 
 @kept
-def _newest(most: int) -> sa.Select[Any]:
-    return (
+def _newest(most: int, further: bool) -> sa.Select[Any]:
+    newest = (
         pick(Event.id, Event.name, Event.at, Event.payload, User.name.label("who"))  # type: ignore[attr-defined]
         .outerjoin(User, col(User.id) == Event.actor_id)
         .where(col(Event.deal_id) == DEAL)
         .order_by(col(Event.at).desc(), col(Event.id).desc())
         .limit(most)
     )
+    if not further:
+        return newest
+    before = sa.bindparam("before", type_=sa.BigInteger)
+    known = sa.select(Event.at, Event.id).where(col(Event.deal_id) == DEAL, col(Event.id) == before)  # type: ignore[call-overload]
+    return newest.where(sa.tuple_(col(Event.at), col(Event.id)) < known.scalar_subquery())
 
 
 def tell(name: str, payload: Payload, *, now: datetime, people: dict[int, str] | None = None) -> Told:

@@ -1,14 +1,14 @@
 """How tables are declared: names of constraints, and the few column kinds we use."""
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -85,6 +85,12 @@ def pick(*wanted: Any) -> sa.Select[Any]:
     SQLModel types a class attribute as its value (`Unit.id` is an int): `sqlalchemy.select` refuses those.
     """
     return sa.select(*wanted)
+
+
+def ask(session: Session, statement: sa.Executable, values: Mapping[str, Any]) -> sa.CursorResult[Any]:
+    """Past the mapper, which has nothing to map in a statement of columns and takes a third of its cost."""
+    session.flush()
+    return session.connection().execute(statement, values)
 
 
 P = ParamSpec("P")

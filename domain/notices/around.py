@@ -1,8 +1,7 @@
 """What every page tells the person it is drawn for, asked in one statement."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -11,12 +10,11 @@ from domain import approvals, events
 from domain.access.models import Role, User
 from domain.access.policy import Permission, Viewer, may
 from domain.exchange import monitor
-from domain.kernel.db import kept, pick
+from domain.kernel.db import ask, kept, pick
 from domain.notices import inbox
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(NamedTuple):
     horizon: int
     """Where this page's view of the world ends, see `events.horizon`."""
     unread: int
@@ -30,7 +28,7 @@ class Around:
 def around(session: Session, user: User, *, now: datetime) -> Around:
     mine = approvals.kinds_for(user) if may(user, Permission.APPROVALS_DECIDE) else None
     asked = _asked(user.role, mine, may(user, Permission.EXCHANGE_SEE))
-    return Around(*session.execute(asked, {"viewer": user.id, "now": now}).one())
+    return Around._make(ask(session, asked, {"viewer": user.id, "now": now}).one())
 
 
 @kept

@@ -44,6 +44,8 @@ class Company:
     stages: list[int]
     """Of the open ones, in order."""
     deal: int
+    version: int
+    """Of the deal; it was opened in the first column as the first version."""
     name: str
     phone: str
     printed: int = 0
@@ -123,13 +125,14 @@ class Company:
         return f"{len(answer.content) / 1024:.0f} kB, {answer.num_bytes_downloaded / 1024:.1f} kB in gzip"
 
     def move(self) -> None:
-        """There and back between the first two columns."""
-        with self.database.engine.connect() as connection:
-            stage, version = connection.execute(
-                sa.text("select stage_id, version from deal where id = :id"), {"id": self.deal}
-            ).one()
-        to = self.stages[1] if stage == self.stages[0] else self.stages[0]
-        self._post(f"/deals/{self.deal}/moves", stage_id=str(to), version=str(version), board="1")
+        """There and back between the first two columns, by what the last answer told of the card."""
+        there = self.stages[self.version % 2]
+        answer = self._post(
+            f"/deals/{self.deal}/moves", stage_id=str(there), version=str(self.version), board="1"
+        )
+        moved = re.search(rf'data-deal="{self.deal}" data-version="(\d+)"', answer.text)
+        assert moved, answer.text
+        self.version = int(moved[1])
 
     def create(self) -> None:
         phone = f"+7901{next(self.numbers):07d}"
@@ -166,9 +169,10 @@ class Company:
 
         return get
 
-    def _post(self, address: str, **form: str) -> None:
+    def _post(self, address: str, **form: str) -> httpx.Response:
         answer = self.boris.post(address, data=form, headers=HTMX)
         assert answer.status_code in {200, 201}, answer.text
+        return answer
 
 
 @contextmanager
@@ -179,7 +183,7 @@ def company(database: Database, folder: Path, *, wanted: Load, in_work: int) -> 
     with pytest.MonkeyPatch.context() as patch, web_process(database, folder) as process:
         patch.setattr(load, "MOST_OPEN", in_work)
         with process.client("boris") as boris:
-            made = Company(database, process, boris, 0, [], 0, "", "")
+            made = Company(database, process, boris, 0, [], 0, 0, "", "")
             made.grow(more=wanted)
             _known(made)
             yield made
@@ -195,9 +199,9 @@ def _known(made: Company) -> None:
             {"name": load.FUNNEL},
         ).all()
         made.stages, made.funnel = [number for number, _funnel in rows], rows[0].funnel_id
-        made.deal, made.name, made.phone = connection.execute(
+        made.deal, made.version, made.name, made.phone = connection.execute(
             sa.text(
-                "select deal.id, name, phone from deal join person on person.id = person_id"
+                "select deal.id, version, name, phone from deal join person on person.id = person_id"
                 " where stage_id = :stage order by deal.id limit 1 offset 20"
             ),
             {"stage": made.stages[0]},

@@ -1,6 +1,7 @@
 """Pages packed around what was packed before."""
 
 import gzip
+from itertools import chain
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,18 +11,17 @@ from web import compression
 LONG = st.builds(lambda part, times: part * times, st.binary(), st.integers(0, 500))
 
 
-@given(before=LONG, body=LONG, after=LONG)
-def test_a_page_around_a_packed_part_is_read_as_one(before, body, after):
-    packed = compression.blocks(body)
+@given(pieces=st.lists(st.tuples(LONG, LONG)), last=LONG)
+def test_a_page_around_packed_parts_is_read_as_one(pieces, last):
+    around = [*(piece for piece, _body in pieces), last]
+    packed = [(body, compression.blocks(body)) for _piece, body in pieces]
 
-    assert (
-        gzip.decompress(compression.gzip_around(before, body, after, packed=packed)) == before + body + after
-    )
+    assert gzip.decompress(compression.gzip_of(around, packed)) == b"".join([*chain(*pieces), last])
 
 
 def test_a_packed_part_adds_little_to_what_surrounds_it():
     body = "Квартира 12, 54,3 м², свободна".encode() * 2_000
 
-    page = compression.gzip_around(b"<html>", body, b"</html>", packed=compression.blocks(body))
+    page = compression.gzip_of([b"<html>", b"</html>"], [(body, compression.blocks(body))])
 
     assert len(page) < len(gzip.compress(body, compresslevel=compression.LEVEL)) + 100

@@ -8,9 +8,9 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from sqlmodel import Session
 
-from domain import deals
 from domain.deals.board import FIRST_CARDS
 from domain.deals.cards import Lens, Which
+from domain.deals.funnels import FunnelName, names
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 
@@ -67,9 +67,9 @@ def asked(request: Request[Any, Any, Any]) -> Asked:
 
 def funnel_of(
     session: Session, wanted: Asked, *, last: int | None = None
-) -> tuple[list[deals.Funnel], deals.Funnel]:
+) -> tuple[list[FunnelName], FunnelName]:
     """Every funnel, and the one to show: the asked one, else the one looked at last, else the first."""
-    funnels = deals.list_funnels(session)
+    funnels = names(session)
     known = {funnel.id: funnel for funnel in funnels}
     if not funnels or (wanted.funnel_id is not None and wanted.funnel_id not in known):
         raise Missing(_("There is no such funnel"))
@@ -81,7 +81,7 @@ def last_funnel(request: Request[Any, Any, Any]) -> int | None:
     return _number(request.cookies.get(LAST_FUNNEL))
 
 
-def remember(answer: Response[str], funnel: deals.Funnel) -> Response[str]:
+def remember(answer: Response[str], funnel: FunnelName) -> Response[str]:
     answer.set_cookie(
         Cookie(key=LAST_FUNNEL, value=str(funnel.id), max_age=YEAR_SECONDS, path="/deals", samesite="lax")
     )

@@ -12,9 +12,10 @@ from domain import deals
 from domain.access import Permission, User, colleagues, may
 from domain.access.models import Role
 from domain.deals import board, rules
+from domain.deals.funnels import FunnelName
 from web import replies
-from web.deals import drawing
 from web.deals.asked import Asked, asked, funnel_of, last_funnel, remember
+from web.deals.drawing import Drawing
 from web.deals.opening import Opening, opened
 from web.given import Given
 
@@ -38,13 +39,13 @@ class Boards(Controller):
             shown = board.figures(session, user, funnel.id, wanted.lens, now=now)
         else:
             shown = board.board(session, user, funnel.id, wanted.lens, shown=wanted.shown, now=now)
+        drawing = drawing_for(user)
         context: dict[str, Any] = {
             "funnels": funnels,
             "funnel": funnel,
             "board": shown,
             "asked": wanted,
             "drawing": drawing,
-            "may_move": may(user, Permission.DEALS_MOVE),
             "may_open": may(user, Permission.DEALS_OPEN),
             "people": colleagues(session, user) if user.role is not Role.MANAGER else [],
             "words": {name: rule.unmet() for name, rule in rules.known().items()},
@@ -52,8 +53,8 @@ class Boards(Controller):
         if wanted.view == "list":
             context |= _page_of_list(session, user, funnel, wanted, now)
         if replies.wants_fragment(request):
-            return replies.region(request, "deals/_results.html", **context)
-        return remember(replies.page(request, "deals/board.html", **context), funnel)
+            return drawing.filled(request, replies.region(request, "deals/_results.html", **context))
+        return drawing.filled(request, remember(replies.page(request, "deals/board.html", **context), funnel))
 
     @post(sync_to_thread=True, permission=Permission.DEALS_OPEN)
     def create(
@@ -89,7 +90,13 @@ class Boards(Controller):
         now: Given[datetime],
         stage_id: FromPath[int],
     ) -> Response[str]:
-        return replies.html(columns(request, session, user, [deals.get_stage(session, stage_id)], now=now))
+        drawing, stage = drawing_for(user), deals.get_stage(session, stage_id)
+        answer = replies.html(columns(request, session, user, [stage], drawing, now=now))
+        return drawing.filled(request, answer)
+
+
+def drawing_for(user: User) -> Drawing:
+    return Drawing(user, may(user, Permission.DEALS_MOVE))
 
 
 def columns(
@@ -97,25 +104,26 @@ def columns(
     session: Session,
     user: User,
     stages: Sequence[deals.Stage],
+    drawing: Drawing,
     *,
     now: datetime,
     aside: bool = False,
 ) -> str:
-    """The columns as the board of this address shows them; `aside` when they come besides something else."""
+    """The columns as the board of this address shows them, with holes for their cards, which the drawing
+    fills; `aside` when they come besides something else."""
     wanted = asked(request)
     shown = board.columns(session, user, stages, wanted.lens, shown=wanted.shown, now=now)
     context = {
         "asked": wanted,
         "aside": aside,
         "drawing": drawing,
-        "may_move": may(user, Permission.DEALS_MOVE),
         "may_open": may(user, Permission.DEALS_OPEN),
     }
     return "".join(replies.render(request, "deals/_column.html", column=one, **context) for one in shown)
 
 
 def _page_of_list(
-    session: Session, user: User, funnel: deals.Funnel, wanted: Asked, now: datetime
+    session: Session, user: User, funnel: FunnelName, wanted: Asked, now: datetime
 ) -> dict[str, Any]:
     rows = board.listing(
         session,

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
-from litestar.params import URLEncodedBody
+from litestar.params import FromQuery, URLEncodedBody
 from sqlmodel import Session
 
 from domain import deals, offers
 from domain.access import Permission, User, colleagues, may
 from domain.deals import card
+from domain.deals.timeline import PAGE, timeline
 from domain.files.examining import ACCEPTED
 from domain.kernel.errors import DomainError, Invalid, Stale
 from domain.kernel.text import _
@@ -45,6 +46,20 @@ class Cards(Controller):
         return replies.page(
             request, "deals/show.html", card=shown, offered=offered, **around(user, aside=False)
         )
+
+    @get("/history", sync_to_thread=True, permission=Permission.DEALS_SEE)
+    def history(
+        self,
+        request: Request[Any, Any, Any],
+        session: Given[Session],
+        now: Given[datetime],
+        deal: Given[deals.Deal],
+        before: FromQuery[str] = "",
+    ) -> Response[str]:
+        """All that happened to the deal, a page at a time."""
+        further = fields.optional_number(before, "before")
+        told = timeline(session, deal.id, now=now, most=PAGE, before=further)
+        return replies.page(request, "deals/history.html", deal=deal, told=told, further=further)
 
     @get("/edit", sync_to_thread=True, permission=Permission.DEALS_EDIT)
     def form(

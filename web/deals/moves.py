@@ -77,9 +77,9 @@ class Moves(Controller):
     ) -> Response[str]:
         left = deal.stage
         deals.step_back(session, deal, by=user, now=now)
+        told = Toast(_("The deal is moved back"))
         on_board = request.query_params.get("on") == "board"
-        body = _changed(request, session, user, deal, left, now=now, on_board=on_board)
-        return replies.done(request, to=f"/deals/{deal.id}", body=body, toast=_("The deal is moved back"))
+        return _changed(request, session, user, deal, left, told, now=now, on_board=on_board)
 
 
 def _moved(
@@ -99,8 +99,7 @@ def _moved(
     told = Toast(_("%(client)s → “%(stage)s”", client=client, stage=deal.stage.name), undo=undo)
     if left.id == deal.stage_id:
         told = Toast(_("The card is moved within its column"))
-    body = _changed(request, session, user, deal, left, now=now, on_board=on_board)
-    return replies.done(request, to=f"/deals/{deal.id}", body=body, toast=told)
+    return _changed(request, session, user, deal, left, told, now=now, on_board=on_board)
 
 
 def _changed(
@@ -109,15 +108,18 @@ def _changed(
     user: User,
     deal: deals.Deal,
     left: deals.Stage,
+    told: Toast,
     *,
     now: datetime,
     on_board: bool,
-) -> str:
+) -> Response[str]:
     """What the asker's screen shows of the move: two columns of the board, or the deal's card."""
-    if on_board:
-        session.flush()
-        return boards.columns(request, session, user, [left, deal.stage], now=now, aside=True)
-    return regions(request, session, user, deal, now=now)
+    to, drawing = f"/deals/{deal.id}", boards.drawing_for(user)
+    if not on_board:
+        return replies.done(request, to=to, body=regions(request, session, user, deal, now=now), toast=told)
+    session.flush()
+    body = boards.columns(request, session, user, [left, deal.stage], drawing, now=now, aside=True)
+    return drawing.filled(request, replies.done(request, to=to, body=body, toast=told))
 
 
 def _choices(session: Session, deal: deals.Deal) -> list[tuple[deals.Stage, tuple[str, ...]]]:

@@ -20,6 +20,7 @@ from web.estate.choice import choice
 from web.estate.places import buildings_of
 from web.filters import near
 from web.given import Given
+from web.holes import HOLE, filled
 
 
 class Chessboard(Controller):
@@ -47,7 +48,7 @@ class Chessboard(Controller):
             "project": project,
             "buildings": buildings,
             "building": building,
-            "printed": press.HOLE,
+            "printed": HOLE,
             "beside": None,
             "wanted": (wanted := filters.read(query)),
             "view": press.view(query),
@@ -85,7 +86,7 @@ class Chessboard(Controller):
                 past.today(now),
             )
             page = kept.page(request, template, shown=shown, **context)
-        return _filled(request, page, sheet)
+        return filled(request, page, sheet)
 
 
 def _region(request: Request[Any, Any, Any], project_id: int, *, now: datetime) -> Response[Any]:
@@ -99,18 +100,7 @@ def _region(request: Request[Any, Any, Any], project_id: int, *, now: datetime) 
             present = _edition(session, project, _chosen(buildings, query.get("building")))
         sheet = past.sheet_of(session, present, request.url.path, query, as_of, now=now)
     mark = kept.mark(request, "region", sheet.edition, sheet.until)
-    return kept.revalidated(request, mark, lambda: _filled(request, replies.html(press.HOLE), sheet))
-
-
-def _filled(request: Request[Any, Any, Any], answer: Response[Any], sheet: press.Sheet) -> Response[Any]:
-    """The answer with the sheet in its hole, packed."""
-    if answer.content is not None:
-        before, _hole, after = answer.content.partition(press.HOLE)
-        accepted = request.headers.get("accept-encoding", "")
-        answer.content, encoding = sheet.pack(accepted, before.encode(), after.encode())
-        if encoding:
-            answer.headers["Content-Encoding"] = encoding
-    return answer
+    return kept.revalidated(request, mark, lambda: filled(request, replies.html(HOLE), sheet))
 
 
 def _asked(session: Session, project_id: int, building: str) -> Edition | None:

@@ -21,7 +21,8 @@ from domain.kernel.text import current_language
 from web import replies
 from web.estate import cells, filters, press
 from web.estate.panel import Panel, panel
-from web.estate.press import Drawing, Sheet, Shelf
+from web.estate.press import Drawing, Sheet
+from web.shelf import Shelf
 
 ROOM = 3 * 1024 * 1024
 """Bytes for past sheets, and as many for past drawings: they never push the present ones off their shelf."""

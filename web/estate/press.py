@@ -4,13 +4,10 @@ Nothing personal stands on it: it is drawn without a person or a request. A buil
 first booking ended, is drawn anew by one thread while the others who want it wait.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-from threading import Lock
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 from litestar.datastructures import MultiDict
@@ -23,18 +20,16 @@ from domain.estate.drawings import layouts
 from domain.estate.drawings.reading import TODAY, Source
 from domain.estate.pricing.board import promoted
 from domain.kernel.text import current_language
-from web import compression
 from web.estate import cells, filters, floors
+from web.holes import Printed
+from web.shelf import Shelf
 from web.templating import environment
 
 VIEWS = ("board", "list", "floor", "layouts")
 ROOM = 6 * 1024 * 1024
 """Bytes for sheets, and as many for drawn buildings: of these two with two thousand units each."""
-HOLE = Markup("<!-- the sheet -->")
-"""Left in a page for what is printed already: nothing a person wrote can look like it."""
 CELL_WEIGHS = 1_200
 GAP = '<span class="gap" role="gridcell"></span>'
-LOCKS = 16
 
 
 @dataclass(frozen=True)
@@ -75,88 +70,17 @@ class Drawing:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """The region under the filters as bytes, and packed for browsers that asked."""
+class Sheet(Printed):
+    """The region under the filters."""
 
     edition: Edition
     until: datetime | None
-    html: bytes
     kind: UnitKind = UnitKind.FLAT
     """Whose board it is."""
-    packed: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def weight(self) -> int:
         return len(self.html)
-
-    @cached_property
-    def blocks(self) -> bytes:
-        return compression.blocks(self.html)
-
-    def pack(self, accepted: str, before: bytes = b"", after: bytes = b"") -> tuple[bytes, str | None]:
-        """The region, or a page of it and what stands around it, for a browser that offers these encodings;
-        and the encoding chosen. The region alone is packed once, and in gzip once for all pages."""
-        codec = compression.choose(accepted)
-        if codec is None:
-            return before + self.html + after, None
-        name, squeeze = codec
-        if name == "gzip":
-            return compression.gzip_around(before, self.html, after, packed=self.blocks), name
-        if before or after:
-            return squeeze(before + self.html + after), name
-        if name not in self.packed:
-            self.packed[name] = squeeze(self.html)
-        return self.packed[name], name
-
-
-class Kept(Protocol):
-    @property
-    def edition(self) -> object: ...
-    @property
-    def until(self) -> datetime | None: ...
-    @property
-    def weight(self) -> int: ...
-
-
-Thing = TypeVar("Thing", bound=Kept)
-
-
-class Shelf(Generic[Thing]):
-    """The things asked for last, as many as there is room for."""
-
-    def __init__(self, room: int) -> None:
-        self.room = room
-        self._things: OrderedDict[object, Thing] = OrderedDict()
-        self._weight = 0
-        self._lock = Lock()
-        self._makers = [Lock() for _ in range(LOCKS)]
-
-    def take(self, key: object, edition: object, make: Callable[[], Thing], *, now: datetime) -> Thing:
-        """The thing of this edition; made by whoever comes first, the others wait."""
-        with self._makers[hash(key) % LOCKS]:
-            with self._lock:
-                kept = self._things.get(key)
-                if kept is not None and kept.edition == edition and (kept.until is None or now < kept.until):
-                    self._things.move_to_end(key)
-                    return kept
-            made = make()
-            self._put(key, made)
-            return made
-
-    def clear(self) -> None:
-        with self._lock:
-            self._things.clear()
-            self._weight = 0
-
-    def _put(self, key: object, made: Thing) -> None:
-        with self._lock:
-            if gone := self._things.pop(key, None):
-                self._weight -= gone.weight
-            self._things[key] = made
-            self._weight += made.weight
-            while self._weight > self.room and len(self._things) > 1:
-                _key, oldest = self._things.popitem(last=False)
-                self._weight -= oldest.weight
 
 
 sheets: Shelf[Sheet] = Shelf(ROOM)
@@ -211,7 +135,7 @@ def printed(
             asked=asked,
         )
     )
-    return Sheet(drawing.edition, drawing.until, html.encode(), board.kind)
+    return Sheet(html.encode(), drawing.edition, drawing.until, board.kind)
 
 
 def _drawn(session: Session, edition: Edition, *, now: datetime) -> Drawing:

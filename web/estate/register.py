@@ -11,8 +11,8 @@ from litestar import Controller, Request, Response, get
 from litestar.datastructures import MultiDict
 from sqlmodel import Session, col
 
-from domain import deals
 from domain.access import Permission, User, colleagues
+from domain.deals import funnels
 from domain.deals.register import PAGE, Line, Wanted, Which, exported, register
 from domain.estate import BookingKind, BookingState, Building, Project
 from domain.estate.terms import kinds
@@ -40,7 +40,7 @@ class Register(Controller):
         now: Given[datetime],
     ) -> Response[str]:
         wanted = read(request.query_params)
-        topics = [f"user-{user.id}", *(f"funnel-{funnel.id}" for funnel in deals.list_funnels(session))]
+        topics = [f"user-{user.id}", *(f"funnel-{funnel.id}" for funnel in funnels.names(session))]
         context: dict[str, Any] = {
             "seen": register(session, user, wanted, now=now),
             "wanted": wanted,

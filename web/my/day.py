@@ -6,8 +6,8 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from sqlmodel import Session
 
-from domain import deals
 from domain.access import Permission, Role, User, may
+from domain.deals import funnels
 from domain.deals.day import my_day
 from web import replies
 from web.given import Given
@@ -28,7 +28,7 @@ class MyDay(Controller):
         if user.role is Role.AGENT:
             return replies.done(request, to="/agent/stock")
         sells = may(user, Permission.DEALS_OPEN)
-        topics = [f"user-{user.id}", *(f"funnel-{funnel.id}" for funnel in deals.list_funnels(session))]
+        topics = [f"user-{user.id}", *(f"funnel-{funnel.id}" for funnel in funnels.names(session))]
         context: dict[str, Any] = {
             "day": my_day(session, user, now=now) if sells else None,
             "topics": " ".join(topics),

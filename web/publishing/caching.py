@@ -17,9 +17,9 @@ from sqlmodel import Session
 from domain.publishing import stock
 from domain.publishing.stock import PublicProject, Standing
 from web import compression
-from web.estate.press import Shelf
 from web.publishing import outside
 from web.release import release
+from web.shelf import Shelf
 
 ROOM = 12 * 1024 * 1024
 UNIT_WEIGHS = 500

@@ -3,6 +3,7 @@
 import ast
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def busy_deal(session, ivanov_deal, anna, boris, talks, flat_1):
 
 
 def told_of(session, deal):
-    return [entry for day in timeline(session, deal.id, now=datetime.now(UTC)) for entry in day.entries]
+    return [entry for day in timeline(session, deal.id, now=datetime.now(UTC)).days for entry in day.entries]
 
 
 @pytest.mark.parametrize("code", ["ru", "en"])
@@ -101,3 +102,18 @@ def test_an_event_of_a_newer_version_is_at_least_named():
 def test_the_timeline_costs_two_queries(session, busy_deal, queries):
     with queries(2):
         timeline(session, busy_deal.id, now=NOW)
+
+
+def test_every_entry_is_reached_page_by_page_and_none_twice(session, busy_deal, ivanov, anna, flats):
+    now, pages, before = datetime.now(UTC), [], None
+    other = deals.open_deal(session, funnel=flats, title="Офис", client=ivanov, by=anna, now=now)
+    session.flush()
+    while before or not pages:
+        told = timeline(session, busy_deal.id, now=now, most=5, before=before)
+        pages.append([entry.id for day in told.days for entry in day.entries])
+        before = told.last
+
+    whole = timeline(session, busy_deal.id, now=now)
+    assert [len(page) for page in pages] == [5, 5, 2] and whole.last is None
+    assert list(chain(*pages)) == [entry.id for day in whole.days for entry in day.entries]
+    assert timeline(session, other.id, now=now, before=pages[0][0]).days == ()

@@ -1,9 +1,12 @@
 """The board over HTTP: who sees what, and addresses that are old, foreign or mad."""
 
+import re
+
 import pytest
 
 from domain import deals
 from tests.sites import HTMX
+from web import holes
 
 
 def test_the_board_shows_columns_with_exact_figures(open_client, ivanov_deal, new_stage):
@@ -108,3 +111,46 @@ def test_a_funnel_that_is_gone_is_forgotten(open_client, ivanov_deal, cookie):
     anna.cookies.set("funnel", cookie, path="/deals")
 
     assert anna.get("/deals").status_code == 200
+
+
+@pytest.mark.parametrize("packing", ["gzip", "br", "zstd", "identity"])
+def test_the_board_is_the_same_however_it_is_packed(open_client, ivanov_deal, packing):
+    anna = open_client("anna")
+    whole = anna.get("/deals", headers={"Accept-Encoding": "identity"})
+
+    packed = anna.get("/deals", headers={"Accept-Encoding": packing})
+
+    assert packed.headers.get("content-encoding", "identity") == packing
+    assert holes.HOLE not in packed.text and _without_horizon(packed.text) == _without_horizon(whole.text)
+
+
+def test_kept_cards_are_drawn_anew_when_one_of_them_changes(open_client, session, ivanov_deal, ivanov):
+    anna, boris = open_client("anna"), open_client("boris")
+    before = [who.get("/deals").text for who in (anna, boris)]
+
+    ivanov.name = "Сидоров Пётр Ильич"
+    session.commit()
+
+    for old, who in zip(before, (anna, boris), strict=True):
+        assert "Иванов" in old and "Сидоров" not in old
+        assert "Сидоров" in (page := who.get("/deals").text) and "Иванов" not in page
+
+
+def test_kept_cards_mark_only_ones_own(open_client, ivanov_deal):
+    anna, boris = open_client("anna"), open_client("boris")
+
+    assert ["ava me" in who.get("/deals").text for who in (anna, boris, anna)] == [True, False, True]
+
+
+def test_a_move_by_a_plain_form_from_the_board_is_answered_with_the_way_to_the_deal(
+    open_client, ivanov_deal, new_stage
+):
+    form = {"stage_id": new_stage.id, "version": 1, "board": "1"}
+
+    answer = open_client("anna").post(f"/deals/{ivanov_deal.id}/moves", data=form)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/deals/{ivanov_deal.id}")
+
+
+def _without_horizon(page):
+    return re.sub(r'data-live-since="\d+"', "", page)

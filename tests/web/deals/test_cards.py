@@ -1,5 +1,6 @@
 """The deal's page over HTTP: seen by those who may, edited with a version, discussed and planned."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlmodel import select
 from domain import activities, deals
 from domain.activities.models import Comment, Task
 from domain.deals import Deal
+from domain.deals.timeline import ON_CARD, PAGE
 from domain.kernel import formats
 from tests.sites import HTMX
 
@@ -192,3 +194,19 @@ def test_a_head_hands_a_deal_over_and_a_manager_may_not(open_client, page, sessi
     assert open_client("boris").post(page, data=values, headers=HTMX).status_code == 200
     assert fresh(session, Deal, ivanov_deal.id).responsible_id == maria.id
     assert open_client("anna").get(page).status_code == 404
+
+
+def test_what_happened_long_ago_is_on_a_page_of_its_own(open_client, page, session, ivanov_deal, anna):
+    for number in range(ON_CARD + PAGE + 1):
+        activities.comment(session, ivanov_deal, text=f"Звонок {number}", by=anna, now=datetime.now(UTC))
+    session.commit()
+    anna_s = open_client("anna")
+
+    told = [anna_s.get(page).text]
+    while further := re.search(r'href="([^"]+history[?]before=\d+)"', told[-1]):
+        told.append(anna_s.get(further[1]).text)
+
+    assert [html.count('id="event-') for html in told] == [ON_CARD, PAGE, 1]
+    assert "Звонок 0<" in told[-1]
+    assert anna_s.get(f"{page}/history?before=999999999").text.count('id="event-') == 0
+    assert anna_s.get(f"{page}/history?before=вчера").status_code == 422

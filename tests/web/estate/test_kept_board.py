@@ -31,6 +31,7 @@ from tests.fixtures import Database
 from tests.sites import HTMX
 from tests.web.walls import uploads
 from web.estate import press
+from web.shelf import Shelf
 
 
 @pytest.fixture
@@ -417,12 +418,12 @@ def test_of_a_crowd_that_asks_at_once_one_draws(open_client, board, monkeypatch)
 
 
 def test_the_shelf_holds_as_much_as_it_has_room_for():
-    shelf: press.Shelf[press.Sheet] = press.Shelf(room=1000)
+    shelf: Shelf[press.Sheet] = Shelf(room=1000)
     now, made = clock.now(), []
 
     def make(name):
         made.append(name)
-        return press.Sheet(Edition(1, 1, 1, now), None, b"x" * 400)
+        return press.Sheet(b"x" * 400, Edition(1, 1, 1, now), None)
 
     for name in ("a", "b", "a", "c", "a", "b"):
         shelf.take(name, Edition(1, 1, 1, now), lambda name=name: make(name), now=now)
