@@ -17,6 +17,8 @@ SMALLEST = 600
 TEXTUAL = (b"text/", b"application/json", b"application/javascript", b"image/svg", b"application/manifest")
 LEVEL = 3
 """As small as zlib's own 4, in less than half of the time."""
+LEVEL_OF_BLOCKS = 6
+"""Packed once for many pages; beyond it nothing gets smaller."""
 GZIP = 16
 """Asks zlib for a gzip instead of its own wrapping."""
 GZIP_HEAD = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
@@ -50,14 +52,14 @@ def worth_it(content_type: bytes, body: bytes) -> bool:
 
 def blocks(body: bytes) -> bytes:
     """Deflate blocks that may stand after any others: they point at nothing before them and end on a byte."""
-    squeeze = _deflate()
+    squeeze = _deflate(LEVEL_OF_BLOCKS)
     return b"".join([squeeze.compress(body), squeeze.flush(zlib_ng.Z_FULL_FLUSH)])
 
 
 def gzip_of(around: Sequence[bytes], packed: Sequence[tuple[bytes, bytes]]) -> bytes:
     """One gzip of the pieces `around` with a body between each two; bodies come with the `blocks` made of
     them, once for many pages."""
-    squeeze, check, size, told = _deflate(), 0, 0, [GZIP_HEAD]
+    squeeze, check, size, told = _deflate(LEVEL), 0, 0, [GZIP_HEAD]
     for piece, (body, ready) in zip_longest(around, packed, fillvalue=(b"", b"")):
         told += [squeeze.compress(piece), squeeze.flush(zlib_ng.Z_FULL_FLUSH), ready]
         check = zlib_ng.crc32(body, zlib_ng.crc32(piece, check))
@@ -66,5 +68,5 @@ def gzip_of(around: Sequence[bytes], packed: Sequence[tuple[bytes, bytes]]) -> b
     return b"".join([*told, squeeze.flush(), tail])
 
 
-def _deflate() -> Any:
-    return zlib_ng.compressobj(LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)
+def _deflate(level: int) -> Any:
+    return zlib_ng.compressobj(level, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)

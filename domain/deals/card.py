@@ -19,7 +19,7 @@ from domain.deals.rules import Condition
 from domain.deals.timeline import Timeline, timeline
 from domain.deals.units import Awaited, Held, awaited, held
 from domain.kernel.days import days_between
-from domain.kernel.db import DEAL, kept, pick
+from domain.kernel.db import DEAL, ask, kept, pick
 
 
 @dataclass(frozen=True)
@@ -118,13 +118,13 @@ def card(session: Session, deal: Deal, *, now: datetime) -> DealCard:
         awaited=awaited(session, deal.id),
         files=files(session, deal.id),
         timeline=timeline(session, deal.id, now=now),
-        behind=behind(session, deal, booked=any(not unit.is_offer for unit in units)),
+        behind=behind(session, deal, stages, booked=any(not unit.is_offer for unit in units)),
     )
 
 
 def steps(session: Session, deal: Deal, *, now: datetime) -> list[Step]:
     """Open steps, the nearest first."""
-    at, rows = moments(now), session.execute(_open_steps(), {"deal": deal.id})
+    at, rows = moments(now), ask(session, _open_steps(), {"deal": deal.id})
     return [Step(row.id, row.title, row.due_at, pace_of(row.due_at, at), row.responsible_id) for row in rows]
 
 
@@ -140,7 +140,7 @@ def _open_steps() -> sa.Select[Any]:
 
 def files(session: Session, deal_id: int) -> list[Shelved]:
     """Those not taken off, the newest first."""
-    return [Shelved(*row) for row in session.execute(_attached(), {"deal": deal_id})]
+    return [Shelved(*row) for row in ask(session, _attached(), {"deal": deal_id})]
 
 
 @kept
@@ -167,7 +167,7 @@ def _entered() -> sa.Select[Any]:
 
 def _places(session: Session, deal: Deal, stages: Sequence[Stage], onward: Stage | None) -> list[Place]:
     """Every stage of the funnel; a dead end is shown only while the deal is in it."""
-    entered = dict(session.execute(_entered(), {"deal": deal.id}).all())
+    entered: dict[int, datetime] = dict(ask(session, _entered(), {"deal": deal.id}).all())
 
     def state(stage: Stage) -> str:
         if stage.id == deal.stage_id:

@@ -5,6 +5,7 @@ booking is gone, whoever closed it: a deal is not locked by who holds units, and
 moves nothing back and forth.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -68,11 +69,11 @@ def after_release(session: Session, event: Event, *, now: datetime) -> None:
         _try(session, deal, earlier, by=None, now=now)
 
 
-def behind(session: Session, deal: Deal, *, booked: bool) -> Behind | None:
-    """For the card: why a deal with a unit booked stands where it stands."""
+def behind(session: Session, deal: Deal, stages: Iterable[Stage], *, booked: bool) -> Behind | None:
+    """For the card: why a deal with a unit booked stands where it does, among the stages of its funnel."""
     if not booked or deal.stage.kind is not StageKind.OPEN:
         return None
-    stage = booked_stage(session, deal.stage.funnel_id)
+    stage = next((stage for stage in stages if stage.on_booking), None)
     if stage is None or deal.stage.position >= stage.position:
         return None
     return Behind(stage, rules.unmet(session, deal, stage))

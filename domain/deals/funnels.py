@@ -66,7 +66,7 @@ class FunnelName(NamedTuple):
 
 def names(session: Session) -> list[FunnelName]:
     """Of all funnels in their order: what screens choose from."""
-    return [FunnelName._make(row) for row in ask(session, _names(), {})]
+    return [FunnelName(*row) for row in ask(session, _names(), {})]
 
 
 @kept

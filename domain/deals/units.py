@@ -28,7 +28,7 @@ from domain.estate.models import (
 )
 from domain.estate.terms import Terms, kinds
 from domain.estate.waiting import Waiting, WaitingState
-from domain.kernel.db import DEAL, MOMENT, kept, pick
+from domain.kernel.db import DEAL, MOMENT, ask, kept, pick
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Awaited:
 
 def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
     """Units held for the deal at this moment: what asks for an answer first, what has no term last."""
-    rows = session.execute(_held_rows(), {"deal": deal_id, "now": now}).all()
+    rows = ask(session, _held_rows(), {"deal": deal_id, "now": now}).all()
     claims = (Claim(row.booking_id, row.unit_id, row.price, row.passport, row.booked_at) for row in rows)
     made = prices_of(session, claims, now=now)
     return [_held(row, made[row.unit_id]) for row in rows]
@@ -171,7 +171,7 @@ def _held(row: Any, made: PriceOf) -> Held:
 
 def awaited(session: Session, deal_id: int) -> list[Awaited]:
     """The units the deal waits for, the nearest place first; what it is offered is among the held."""
-    return [Awaited(*row) for row in session.execute(_awaited_rows(), {"deal": deal_id})]
+    return [Awaited(*row) for row in ask(session, _awaited_rows(), {"deal": deal_id})]
 
 
 @kept

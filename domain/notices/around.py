@@ -28,7 +28,7 @@ class Around(NamedTuple):
 def around(session: Session, user: User, *, now: datetime) -> Around:
     mine = approvals.kinds_for(user) if may(user, Permission.APPROVALS_DECIDE) else None
     asked = _asked(user.role, mine, may(user, Permission.EXCHANGE_SEE))
-    return Around._make(ask(session, asked, {"viewer": user.id, "now": now}).one())
+    return Around(*ask(session, asked, {"viewer": user.id, "now": now}).one())
 
 
 @kept

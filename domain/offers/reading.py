@@ -15,7 +15,7 @@ from domain.access.policy import Viewer, rows_of
 from domain.deals.board import said
 from domain.deals.models import Deal, Stage
 from domain.estate.models import Unit
-from domain.kernel.db import DEAL, UNIT, kept, pick
+from domain.kernel.db import DEAL, UNIT, ask, kept, pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 from domain.offers.models import Offer, OfferedUnit, OfferLink, OfferVersion
@@ -108,7 +108,7 @@ def list_offers(session: Session, user: User, *, q: str = "", after: int = 0) ->
 
 def of_deal(session: Session, deal_id: int) -> list[Line]:
     """Whoever sees the deal sees what its client was offered."""
-    return [Line(*row) for row in session.execute(_lines_of_deal(), {"deal": deal_id})]
+    return [Line(*row) for row in ask(session, _lines_of_deal(), {"deal": deal_id})]
 
 
 @kept
@@ -119,7 +119,7 @@ def _lines_of_deal() -> sa.Select[Any]:
 def of_unit(session: Session, user: User, unit_id: int, *, most: int = 3) -> list[Line]:
     """The latest offers of this unit that the person may see."""
     asked = {"unit": unit_id, "viewer": user.id}
-    return [Line(*row) for row in session.execute(_lines_of_unit(user.role, most), asked)]
+    return [Line(*row) for row in ask(session, _lines_of_unit(user.role, most), asked)]
 
 
 @kept

@@ -44,10 +44,13 @@ class Company:
     stages: list[int]
     """Of the open ones, in order."""
     deal: int
-    version: int
-    """Of the deal; it was opened in the first column as the first version."""
+    """One that has come to the fourth column; whose client is searched for."""
     name: str
     phone: str
+    moved: int
+    """One that goes to and fro between the first two columns."""
+    version: int
+    """Of the one that is moved; it was opened in the first column as the first."""
     printed: int = 0
     """Cards on the board that was printed last."""
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -128,9 +131,9 @@ class Company:
         """There and back between the first two columns, by what the last answer told of the card."""
         there = self.stages[self.version % 2]
         answer = self._post(
-            f"/deals/{self.deal}/moves", stage_id=str(there), version=str(self.version), board="1"
+            f"/deals/{self.moved}/moves", stage_id=str(there), version=str(self.version), board="1"
         )
-        moved = re.search(rf'data-deal="{self.deal}" data-version="(\d+)"', answer.text)
+        moved = re.search(rf'data-deal="{self.moved}" data-version="(\d+)"', answer.text)
         assert moved, answer.text
         self.version = int(moved[1])
 
@@ -183,7 +186,7 @@ def company(database: Database, folder: Path, *, wanted: Load, in_work: int) -> 
     with pytest.MonkeyPatch.context() as patch, web_process(database, folder) as process:
         patch.setattr(load, "MOST_OPEN", in_work)
         with process.client("boris") as boris:
-            made = Company(database, process, boris, 0, [], 0, 0, "", "")
+            made = Company(database, process, boris, 0, [], 0, "", "", 0, 0)
             made.grow(more=wanted)
             _known(made)
             yield made
@@ -199,11 +202,15 @@ def _known(made: Company) -> None:
             {"name": load.FUNNEL},
         ).all()
         made.stages, made.funnel = [number for number, _funnel in rows], rows[0].funnel_id
-        made.deal, made.version, made.name, made.phone = connection.execute(
+        made.deal, made.name, made.phone = connection.execute(
             sa.text(
-                "select deal.id, version, name, phone from deal join person on person.id = person_id"
+                "select deal.id, name, phone from deal join person on person.id = person_id"
                 " where stage_id = :stage order by deal.id limit 1 offset 20"
             ),
+            {"stage": made.stages[3]},
+        ).one()
+        made.moved, made.version = connection.execute(
+            sa.text("select id, version from deal where stage_id = :stage order by id limit 1 offset 20"),
             {"stage": made.stages[0]},
         ).one()
     assert len(made.stages) == COLUMNS

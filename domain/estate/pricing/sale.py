@@ -20,7 +20,7 @@ from domain.estate.models import Booking, Building, Floor, Section, Unit
 from domain.estate.pricing.components import PROMOTION, Line
 from domain.estate.pricing.criteria import fits, is_free, literal, units_of
 from domain.estate.pricing.models import Effect, Promotion
-from domain.kernel.db import MOMENT, kept, pick
+from domain.kernel.db import MOMENT, ask, kept, pick
 from domain.kernel.money import rounded
 
 HUNDRED = Decimal(100)
@@ -177,7 +177,7 @@ def for_sale(
     session: Session, unit_ids: Iterable[int], *, now: datetime, public: bool = False
 ) -> dict[int, Sale]:
     """What each of the units costs today, in one query. `public` leaves out what only the company knows."""
-    found = session.execute(_of_units(public), {"units": list(unit_ids), "now": now})
+    found = ask(session, _of_units(public), {"units": list(unit_ids), "now": now})
     units: dict[int, tuple[Decimal | None, Decimal]] = {}
     offers: dict[int, list[Offer]] = {}
     for unit_id, price, area, *offered in found:
