@@ -153,7 +153,7 @@ class Company:
         page = self.boris.get(f"/deals?shown={PRINTED_OF_COLUMN}").text
         self.printed = page.count('<article class="kc"')
         counted = map(int, re.findall(r'<section class="col" [^>]*data-count="(\d+)"', page))
-        assert self.printed == sum(min(count, PRINTED_OF_COLUMN) for count in counted)
+        assert self.printed and self.printed == sum(min(count, PRINTED_OF_COLUMN) for count in counted)
 
     def grow(self, *, more: Load) -> Filled:
         with Session(self.database.engine) as session:

@@ -1,6 +1,7 @@
 """What the address of the board asks for: the funnel, the view and the lens, and such addresses back."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,20 +32,27 @@ class Asked:
 
     def query(self, **changes: Any) -> str:
         """The query string of the same screen with something else chosen; what is usual is left out."""
-        lens_fields = {"which", "responsible_id", "words"}
-        lens = replace(self.lens, **{name: changes.pop(name) for name in lens_fields & changes.keys()})
-        asked = replace(self, lens=lens, **changes)
-        parts = {
-            "funnel": asked.funnel_id,
-            "view": asked.view if asked.view != "board" else None,
-            "filter": str(lens.which) if lens.which != Which.ALL else None,
-            "responsible": lens.responsible_id,
-            "q": lens.words or None,
-            "stage": asked.stage_id,
-            "page": asked.page if asked.page > 1 else None,
-            "shown": asked.shown if asked.shown > FIRST_CARDS else None,
-        }
-        return urlencode({name: value for name, value in parts.items() if value is not None})
+        return _query(self, tuple(changes.items()))
+
+
+@lru_cache(maxsize=1_024)
+def _query(known: Asked, changes: tuple[tuple[str, Any], ...]) -> str:
+    """Kept: a board asks for three of each of its columns."""
+    chosen = dict(changes)
+    lens_fields = {"which", "responsible_id", "words"}
+    lens = replace(known.lens, **{name: chosen.pop(name) for name in lens_fields & chosen.keys()})
+    asked = replace(known, lens=lens, **chosen)
+    parts = {
+        "funnel": asked.funnel_id,
+        "view": asked.view if asked.view != "board" else None,
+        "filter": str(lens.which) if lens.which != Which.ALL else None,
+        "responsible": lens.responsible_id,
+        "q": lens.words or None,
+        "stage": asked.stage_id,
+        "page": asked.page if asked.page > 1 else None,
+        "shown": asked.shown if asked.shown > FIRST_CARDS else None,
+    }
+    return urlencode({name: value for name, value in parts.items() if value is not None})
 
 
 def asked(request: Request[Any, Any, Any]) -> Asked:
@@ -81,7 +89,9 @@ def last_funnel(request: Request[Any, Any, Any]) -> int | None:
     return _number(request.cookies.get(LAST_FUNNEL))
 
 
-def remember(answer: Response[str], funnel: FunnelName) -> Response[str]:
+def remember(request: Request[Any, Any, Any], answer: Response[str], funnel: FunnelName) -> Response[str]:
+    if last_funnel(request) == funnel.id:
+        return answer
     answer.set_cookie(
         Cookie(key=LAST_FUNNEL, value=str(funnel.id), max_age=YEAR_SECONDS, path="/deals", samesite="lax")
     )

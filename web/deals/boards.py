@@ -54,7 +54,8 @@ class Boards(Controller):
             context |= _page_of_list(session, user, funnel, wanted, now)
         if replies.wants_fragment(request):
             return drawing.filled(request, replies.region(request, "deals/_results.html", **context))
-        return drawing.filled(request, remember(replies.page(request, "deals/board.html", **context), funnel))
+        page = replies.page(request, "deals/board.html", **context)
+        return drawing.filled(request, remember(request, page, funnel))
 
     @post(sync_to_thread=True, permission=Permission.DEALS_OPEN)
     def create(
