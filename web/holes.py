@@ -1,11 +1,10 @@
-"""Pages with holes: what is printed once stands in pages drawn for many, as bytes that are packed already.
+"""Pages with holes: what is printed once stands in pages drawn for many, packed already.
 
 A template leaves a hole where something printed goes; the answer is filled when it is made. Text of a
 megabyte is then neither put together nor encoded nor packed again for everyone who looks.
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -13,6 +12,7 @@ from litestar import Request, Response
 from markupsafe import Markup
 
 from web import compression
+from web.compression import Packed
 
 HOLE = Markup("<!-- printed -->")
 """Nothing a person wrote can look like it: its brackets would be escaped."""
@@ -20,15 +20,11 @@ HOLE = Markup("<!-- printed -->")
 
 @dataclass(frozen=True)
 class Printed:
-    """A part of a page as bytes, and packed for browsers that asked."""
+    """A part of pages, kept packed."""
 
-    html: bytes
-    packed: dict[str, bytes] = field(default_factory=dict, kw_only=True, compare=False)
-    """Of the part alone, by encoding."""
-
-    @cached_property
-    def blocks(self) -> bytes:
-        return compression.blocks(self.html)
+    part: Packed
+    alone: dict[str, bytes] = field(default_factory=dict, kw_only=True, compare=False)
+    """As an answer of its own, by encoding."""
 
 
 def filled(request: Request[Any, Any, Any], answer: Response[Any], *printed: Printed) -> Response[Any]:
@@ -44,16 +40,16 @@ def filled(request: Request[Any, Any, Any], answer: Response[Any], *printed: Pri
     name, squeeze = codec
     answer.headers["Content-Encoding"] = name
     if name == "gzip":
-        answer.content = compression.gzip_of(around, [(one.html, one.blocks) for one in printed])
+        answer.content = compression.gzip_of(around, [one.part for one in printed])
     elif any(around):
         answer.content = squeeze(_whole(around, printed))
     else:
-        (alone,) = printed
-        answer.content = alone.packed.get(name) or alone.packed.setdefault(name, squeeze(alone.html))
+        (one,) = printed
+        answer.content = one.alone.get(name) or one.alone.setdefault(name, squeeze(one.part.body))
     return answer
 
 
 def _whole(around: list[bytes], printed: tuple[Printed, ...]) -> bytes:
     before, *after = around
-    parts = zip((one.html for one in printed), after, strict=True)
+    parts = zip((one.part.body for one in printed), after, strict=True)
     return b"".join([before, *chain.from_iterable(parts)])

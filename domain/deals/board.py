@@ -339,8 +339,8 @@ def said(words: str) -> ColumnElement[bool]:
 
 
 def _looked_up(viewer: Viewer, visible: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
-    """The same for a count over every deal in work: there a head's people are cheaper looked up in a list than
-    joined, which a condition that is not bare tells the planner."""
+    """The same for a count over every deal in work: there a head's people are cheaper looked up in a list
+    than joined, which a condition that is not bare tells the planner."""
     return [one.is_(True) for one in visible] if viewer.role is Role.HEAD else list(visible)
 
 

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import BinaryIO
 
-from PIL import Image
-
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
 
@@ -109,6 +107,8 @@ def _pdf(content: BinaryIO, name: str) -> Kind:
 
 
 def _picture(content: BinaryIO, name: str, kind: Kind) -> Kind:
+    from PIL import Image
+
     content.seek(0)
     try:
         with warnings.catch_warnings():

@@ -8,14 +8,14 @@ import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from PIL import Image, ImageOps
-
-from domain.files import vectors
 from domain.files.examining import JPEG, PNG, WEBP, examine, plain_name
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LARGEST = 10 * 1024**2
 MOST_PIXELS = 24_000_000
@@ -37,6 +37,8 @@ class Picture:
 
 def redrawn(content: BinaryIO, called: str) -> Picture:
     """The picture as we keep it. Raises Refused with a sentence a person can act on."""
+    from domain.files import vectors
+
     name = plain_name(called)
     size = content.seek(0, 2)
     if size > LARGEST:
@@ -50,11 +52,15 @@ def redrawn(content: BinaryIO, called: str) -> Picture:
 
 
 def _vector(content: BinaryIO, name: str) -> Picture:
+    from domain.files import vectors
+
     drawing = vectors.read(content, name)
     return Picture(drawing.content, drawing.content, SVG, drawing.width, drawing.height)
 
 
 def _raster(content: BinaryIO, name: str, media_type: str) -> Picture:
+    from PIL import Image, ImageOps
+
     kind = media_type.partition("/")[2].upper()
     try:
         with warnings.catch_warnings():
@@ -77,7 +83,7 @@ def _raster(content: BinaryIO, name: str, media_type: str) -> Picture:
     return Picture(_written(picture, kind), _written(small, kind), media_type, *picture.size)
 
 
-def _demand_bearable(picture: Image.Image, name: str) -> None:
+def _demand_bearable(picture: "Image.Image", name: str) -> None:
     width, height = picture.size
     if width * height > MOST_PIXELS or min(width, height) < 1:
         raise Refused(
@@ -90,7 +96,7 @@ def _demand_bearable(picture: Image.Image, name: str) -> None:
         )
 
 
-def _written(picture: Image.Image, kind: str) -> bytes:
+def _written(picture: "Image.Image", kind: str) -> bytes:
     out = BytesIO()
     picture.save(out, kind, quality=85)
     return out.getvalue()

@@ -14,7 +14,7 @@ LONG = st.builds(lambda part, times: part * times, st.binary(), st.integers(0, 5
 @given(pieces=st.lists(st.tuples(LONG, LONG)), last=LONG)
 def test_a_page_around_packed_parts_is_read_as_one(pieces, last):
     around = [*(piece for piece, _body in pieces), last]
-    packed = [(body, compression.blocks(body)) for _piece, body in pieces]
+    packed = [compression.pack(body) for _piece, body in pieces]
 
     assert gzip.decompress(compression.gzip_of(around, packed)) == b"".join([*chain(*pieces), last])
 
@@ -22,6 +22,11 @@ def test_a_page_around_packed_parts_is_read_as_one(pieces, last):
 def test_a_packed_part_adds_little_to_what_surrounds_it():
     body = "Квартира 12, 54,3 м², свободна".encode() * 2_000
 
-    page = compression.gzip_of([b"<html>", b"</html>"], [(body, compression.blocks(body))])
+    page = compression.gzip_of([b"<html>", b"</html>"], [compression.pack(body)])
 
     assert len(page) < len(gzip.compress(body, compresslevel=compression.LEVEL)) + 100
+
+
+@given(body=LONG)
+def test_a_packed_part_is_itself_again(body):
+    assert compression.pack(body).body == body

@@ -1,6 +1,8 @@
 """The environment of templates: as safe as the plain one, and the parts every screen is made of."""
 
 import enum
+import gc
+import weakref
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +11,7 @@ from markupsafe import Markup
 
 from domain.access import Role
 from web.navigation import bare
-from web.templating import KarkasEnvironment, attributes, environment
+from web.templating import TEMPLATES, KarkasEnvironment, attributes, environment
 
 HOSTILE = "<script>alert(1)</script> & \"quotes\" 'apostrophes'"
 
@@ -210,3 +212,27 @@ def test_more_of_a_list_is_a_link_that_also_works_alone():
 
     assert 'href="/deals?shown=60" hx-get="/deals?shown=60" hx-target="#stage-3"' in drawn
     assert "Показать ещё 12" in drawn
+
+
+def test_no_template_imports_with_its_context():
+    """Macros made anew for a page hold its request, and all it has read, until garbage is collected."""
+    found = [path.name for path in TEMPLATES.rglob("*.html") if "with context" in path.read_text("utf-8")]
+
+    assert found == []
+
+
+def test_a_page_that_imports_macros_leaves_nothing_to_the_collector():
+    page = environment().from_string('{% import "ui/macros.html" as ui %}{{ ui.person(name) }}')
+    name = Name("Анна Королёва")
+    gone = weakref.ref(name)
+    gc.disable()
+    try:
+        page.render(name=name)
+        del name
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+class Name(str):
+    """A text that can be watched."""

@@ -11,12 +11,13 @@ from markupsafe import Markup
 from domain.access import User
 from domain.deals.cards import Card, Column, Told
 from domain.kernel.text import current_language
+from web.compression import pack
 from web.holes import HOLE, Printed, filled
 from web.shelf import Shelf
 from web.templating import environment
 
 ROOM = 4 * 1024 * 1024
-"""Bytes for stacks: about fifty of thirty cards."""
+"""Bytes for stacks: about a hundred of thirty cards."""
 CARD_WEIGHS = 1_200
 """Of the values it was drawn from."""
 MOST_KEPT = 2_000
@@ -32,7 +33,7 @@ class Stack(Printed):
 
     @property
     def weight(self) -> int:
-        return len(self.html) + CARD_WEIGHS * len(self.edition.rows)
+        return len(self.part.blocks) + CARD_WEIGHS * len(self.edition.rows)
 
 
 stacks: Shelf[Stack] = Shelf(ROOM)
@@ -62,7 +63,7 @@ class Drawing:
                 _drawn(card, query, self.may_move, card.responsible_id == mine, language, told.evening)
                 for card in column.cards
             )
-            return Stack(b"\n".join(drawn), told)
+            return Stack(pack(b"\n".join(drawn)), told)
 
         key = (mine, self.may_move, language, query, column.id)
         return stacks.take(key, told, draw, now=told.at.now)

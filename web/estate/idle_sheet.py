@@ -4,8 +4,6 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from domain.access import User
 from domain.estate.idle import Idle
 from domain.kernel import formats
@@ -16,6 +14,8 @@ MONEY, DAYS, DATE = "# ##0 ₽", "0.0", "dd.mm.yyyy hh:mm"
 
 def sheet(report: Idle, *, by: User, now: datetime) -> bytes:
     """Texts are written as texts: what a person typed never becomes a formula."""
+    import xlsxwriter
+
     made = BytesIO()
     with xlsxwriter.Workbook(
         made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

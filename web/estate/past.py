@@ -24,10 +24,10 @@ from web.estate.panel import Panel, panel
 from web.estate.press import Drawing, Sheet
 from web.shelf import Shelf
 
-ROOM = 3 * 1024 * 1024
-"""Bytes for past sheets, and as many for past drawings: they never push the present ones off their shelf."""
+ROOM, ROOM_FOR_SHEETS = 3 * 1024 * 1024, 1024 * 1024
+"""Bytes for past drawings and sheets: they never push the present ones off their shelf."""
 
-sheets: Shelf[Sheet] = Shelf(ROOM)
+sheets: Shelf[Sheet] = Shelf(ROOM_FOR_SHEETS)
 drawings: Shelf[Drawing] = Shelf(ROOM)
 press.shelves += [sheets, drawings]
 

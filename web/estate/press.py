@@ -20,14 +20,18 @@ from domain.estate.drawings import layouts
 from domain.estate.drawings.reading import TODAY, Source
 from domain.estate.pricing.board import promoted
 from domain.kernel.text import current_language
+from web.compression import pack
 from web.estate import cells, filters, floors
 from web.holes import Printed
 from web.shelf import Shelf
 from web.templating import environment
 
 VIEWS = ("board", "list", "floor", "layouts")
-ROOM = 6 * 1024 * 1024
-"""Bytes for sheets, and as many for drawn buildings: of these two with two thousand units each."""
+ROOM = 5 * 1024 * 1024
+"""Bytes for drawn buildings: two with two thousand units each."""
+ROOM_FOR_SHEETS = 3 * 1024 * 1024
+"""Of sheets with two thousand units about fifty, since they are kept packed."""
+SHEET_WEIGHS = 1_000
 CELL_WEIGHS = 1_200
 GAP = '<span class="gap" role="gridcell"></span>'
 
@@ -80,10 +84,10 @@ class Sheet(Printed):
 
     @property
     def weight(self) -> int:
-        return len(self.html)
+        return SHEET_WEIGHS + len(self.part.blocks)
 
 
-sheets: Shelf[Sheet] = Shelf(ROOM)
+sheets: Shelf[Sheet] = Shelf(ROOM_FOR_SHEETS)
 drawings: Shelf[Drawing] = Shelf(ROOM)
 shelves: list[Shelf[Any]] = [sheets, drawings]
 """Of this process; whoever keeps drawings elsewhere adds theirs."""
@@ -135,7 +139,7 @@ def printed(
             asked=asked,
         )
     )
-    return Sheet(html.encode(), drawing.edition, drawing.until, board.kind)
+    return Sheet(pack(html.encode()), drawing.edition, drawing.until, board.kind)
 
 
 def _drawn(session: Session, edition: Edition, *, now: datetime) -> Drawing:

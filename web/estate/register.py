@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-import xlsxwriter
 from litestar import Controller, Request, Response, get
 from litestar.datastructures import MultiDict
 from sqlmodel import Session, col
@@ -123,6 +122,8 @@ def state_word(line: Line, now: datetime) -> str:
 
 def workbook(lines: list[Line], now: datetime) -> bytes:
     """One sheet; texts as texts, so that none of them is taken for a formula."""
+    import xlsxwriter
+
     file = BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet(_("Bookings"))

@@ -7,13 +7,14 @@ are: a reader that believes in a cell at XFD1048576 asks for more memory than th
 import re
 import zipfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO
-
-from python_calamine import CalamineError, CalamineWorkbook
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from domain.files.examining import EXCEL, examine
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 MOST_ROWS, MOST_COLUMNS = 60_000, 64
 BLOCK = 1024**2
@@ -27,8 +28,10 @@ CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
 LONGEST_PLACE = 7
 
 
-def open_book(content: BinaryIO, name: str) -> CalamineWorkbook:
+def open_book(content: BinaryIO, name: str) -> "CalamineWorkbook":
     """Raises Refused with a sentence for whatever is not an ordinary workbook of bearable size."""
+    from python_calamine import CalamineWorkbook
+
     kind = examine(content, name)
     if kind is not EXCEL:
         raise Refused(_("The file “%(name)s” is not an Excel workbook (.xlsx)", name=name))
@@ -41,7 +44,7 @@ def open_book(content: BinaryIO, name: str) -> CalamineWorkbook:
         raise _unreadable(trouble, name) from trouble
 
 
-def filled_rows(book: CalamineWorkbook, name: str) -> Iterator[tuple[int, list[Any]]]:
+def filled_rows(book: "CalamineWorkbook", name: str) -> Iterator[tuple[int, list[Any]]]:
     """The rows of the first sheet that has any, by the numbers Excel shows; empty ones are left out."""
     try:
         sheets = (book.get_sheet_by_name(sheet) for sheet in book.sheet_names)
@@ -57,6 +60,8 @@ def filled_rows(book: CalamineWorkbook, name: str) -> Iterator[tuple[int, list[A
 
 def _unreadable(trouble: BaseException, name: str) -> BaseException:
     """A reader in Rust may panic over a hostile file, which is no Exception; what is not its own goes on."""
+    from python_calamine import CalamineError
+
     theirs = isinstance(trouble, CalamineError | ValueError | OSError | KeyError | IndexError)
     panicked = type(trouble).__name__ == "PanicException"
     if theirs or panicked:

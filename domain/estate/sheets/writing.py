@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from domain.kernel import formats
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a text may not begin with unmarked: a cell that is edited and saved as text would become a formula."""
@@ -42,6 +43,8 @@ Value = str | int | Decimal | date | datetime | None
 
 def write(columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, sheet: str) -> bytes:
     """The whole workbook: bold frozen heads, a filter over them, every column of its own type."""
+    import xlsxwriter
+
     target = BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(target, options)
@@ -63,7 +66,7 @@ def write(columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, sheet: 
     return target.getvalue()
 
 
-def _put(page: Worksheet, row: int, place: int, value: Value, look: Format, marked: Format) -> None:
+def _put(page: "Worksheet", row: int, place: int, value: Value, look: "Format", marked: "Format") -> None:
     if value is None:
         return
     if isinstance(value, str):

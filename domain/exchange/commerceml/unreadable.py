@@ -1,9 +1,12 @@
 """Why a file was refused: the line and one sentence."""
 
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from domain.kernel.errors import DomainError
 from domain.kernel.text import _
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 
 class Unreadable(DomainError):
@@ -15,13 +18,15 @@ class Unreadable(DomainError):
         self.reason = reason
 
 
-def of_syntax(error: etree.XMLSyntaxError, *, begun: bool, cut_off: bool, after: int) -> Unreadable:
+def of_syntax(error: "etree.XMLSyntaxError", *, begun: bool, cut_off: bool, after: int) -> Unreadable:
     """`begun`: the root was met; `cut_off`: it was never closed; `after`: the last line understood."""
     return Unreadable(error.lineno or after or None, _reason(error.code, begun, cut_off))
 
 
 def _reason(code: int, begun: bool, cut_off: bool) -> str:
     """The first that fits: a file may be wrong in several ways."""
+    from lxml import etree
+
     errors = etree.ErrorTypes
     entity = {errors.ERR_UNDECLARED_ENTITY, errors.ERR_INTERNAL_ERROR, errors.ERR_DOCUMENT_EMPTY}
     reasons = (

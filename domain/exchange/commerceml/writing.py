@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from lxml import etree
+if TYPE_CHECKING:
+    from lxml import etree
 
 ENCODING = "windows-1251"
 VERSION = "2.09"
@@ -11,6 +13,8 @@ VERSION = "2.09"
 
 def orders(*, at: datetime) -> bytes:
     """A valid root without «Документ»: nothing to export. `at` is in the zone of 1C's server."""
+    from lxml import etree
+
     root = etree.Element(
         "КоммерческаяИнформация", ВерсияСхемы=VERSION, ДатаФормирования=f"{at:%Y-%m-%dT%H:%M:%S}"
     )
@@ -19,6 +23,8 @@ def orders(*, at: datetime) -> bytes:
 
 def reference(statuses: Iterable[tuple[int, str]]) -> bytes:
     """Statuses, ways of payment and delivery. The first letter of «Cтатусы» is Latin: 1C looks for it so."""
+    from lxml import etree
+
     root = etree.Element("Справочник")
     listed = etree.SubElement(root, "Cтатусы")
     for ref, name in statuses:
@@ -30,5 +36,7 @@ def reference(statuses: Iterable[tuple[int, str]]) -> bytes:
     return _written(root)
 
 
-def _written(root: etree._Element) -> bytes:
+def _written(root: "etree._Element") -> bytes:
+    from lxml import etree
+
     return etree.tostring(root, encoding=ENCODING, xml_declaration=True)

@@ -30,6 +30,7 @@ from jobs.work import glance, unit_of_work
 from tests.fixtures import Database
 from tests.sites import HTMX
 from tests.web.walls import uploads
+from web.compression import Packed
 from web.estate import press
 from web.shelf import Shelf
 
@@ -418,12 +419,12 @@ def test_of_a_crowd_that_asks_at_once_one_draws(open_client, board, monkeypatch)
 
 
 def test_the_shelf_holds_as_much_as_it_has_room_for():
-    shelf: Shelf[press.Sheet] = Shelf(room=1000)
+    shelf: Shelf[press.Sheet] = Shelf(room=3000)
     now, made = clock.now(), []
 
     def make(name):
         made.append(name)
-        return press.Sheet(b"x" * 400, Edition(1, 1, 1, now), None)
+        return press.Sheet(Packed(b"x" * 400, 400, 0), Edition(1, 1, 1, now), None)
 
     for name in ("a", "b", "a", "c", "a", "b"):
         shelf.take(name, Edition(1, 1, 1, now), lambda name=name: make(name), now=now)
