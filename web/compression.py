@@ -5,7 +5,6 @@ Browsers offer zstd and brotli over https (and on localhost) only; a plain-http 
 
 import struct
 from collections.abc import Callable, Sequence
-from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import brotli
@@ -78,7 +77,7 @@ def pack(body: bytes) -> Packed:
 def gzip_of(around: Sequence[bytes], packed: Sequence[Packed]) -> bytes:
     """One gzip of the pieces `around` with a packed part between each two."""
     squeeze, check, size, told = _deflate(LEVEL), 0, 0, [GZIP_HEAD]
-    for piece, part in zip_longest(around, packed, fillvalue=NOTHING):
+    for piece, part in zip(around, [*packed, NOTHING], strict=True):
         told += [squeeze.compress(piece), squeeze.flush(zlib_ng.Z_FULL_FLUSH), part.blocks]
         check = zlib_ng.crc32_combine(zlib_ng.crc32(piece, check), part.check, part.size)
         size += len(piece) + part.size

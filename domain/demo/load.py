@@ -38,11 +38,13 @@ class Load:
     deals: int = 0
     units: int = 0
     people: int = 0
+    known: int = 0
+    """Deals are of so many clients that were loaded last, and not of new ones."""
 
     @property
     def clients(self) -> int:
-        """As many people as asked, and at least one for every two deals."""
-        return max(self.people, -(-self.deals // 2))
+        """New ones: as many as asked, and at least one for every two deals."""
+        return self.people if self.known else max(self.people, -(-self.deals // 2))
 
     @property
     def rows(self) -> int:
@@ -64,7 +66,7 @@ def fill(session: Session, load: Load, *, now: datetime, told: Told) -> Filled:
     Nobody is told of this past: no screen looks again, nothing goes to 1C. `told` hears how far it has come.
     """
     began = time.monotonic()
-    tables = (*(TABLES if load.clients else ()), *(("unit",) if load.units else ()))
+    tables = (*(TABLES if load.clients or load.deals else ()), *(("unit",) if load.units else ()))
     with set_aside(session, tables, rows=load.rows):
         _triggers(session, "disable")
         with copying(session) as copy:
@@ -126,7 +128,7 @@ class World:
         if load.units:
             self.told(f"Writing {load.units:,} units…")
             Estate(self.session, self.copy).build(load.units)
-        if load.clients:
+        if load.clients or load.deals:
             self.told(f"Writing {load.clients:,} clients and {load.deals:,} deals…")
             Trade(self, load).run()
 
@@ -244,7 +246,8 @@ class Trade:
         self.flats = world.free_flats()
         self.places = [project.removeprefix("ЖК ").strip("«»") for project in (*PROJECTS, stock.PINE)]
         self._open_sheets()
-        self.first_client = self.person.next_id
+        self.clients = load.known or load.clients
+        self.first_client = self.person.next_id - load.known
         self.booked = 0
 
     def _open_sheets(self) -> None:
@@ -310,7 +313,7 @@ class Trade:
     def _deal(self, opened: int, *, is_open: bool) -> None:
         chance = self.chance
         deal_id = self.deal.next_id
-        person_id = self.first_client + int(chance.random() * self.load.clients)
+        person_id = self.first_client + int(chance.random() * self.clients)
         seller = self._seller_of(person_id)
         flat = self.flats[int(chance.random() * len(self.flats))] if self.flats else None
         wish = WISHES[min(flat.rooms, 3) if flat else deal_id % 4]

@@ -103,7 +103,7 @@ def lose_valkey(valkey: Redis) -> None:
 
 def throw_everybody_out() -> None:
     """What a restart of PostgreSQL looks like to its clients."""
-    others = "pid <> pg_backend_pid() and datname = current_database()"
+    others = "pid <> pg_backend_pid() and datname = current_database() and backend_type = 'client backend'"
     with unit_of_work() as session:
         session.execute(sa.text(f"select pg_terminate_backend(pid) from pg_stat_activity where {others}"))
 

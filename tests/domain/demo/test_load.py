@@ -92,6 +92,17 @@ def test_as_many_as_asked_are_added_again_and_again(fill: Fill, session: Session
     assert count(session, in_work) == 40
 
 
+def test_deals_of_known_clients_bring_no_new_ones(fill: Fill, session: Session):
+    fill(people=150)
+    clients = count(session, "select max(id) from person")
+
+    fill(deals=100, known=150)
+
+    assert count(session, "select max(id) from person") == clients
+    theirs = "select count(*) from deal where person_id > :before and person_id <= :clients"
+    assert count(session, theirs, before=clients - 150, clients=clients) == 100
+
+
 def test_the_rows_are_as_the_verbs_would_have_left_them(fill: Fill, session: Session, monkeypatch):
     monkeypatch.setattr(load, "MOST_OPEN", 100)
     was = {wrong: count(session, statement) for wrong, statement in NOTHING_WRONG.items()}
