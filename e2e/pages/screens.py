@@ -106,6 +106,7 @@ SCREENS = (
     Screen("nothing matches", "/deals", query="?q=ъъъъ"),
     Screen("new deal", "/deals/new", login="anna"),
     Screen("deal", "/deals/{deal_id:int}", row=DEAL),
+    Screen("all that happened to a deal", "/deals/{deal_id:int}/history", row=DEAL),
     Screen("deal being edited", "/deals/{deal_id:int}/edit", row=DEAL),
     Screen("moving a deal", "/deals/{deal_id:int}/moves", row=DEAL),
     Screen("planning a step", "/deals/{deal_id:int}/tasks/new", row=DEAL),
