@@ -106,7 +106,8 @@ async def _patiently(free: asyncio.Semaphore) -> None:
 
 
 def enough_threads() -> None:
-    """A thread for every admitted request: the framework's own default follows the number of cores."""
+    """A thread for every admitted request, in which its session is resumed and its transaction ended as well;
+    the framework's own default follows the number of cores. The other pool is for streams and probes."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="handler"))
     to_thread.current_default_thread_limiter().total_tokens = AT_ONCE
 

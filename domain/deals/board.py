@@ -32,7 +32,7 @@ from domain.deals.cards import (
     Which,
     card_of,
     moments,
-)  # fmt: skip
+)
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate.models import Booking, BookingKind, BookingState, Unit
 from domain.kernel.db import FUNNEL, ask, kept, pick

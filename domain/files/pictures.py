@@ -44,18 +44,12 @@ def redrawn(content: BinaryIO, called: str) -> Picture:
     if size > LARGEST:
         raise Refused(_("The file “%(name)s” is larger than %(most)s MB", name=name, most=LARGEST // 1024**2))
     if PurePosixPath(name).suffix.lower() == vectors.SUFFIX or vectors.looks_like_one(content):
-        return _vector(content, name)
+        drawing = vectors.read(content, name)
+        return Picture(drawing.content, drawing.content, SVG, drawing.width, drawing.height)
     kind = examine(content, name)
     if kind not in (PNG, JPEG, WEBP):
         raise Refused(_("The file “%(name)s” is not a picture: a plan is PNG, JPEG, WebP or SVG", name=name))
     return _raster(content, name, kind.media_type)
-
-
-def _vector(content: BinaryIO, name: str) -> Picture:
-    from domain.files import vectors
-
-    drawing = vectors.read(content, name)
-    return Picture(drawing.content, drawing.content, SVG, drawing.width, drawing.height)
 
 
 def _raster(content: BinaryIO, name: str, media_type: str) -> Picture:
