@@ -203,9 +203,17 @@ def no_copy_at_all(file: Path, gate: Gate) -> None:
     file.write_bytes(gate.random.randbytes(20_000))
 
 
+def with_a_way_out(file: Path, gate: Gate) -> None:
+    """A file beside the workspace, or a link out of it."""
+    stray = tarfile.TarInfo(gate.random.choice(["../stray", "/tmp/karkas-stray", "files/../../stray"]))
+    link = tarfile.TarInfo("files/way-out")
+    link.type, link.linkname = gate.random.choice([tarfile.SYMTYPE, tarfile.LNKTYPE]), "/etc/passwd"
+    remade(file, added=gate.random.choice([stray, link]))
+
+
 BREAKINGS: list[Breaking] = [
     emptied, cut_short, a_byte_flipped, made_by_a_newer_version, a_file_missing, without_the_database,
-    with_an_older_manifest, no_copy_at_all,
+    with_an_older_manifest, with_a_way_out, no_copy_at_all,
 ]  # fmt: skip
 
 
@@ -214,7 +222,13 @@ def members(file: Path, prefix: str) -> list[str]:
         return [name for name in tar.getnames() if name.startswith(prefix)]
 
 
-def remade(file: Path, *, leave_out: str = "", change: Callable[[Any], object] = lambda _: None) -> None:
+def remade(
+    file: Path,
+    *,
+    leave_out: str = "",
+    change: Callable[[Any], object] = lambda _: None,
+    added: tarfile.TarInfo | None = None,
+) -> None:
     """By somebody who seals it as we do."""
     draft = file.with_suffix(".remade")
     with tarfile.open(file) as old, tarfile.open(draft, "w") as new:
@@ -229,6 +243,8 @@ def remade(file: Path, *, leave_out: str = "", change: Callable[[Any], object] =
             if member.name != leave_out:
                 member.size = len(whole)
                 new.addfile(member, io.BytesIO(whole))
+        if added is not None:
+            new.addfile(added)
     digest = copies._digest(draft)
     with draft.open("ab") as end:
         end.write(copies.SEAL % digest.encode())
