@@ -11,7 +11,7 @@ from domain.kernel.db import Record, moment, reference, text_of
 
 class Task(Record, table=True):
     __table_args__ = (
-        Index("ix_task_open_deal", "deal_id", "due_at", postgresql_where=sa.text("done_at is null")),
+        Index("ix_task_open_deal", "deal_id", "due_at", "id", postgresql_where=sa.text("done_at is null")),
         Index("ix_task_open_person", "responsible_id", "due_at", postgresql_where=sa.text("done_at is null")),
     )
 

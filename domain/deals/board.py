@@ -33,9 +33,10 @@ from domain.deals.cards import (
     card_of,
     moments,
 )
+from domain.deals.funnels import Head, heads_of
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate.models import Booking, BookingKind, BookingState, Unit
-from domain.kernel.db import FUNNEL, ask, kept, pick
+from domain.kernel.db import ask, kept, pick
 from domain.parties.models import Company, Person
 
 FIRST_CARDS = 30
@@ -44,16 +45,22 @@ MOST_CARDS_OF_EACH = 100
 
 
 def board(
-    session: Session, user: User, funnel_id: int, lens: Lens, *, shown: int = FIRST_CARDS, now: datetime
+    session: Session,
+    user: User,
+    heads: Sequence[Head],
+    lens: Lens,
+    *,
+    shown: int = FIRST_CARDS,
+    now: datetime,
 ) -> Board:
-    """The whole funnel, every open column unrolled to its first `shown` cards."""
+    """The whole funnel of these stages, every open column unrolled to its first `shown` cards."""
     most = min(max(shown, FIRST_CARDS), MOST_CARDS_OF_EACH)
-    return Board(_columns(session, user, lens, funnel_id, shown=most, now=now))
+    return Board(_columns(session, user, lens, heads, shown=most, now=now))
 
 
-def figures(session: Session, user: User, funnel_id: int, lens: Lens, *, now: datetime) -> Board:
+def figures(session: Session, user: User, heads: Sequence[Head], lens: Lens, *, now: datetime) -> Board:
     """The board without its cards: what the totals and the counts of the filters need."""
-    return Board(_columns(session, user, lens, funnel_id, shown=0, now=now))
+    return Board(_columns(session, user, lens, heads, shown=0, now=now))
 
 
 def columns(
@@ -68,7 +75,8 @@ def columns(
     """Some columns of one funnel, each unrolled to its first `shown` cards."""
     most = min(max(shown, FIRST_CARDS), MOST_CARDS)
     only = frozenset(stage.id for stage in stages)
-    return _columns(session, user, lens, stages[0].funnel_id, only=only, shown=most, now=now)
+    heads = heads_of(session, stages[0].funnel_id)
+    return _columns(session, user, lens, heads, only=only, shown=most, now=now)
 
 
 def listing(
@@ -123,14 +131,13 @@ def _columns(
     session: Session,
     user: User,
     lens: Lens,
-    funnel_id: int,
+    stages: Sequence[Head],
     *,
     only: frozenset[int] | None = None,
     shown: int,
     now: datetime,
 ) -> tuple[Column, ...]:
     """The columns of a funnel, or only some of them: their cards tell of the rules of all."""
-    stages = ask(session, _stages(), {"funnel": funnel_id}).all()
     known, strange = rules.sorted_out(name for stage in stages for name in stage.rules)
     heads = {stage.id: stage for stage in stages if only is None or stage.id in only}
     build = _told if not lens.words else _told.build
@@ -204,13 +211,6 @@ def _written(number: int) -> ColumnElement[int]:
     return sa.literal_column(str(number), sa.BigInteger)
 
 
-@kept
-def _stages() -> sa.Select[Any]:
-    stages = pick(col(Stage.id), Stage.funnel_id, Stage.name, Stage.kind, Stage.rules)
-    stages = stages.add_columns(col(Stage.norm_days), col(Stage.position))
-    return stages.where(col(Stage.funnel_id) == FUNNEL).order_by(col(Stage.position), col(Stage.id))
-
-
 def _figures(
     viewer: Viewer,
     lens: Lens,
@@ -219,29 +219,35 @@ def _figures(
     closed: Sequence[int],
     at: Moments,
 ) -> sa.Subquery:
-    """Counts and sums of every stage over all visible deals, with what each filter would leave."""
+    """Counts and sums of every stage over all visible deals, with what each filter would leave.
+
+    Of steps it counts how many there are, are due by the evening and are late: paces and filters are the
+    differences (`_column`), and every count less is a tenth of the time of all.
+    """
     chosen = _chosen(lens, viewer, at)
-    count = sa.func.count()
-    paces = [count.filter(chosen, _at_pace(pace, at)).label(f"pace_{pace.name}") for pace in Pace]
-    seen = [
-        count.filter(_chosen(replace(lens, which=which), viewer, at)).label(f"seen_{which.name}")
-        for which in Which
+    count, step_at = sa.func.count(), col(Deal.step_at)
+    steps = sa.func.count(step_at)
+    counts = [
+        steps.filter(chosen).label("steps"),
+        count.filter(chosen, step_at < at.evening).label("due"),
+        count.filter(chosen, step_at < at.now).label("late"),
+        count.label("seen"),
+        count.filter(_chosen(replace(lens, which=Which.MINE), viewer, at)).label("seen_mine"),
+        steps.label("seen_steps"),
+        count.filter(step_at < at.now).label("seen_late"),
     ]
     working = (
         pick(
             col(Deal.stage_id).label("of_stage"),
             count.filter(chosen).label("deals"),
             sa.func.sum(Deal.amount).filter(chosen).label("amounts"),
-            *paces,
-            *seen,
+            *counts,
         )
         .where(col(Deal.stage_id).in_(map(_written, in_work)), *visible)
         .group_by(col(Deal.stage_id))
     )
     this_month = (
-        pick(
-            col(Deal.stage_id), count, sa.func.sum(Deal.amount), *(sa.literal(0) for _one in [*paces, *seen])
-        )
+        pick(col(Deal.stage_id), count, sa.func.sum(Deal.amount), *(sa.literal(0) for _one in counts))
         .where(col(Deal.stage_id).in_(map(_written, closed)), *visible)
         .where(col(Deal.stage_entered_at) >= at.month)
         .where(_chosen(lens, viewer, at))
@@ -354,21 +360,12 @@ def _chosen(lens: Lens, viewer: User | Viewer, at: Moments) -> ColumnElement[boo
     return sa.true()
 
 
-def _at_pace(pace: Pace, at: Moments) -> ColumnElement[bool]:
-    step_at = col(Deal.step_at)
-    return {
-        Pace.OVERDUE: step_at < at.now,
-        Pace.TODAY: sa.and_(step_at >= at.now, step_at < at.evening),
-        Pace.PLANNED: step_at >= at.evening,
-        Pace.NONE: step_at.is_(None),
-    }[pace]
-
-
 def _plain(figures: sa.Subquery) -> list[Any]:
     return [column for column in figures.c if column.name != "of_stage"]
 
 
-def _column(head: Any, counted: Any, told: Told) -> Column:
+def _column(head: Head, counted: Any, told: Told) -> Column:
+    in_work = head.kind is StageKind.OPEN
     return Column(
         id=head.id,
         funnel_id=head.funnel_id,
@@ -378,7 +375,25 @@ def _column(head: Any, counted: Any, told: Told) -> Column:
         rules=tuple(head.rules),
         count=counted.deals or 0,
         sum=counted.amounts or Decimal(0),
-        paces={pace: getattr(counted, f"pace_{pace.name}") or 0 for pace in Pace},
-        seen={which: getattr(counted, f"seen_{which.name}") or 0 for which in Which},
+        paces=_paces(counted) if in_work and counted.deals else dict.fromkeys(Pace, 0),
+        seen=_seen(counted) if in_work and counted.seen else dict.fromkeys(Which, 0),
         told=told,
     )
+
+
+def _paces(counted: Any) -> dict[Pace, int]:
+    return {
+        Pace.OVERDUE: counted.late,
+        Pace.TODAY: counted.due - counted.late,
+        Pace.PLANNED: counted.steps - counted.due,
+        Pace.NONE: counted.deals - counted.steps,
+    }
+
+
+def _seen(counted: Any) -> dict[Which, int]:
+    return {
+        Which.ALL: counted.seen,
+        Which.MINE: counted.seen_mine,
+        Which.OVERDUE: counted.seen_late,
+        Which.NO_STEP: counted.seen - counted.seen_steps,
+    }

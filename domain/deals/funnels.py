@@ -59,19 +59,58 @@ def _funnels() -> SelectOfScalar[Funnel]:
     return select(Funnel).order_by(col(Funnel.position), col(Funnel.id))
 
 
-class FunnelName(NamedTuple):
+class Head(NamedTuple):
+    """A stage as the column of a board needs it."""
+
+    id: int
+    funnel_id: int
+    name: str
+    kind: StageKind
+    rules: list[str]
+    norm_days: int | None
+    position: int
+
+
+class Outline(NamedTuple):
+    """A funnel as screens that choose among them need it."""
+
     id: int
     name: str
+    heads: Sequence[Head]
+    """Of its stages in their order."""
 
 
-def names(session: Session) -> list[FunnelName]:
-    """Of all funnels in their order: what screens choose from."""
-    return [FunnelName(*row) for row in ask(session, _names(), {})]
+HEAD = (
+    col(Stage.id), Stage.funnel_id, Stage.name, Stage.kind, Stage.rules, col(Stage.norm_days),
+    col(Stage.position),
+)  # fmt: skip
+
+
+def outlines(session: Session) -> list[Outline]:
+    """All funnels in their order."""
+    outlined: dict[int, Outline] = {}
+    for number, name, *head in ask(session, _outlined(), {}):
+        heads: Any = outlined.setdefault(number, Outline(number, name, [])).heads
+        if head[0] is not None:
+            heads.append(Head(*head))
+    return list(outlined.values())
 
 
 @kept
-def _names() -> sa.Select[Any]:
-    return pick(col(Funnel.id), Funnel.name).order_by(col(Funnel.position), col(Funnel.id))
+def _outlined() -> sa.Select[Any]:
+    funnels = pick(col(Funnel.id), Funnel.name, *HEAD).select_from(Funnel)
+    return funnels.outerjoin(Stage, col(Stage.funnel_id) == Funnel.id).order_by(
+        col(Funnel.position), col(Funnel.id), col(Stage.position), col(Stage.id)
+    )
+
+
+def heads_of(session: Session, funnel_id: int) -> list[Head]:
+    return [Head(*row) for row in ask(session, _heads(), {"funnel": funnel_id})]
+
+
+@kept
+def _heads() -> sa.Select[Any]:
+    return pick(*HEAD).where(col(Stage.funnel_id) == FUNNEL).order_by(col(Stage.position), col(Stage.id))
 
 
 def stages_of(session: Session, funnel_id: int) -> list[Stage]:

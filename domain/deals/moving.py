@@ -1,6 +1,7 @@
 """Moving a deal along its own funnel: the only way a stage changes."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -94,10 +95,10 @@ def _enter(
     session: Session, deal: Deal, to: Stage, *, after_id: int | None, by: User | None, now: datetime
 ) -> None:
     left = deal.stage
-    _close_stay(session, deal, by=by, now=now)
-    stay = StageStay(deal_id=deal.id, stage_id=to.id, entered_at=now, entered_by_id=by.id if by else None)
-    session.add(stay)
-    deal.rank = ordering.after(session, to.id, after_id) if after_id else ordering.on_top(session, to.id)
+    told = {"deal": deal.id, "stage": to.id, "now": now, "by": by.id if by else None}
+    ask(session, _present_ends(), told)
+    ask(session, _present_begins(), told)
+    deal.rank = ordering.after(session, to.id, after_id) if after_id else ordering.on_top(to.id)
     deal.stage, deal.stage_entered_at = to, now
     deal.version += 1
     session.flush()
@@ -127,15 +128,20 @@ def _reorder(session: Session, deal: Deal, *, after_id: int | None, by: User | N
     events.record(session, "deal.reordered", deal, by=by, topics=topics(deal))
 
 
-def _close_stay(session: Session, deal: Deal, *, by: User | None, now: datetime) -> None:
-    ask(session, _present_ends(), {"deal": deal.id, "now": now, "by": by.id if by else None})
+BY: Any = sa.bindparam("by", type_=sa.BigInteger)
+STAGE: Any = sa.bindparam("stage", type_=sa.BigInteger)
 
 
 @kept
 def _present_ends() -> sa.Update:
-    by = sa.bindparam("by", type_=sa.BigInteger)
     present = sa.update(StageStay).where(col(StageStay.deal_id) == DEAL, col(StageStay.left_at).is_(None))
-    return present.values(left_at=MOMENT, left_by_id=by)
+    return present.values(left_at=MOMENT, left_by_id=BY)
+
+
+@kept
+def _present_begins() -> sa.Insert:
+    stay = {"deal_id": DEAL, "stage_id": STAGE, "entered_at": MOMENT, "entered_by_id": BY}
+    return sa.insert(StageStay).values(stay).inline()
 
 
 def topics(deal: Deal) -> list[str]:

@@ -41,7 +41,7 @@ def open_deal(
         title=title.strip(),
         amount=amount,
         stage_id=first.id,
-        rank=ordering.on_top(session, first.id),
+        rank=ordering.on_top(first.id),
         responsible_id=(responsible or by).id,
         person_id=client.id if isinstance(client, Person) else None,
         company_id=client.id if isinstance(client, Company) else None,

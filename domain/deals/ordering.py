@@ -7,29 +7,23 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain.deals.models import Deal
-from domain.kernel.db import ask, kept, pick
+from domain.kernel.db import pick
 
 STEP = Decimal(1024)
 
 
-def on_top(session: Session, stage_id: int) -> Decimal:
-    first: Decimal | None = ask(session, _first(), {"stage": stage_id}).scalar()
-    return (first if first is not None else STEP) - STEP
+def on_top(stage_id: int) -> Any:
+    """The rank above all cards of the stage, as an expression: found out by the statement that writes it."""
+    first = pick(sa.func.min(Deal.rank)).where(col(Deal.stage_id) == stage_id).scalar_subquery()
+    return sa.func.coalesce(first, STEP) - STEP
 
 
-@kept
-def _first() -> sa.Select[Any]:
-    return pick(sa.func.min(Deal.rank)).where(
-        col(Deal.stage_id) == sa.bindparam("stage", type_=sa.BigInteger)
-    )
-
-
-def after(session: Session, stage_id: int, deal_id: int | None) -> Decimal:
+def after(session: Session, stage_id: int, deal_id: int | None) -> Any:
     """The rank right below the given card of the stage; on top when there is no such card any more."""
     neighbour = pick(Deal.rank).where(col(Deal.id) == deal_id, col(Deal.stage_id) == stage_id)
     above: Decimal | None = session.execute(neighbour).scalar()
     if above is None:
-        return on_top(session, stage_id)
+        return on_top(stage_id)
     below = session.execute(
         pick(sa.func.min(Deal.rank)).where(col(Deal.stage_id) == stage_id, col(Deal.rank) > above)
     ).scalar()

@@ -15,7 +15,9 @@ from domain.approvals import Approval
 from domain.approvals.reading import alive
 from domain.estate.claims import EXTENSION
 from domain.estate.contracts import UnitContract
-from domain.estate.discounts.showing import Claim, PriceOf, prices_of
+from domain.estate.discounts.giving import STANDING
+from domain.estate.discounts.models import Discount
+from domain.estate.discounts.showing import Claim, PriceOf, Standing, prices_of
 from domain.estate.models import (
     Booking,
     BookingKind,
@@ -77,17 +79,21 @@ class Awaited:
     waiting_id: int
     unit_id: int
     number: str
+    since: datetime
     ahead: int
     """How many stand before it."""
-    since: datetime
 
 
 def held(session: Session, deal_id: int, *, now: datetime) -> list[Held]:
     """Units held for the deal at this moment: what asks for an answer first, what has no term last."""
     rows = ask(session, _held_rows(), {"deal": deal_id, "now": now}).all()
-    claims = (Claim(row.booking_id, row.unit_id, row.price, row.passport, row.booked_at) for row in rows)
-    made = prices_of(session, claims, now=now)
+    made = prices_of(session, map(_claim, rows), now=now)
     return [_held(row, made[row.unit_id]) for row in rows]
+
+
+def _claim(row: Any) -> Claim:
+    discount = Standing(row.discount_id, row.given, row.amount, row.reason) if row.discount_id else None
+    return Claim(row.booking_id, row.unit_id, row.price, row.passport, row.booked_at, discount)
 
 
 @kept
@@ -118,6 +124,10 @@ def _held_rows() -> sa.Select[Any]:
             col(Approval.id).label("asked_id"),
             col(Approval.wish)["days"].as_integer().label("asked_days"),
             chief.name.label("decider"),
+            col(Discount.id).label("discount_id"),
+            col(Discount.state).label("given"),
+            Discount.amount,
+            Discount.reason,
         )
         .join(Unit, col(Unit.id) == Booking.unit_id)
         .join(Floor, col(Floor.id) == Unit.floor_id)
@@ -135,6 +145,7 @@ def _held_rows() -> sa.Select[Any]:
         )
         .outerjoin(asker, asker.id == Approval.asked_by_id)
         .outerjoin(chief, chief.id == asker.chief_id)
+        .outerjoin(Discount, (col(Discount.booking_id) == Booking.id) & col(Discount.state).in_(STANDING))
         .where(
             col(Booking.deal_id) == DEAL,
             col(Booking.closed_at).is_(None),
@@ -169,13 +180,9 @@ def _held(row: Any, made: PriceOf) -> Held:
     )
 
 
-def awaited(session: Session, deal_id: int) -> list[Awaited]:
-    """The units the deal waits for, the nearest place first; what it is offered is among the held."""
-    return [Awaited(*row) for row in ask(session, _awaited_rows(), {"deal": deal_id})]
-
-
-@kept
-def _awaited_rows() -> sa.Select[Any]:
+def places() -> sa.Select[Any]:
+    """The line a deal stands in for each of its units: the place, its unit, since when, how many are ahead.
+    What it is offered already is among the held."""
     before = aliased(Waiting)
     ahead = (
         pick(sa.func.count())
@@ -190,10 +197,9 @@ def _awaited_rows() -> sa.Select[Any]:
         .scalar_subquery()
     )
     return (
-        pick(col(Waiting.id), Waiting.unit_id, Unit.number, ahead.label("ahead"), Waiting.since)
+        pick(col(Waiting.id), Waiting.unit_id, Unit.number, Waiting.since, ahead.label("ahead"))
         .join(Unit, col(Unit.id) == Waiting.unit_id)
         .where(col(Waiting.deal_id) == DEAL, col(Waiting.state) == WaitingState.WAITING)
-        .order_by(sa.text("ahead"), col(Waiting.id))
     )
 
 

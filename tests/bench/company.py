@@ -16,6 +16,7 @@ from domain import deals
 from domain.access import User
 from domain.deals import board, card
 from domain.deals.cards import Lens
+from domain.deals.funnels import heads_of
 from domain.demo import load
 from domain.demo.load import Filled, Load
 from domain.kernel import clock
@@ -77,7 +78,9 @@ class Company:
             board.columns(session, user, two, Lens(), now=now)
 
         return {
-            "board": lambda session, user: board.board(session, user, self.funnel, Lens(), now=now),
+            "board": lambda session, user: board.board(
+                session, user, heads_of(session, self.funnel), Lens(), now=now
+            ),
             "card": lambda session, user: card.card(
                 session, deals.get_visible(session, user, self.deal), now=now
             ),

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from domain.deals.board import FIRST_CARDS
 from domain.deals.cards import Lens, Which
-from domain.deals.funnels import FunnelName, names
+from domain.deals.funnels import Outline, outlines
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 
@@ -73,11 +73,9 @@ def asked(request: Request[Any, Any, Any]) -> Asked:
     )
 
 
-def funnel_of(
-    session: Session, wanted: Asked, *, last: int | None = None
-) -> tuple[list[FunnelName], FunnelName]:
+def funnel_of(session: Session, wanted: Asked, *, last: int | None = None) -> tuple[list[Outline], Outline]:
     """Every funnel, and the one to show: the asked one, else the one looked at last, else the first."""
-    funnels = names(session)
+    funnels = outlines(session)
     known = {funnel.id: funnel for funnel in funnels}
     if not funnels or (wanted.funnel_id is not None and wanted.funnel_id not in known):
         raise Missing(_("There is no such funnel"))
@@ -89,7 +87,7 @@ def last_funnel(request: Request[Any, Any, Any]) -> int | None:
     return _number(request.cookies.get(LAST_FUNNEL))
 
 
-def remember(request: Request[Any, Any, Any], answer: Response[str], funnel: FunnelName) -> Response[str]:
+def remember(request: Request[Any, Any, Any], answer: Response[str], funnel: Outline) -> Response[str]:
     if last_funnel(request) == funnel.id:
         return answer
     answer.set_cookie(

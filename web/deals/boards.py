@@ -12,7 +12,7 @@ from domain import deals
 from domain.access import Permission, User, colleagues, may
 from domain.access.models import Role
 from domain.deals import board, rules
-from domain.deals.funnels import FunnelName
+from domain.deals.funnels import Outline
 from web import replies
 from web.deals.asked import Asked, asked, funnel_of, last_funnel, remember
 from web.deals.drawing import Drawing
@@ -36,9 +36,9 @@ class Boards(Controller):
         wanted = asked(request)
         funnels, funnel = funnel_of(session, wanted, last=last_funnel(request))
         if wanted.view == "list":
-            shown = board.figures(session, user, funnel.id, wanted.lens, now=now)
+            shown = board.figures(session, user, funnel.heads, wanted.lens, now=now)
         else:
-            shown = board.board(session, user, funnel.id, wanted.lens, shown=wanted.shown, now=now)
+            shown = board.board(session, user, funnel.heads, wanted.lens, shown=wanted.shown, now=now)
         drawing = drawing_for(user)
         context: dict[str, Any] = {
             "funnels": funnels,
@@ -79,7 +79,7 @@ class Boards(Controller):
         """The totals and the counts of the filters."""
         wanted = asked(request)
         _funnels, funnel = funnel_of(session, wanted)
-        shown = board.figures(session, user, funnel.id, wanted.lens, now=now)
+        shown = board.figures(session, user, funnel.heads, wanted.lens, now=now)
         return replies.region(request, "deals/_figures.html", funnel=funnel, board=shown, asked=wanted)
 
     @get("/stages/{stage_id:int}", sync_to_thread=True, permission=Permission.DEALS_SEE)
@@ -124,7 +124,7 @@ def columns(
 
 
 def _page_of_list(
-    session: Session, user: User, funnel: FunnelName, wanted: Asked, now: datetime
+    session: Session, user: User, funnel: Outline, wanted: Asked, now: datetime
 ) -> dict[str, Any]:
     rows = board.listing(
         session,
@@ -136,4 +136,4 @@ def _page_of_list(
         limit=PAGE + 1,
         now=now,
     )
-    return {"rows": rows[:PAGE], "further": len(rows) > PAGE, "stages": deals.stages_of(session, funnel.id)}
+    return {"rows": rows[:PAGE], "further": len(rows) > PAGE, "stages": funnel.heads}

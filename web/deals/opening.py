@@ -11,7 +11,7 @@ from sqlmodel import Session
 from domain import deals
 from domain.access import Permission, User
 from domain.deals import finding
-from domain.deals.funnels import FunnelName, names
+from domain.deals.funnels import Outline, outlines
 from domain.kernel.errors import DomainError, Invalid, Refused
 from domain.kernel.text import _
 from domain.parties import clients
@@ -74,7 +74,7 @@ def opened(
         with session.begin_nested():
             deal = _open(session, given, by=by, now=now)
     except (Invalid, Refused) as no:
-        return _form(request, names(session), given, no=no)
+        return _form(request, outlines(session), given, no=no)
     return replies.done(request, to=f"/deals/{deal.id}", toast=_("The deal is opened"))
 
 
@@ -112,7 +112,7 @@ def _funnel(session: Session, text: str) -> deals.Funnel:
 
 def _form(
     request: Request[Any, Any, Any],
-    funnels: list[FunnelName],
+    funnels: list[Outline],
     given: Opening,
     *,
     no: DomainError | None = None,

@@ -39,7 +39,7 @@ class Register(Controller):
         now: Given[datetime],
     ) -> Response[str]:
         wanted = read(request.query_params)
-        topics = [f"user-{user.id}", *(f"funnel-{funnel.id}" for funnel in funnels.names(session))]
+        topics = [f"user-{user.id}", *(f"funnel-{funnel.id}" for funnel in funnels.outlines(session))]
         context: dict[str, Any] = {
             "seen": register(session, user, wanted, now=now),
             "wanted": wanted,

@@ -28,7 +28,7 @@ class MyDay(Controller):
         if user.role is Role.AGENT:
             return replies.done(request, to="/agent/stock")
         sells = may(user, Permission.DEALS_OPEN)
-        topics = [f"user-{user.id}", *(f"funnel-{funnel.id}" for funnel in funnels.names(session))]
+        topics = [f"user-{user.id}", *(f"funnel-{funnel.id}" for funnel in funnels.outlines(session))]
         context: dict[str, Any] = {
             "day": my_day(session, user, now=now) if sells else None,
             "topics": " ".join(topics),

@@ -6,16 +6,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Session
 
-from domain.estate.discounts.giving import STANDING
-from domain.estate.discounts.models import Discount, DiscountState
+from domain.estate.discounts.giving import standing
+from domain.estate.discounts.models import DiscountState
 from domain.estate.models import Booking, Unit
 from domain.estate.pricing import Passport, compose, for_sale, frozen_of
-from domain.kernel.db import kept
+
+
+class Standing(NamedTuple):
+    """A discount of a booking that holds or waits; a booking has one at the most."""
+
+    id: int
+    state: DiscountState
+    amount: Decimal
+    reason: str
 
 
 class Claim(NamedTuple):
@@ -26,6 +31,7 @@ class Claim(NamedTuple):
     price: Decimal
     passport: list[Any]
     booked_at: datetime
+    discount: Standing | None
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class PriceOf:
     made: Passport | None
     today: Decimal | None
     booking_id: int | None = None
-    discount: Discount | None = None
+    discount: Standing | None = None
 
     @property
     def frozen(self) -> bool:
@@ -57,7 +63,9 @@ class PriceOf:
 
 def price_of(session: Session, unit: Unit, booking: Booking | None, *, now: datetime) -> PriceOf:
     if booking is not None:
-        claim = Claim(booking.id, unit.id, booking.price, booking.passport, booking.booked_at)
+        found = standing(session, booking)
+        discount = Standing(found.id, found.state, found.amount, found.reason) if found else None
+        claim = Claim(booking.id, unit.id, booking.price, booking.passport, booking.booked_at, discount)
         return prices_of(session, [claim], now=now)[unit.id]
     if unit.price is None:
         return PriceOf(None, None)
@@ -66,27 +74,17 @@ def price_of(session: Session, unit: Unit, booking: Booking | None, *, now: date
 
 
 def prices_of(session: Session, claims: Iterable[Claim], *, now: datetime) -> dict[int, PriceOf]:
-    """By unit, in two queries however many a deal holds."""
+    """By unit, in one query however many a deal holds."""
     held = list(claims)
     if not held:
         return {}
     sales = for_sale(session, [claim.unit_id for claim in held], now=now)
-    asked = {"bookings": [claim.booking_id for claim in held]}
-    discounts = {discount.booking_id: discount for discount in session.exec(_standing(), params=asked)}
     return {
         claim.unit_id: PriceOf(
             frozen_of(claim.passport, claim.price, claim.booked_at),
             sales[claim.unit_id].price,
             claim.booking_id,
-            discounts.get(claim.booking_id),
+            claim.discount,
         )
         for claim in held
     }
-
-
-@kept
-def _standing() -> SelectOfScalar[Discount]:
-    bookings = sa.bindparam("bookings", type_=ARRAY(sa.BigInteger))
-    return select(Discount).where(
-        col(Discount.booking_id) == sa.func.any(bookings), col(Discount.state).in_(STANDING)
-    )

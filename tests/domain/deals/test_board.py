@@ -9,6 +9,7 @@ from domain import deals, estate
 from domain.activities.models import Task
 from domain.deals.board import FIRST_CARDS, board, columns, listing
 from domain.deals.cards import Lens, Pace, Which
+from domain.deals.funnels import heads_of
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -20,7 +21,7 @@ def open_deal(session, flats, client, by, **more):
 
 
 def look(session, user, funnel, **lens):
-    return board(session, user, funnel.id, Lens(**lens), now=NOW)
+    return board(session, user, heads_of(session, funnel.id), Lens(**lens), now=NOW)
 
 
 def plan(session, deal, due_at):
