@@ -1,7 +1,7 @@
 """The unit of work: one transaction for a request or a job, and what leaves after it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache, lru_cache
 
 import sqlalchemy as sa
@@ -69,6 +69,11 @@ def glance() -> Iterator[Session]:
     """A session whose every statement stands alone: for a single read, or a touch that guards nothing."""
     with Session(_statement_by_statement(engine()), expire_on_commit=False) as session:
         yield session
+
+
+def look() -> AbstractContextManager[sa.Connection]:
+    """A glance past the mapper."""
+    return _statement_by_statement(engine()).connect()
 
 
 def wake(session: Session) -> None:

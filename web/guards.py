@@ -21,7 +21,7 @@ from domain.kernel.errors import Forbidden
 from domain.kernel.settings import settings
 from domain.kernel.text import _, speak
 from domain.publishing import sites
-from jobs.work import glance
+from jobs.work import glance, look
 from web import addresses
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -73,8 +73,8 @@ async def who(connection: ASGIConnection[Any, Any, Any, Any]) -> SignedIn | None
 
 
 def _resume(token: str) -> SignedIn | None:
-    with glance() as session:
-        return resume(session, token, now=clock.now())
+    with look() as connection:
+        return resume(connection, token, now=clock.now())
 
 
 def demand_own_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> None:

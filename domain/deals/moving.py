@@ -101,8 +101,8 @@ def _enter(
     deal.rank = ordering.after(session, to.id, after_id) if after_id else ordering.on_top(to.id)
     deal.stage, deal.stage_entered_at = to, now
     deal.version += 1
-    session.flush()
     if to.kind is StageKind.LOST:
+        session.flush()
         estate.release_all(session, deal_id=deal.id, by=by, now=now)
     events.record(
         session,
@@ -118,6 +118,7 @@ def _enter(
         version=deal.version,
         at=now,
     )
+    session.flush()
 
 
 def _reorder(session: Session, deal: Deal, *, after_id: int | None, by: User | None) -> None:

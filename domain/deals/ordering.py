@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain.deals.models import Deal
-from domain.kernel.db import pick
+from domain.kernel.db import kept, pick
 
 STEP = Decimal(1024)
 
 
+@kept
 def on_top(stage_id: int) -> Any:
     """The rank above all cards of the stage, as an expression: found out by the statement that writes it."""
     first = pick(sa.func.min(Deal.rank)).where(col(Deal.stage_id) == stage_id).scalar_subquery()

@@ -48,7 +48,7 @@ def enter(session: Session, user: User, *, agent: str, address: str | None, now:
 
 def by_token(session: Session, token: str, *, now: datetime) -> Visitor | None:
     """Whose session it is; a person's session does not open the exchange."""
-    found = sessions.resume(session, token, now=now)
+    found = sessions.resume(session.connection(), token, now=now)
     if found is None or not is_exchange(found.user):
         return None
     came = session.exec(

@@ -1,13 +1,14 @@
 """How tables are declared: names of constraints, and the few column kinds we use."""
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Field, Session, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -98,6 +99,20 @@ def ask(session: Session, statement: sa.Executable, values: Mapping[str, Any]) -
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+
+
+def columns_of(entity: type[Record]) -> list[Any]:
+    return list(sa.inspect(entity).columns)
+
+
+def detached(entity: type[R], values: Iterable[Any]) -> R:
+    """The record as the mapper would have read it and let go of it, of the values of its `columns_of`."""
+    mapper = sa.inspect(entity)
+    record: R = mapper.class_manager.new_instance()
+    vars(record).update(zip(mapper.columns.keys(), values, strict=True))
+    make_transient_to_detached(record)
+    return record
 
 
 class kept(Generic[P, T]):  # noqa: N801  a decorator

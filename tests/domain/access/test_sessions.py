@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from domain.access import UserSession, sessions, throttling, users
@@ -18,6 +19,11 @@ def sign_in(session: Session, user: User | None, *, now: datetime = NOW) -> str:
     return token
 
 
+def resume(session: Session, token: str, *, now: datetime) -> sessions.SignedIn | None:
+    session.flush()
+    return sessions.resume(session.connection(), token, now=now)
+
+
 def test_every_sign_in_gives_a_new_token_and_the_base_keeps_only_its_hash(session, anna):
     first, second = sign_in(session, anna), sign_in(session, anna)
 
@@ -27,16 +33,25 @@ def test_every_sign_in_gives_a_new_token_and_the_base_keeps_only_its_hash(sessio
 
 
 def test_a_planted_token_lets_nobody_in(session):
-    assert sessions.resume(session, "chosen-by-attacker", now=NOW) is None
+    assert resume(session, "chosen-by-attacker", now=NOW) is None
 
 
 def test_signing_out_ends_the_session_and_only_it(session, anna):
     here, elsewhere = sign_in(session, anna), sign_in(session, anna)
 
-    sessions.sign_out(session, sessions.resume(session, here, now=NOW), now=NOW)
+    sessions.sign_out(session, resume(session, here, now=NOW), now=NOW)
 
-    assert sessions.resume(session, here, now=NOW) is None
-    assert sessions.resume(session, elsewhere, now=NOW).user.id == anna.id
+    assert resume(session, here, now=NOW) is None
+    assert resume(session, elsewhere, now=NOW).user.id == anna.id
+
+
+def test_the_person_of_a_session_is_as_the_mapper_reads_one_and_is_written_with_none(session, anna):
+    who = resume(session, sign_in(session, anna), now=NOW).user
+
+    assert who == anna and sa.inspect(who).detached and not sa.inspect(who).modified
+    session.add(who_again := session.merge(who, load=False))
+    session.flush()
+    assert who_again is anna
 
 
 @pytest.mark.parametrize(
@@ -45,7 +60,7 @@ def test_signing_out_ends_the_session_and_only_it(session, anna):
 def test_an_idle_or_old_session_ends_by_itself(session, anna, later):
     token = sign_in(session, anna)
 
-    assert sessions.resume(session, token, now=NOW + later) is None
+    assert resume(session, token, now=NOW + later) is None
 
 
 def test_a_disabled_person_is_out_everywhere_at_once(session, anna, admin):
@@ -54,7 +69,7 @@ def test_a_disabled_person_is_out_everywhere_at_once(session, anna, admin):
     users.disable(session, anna, by=admin, now=NOW)
     session.flush()
 
-    assert sessions.resume(session, token, now=NOW) is None
+    assert resume(session, token, now=NOW) is None
     assert not sessions.still_open(session, sessions.fingerprint(token), now=NOW)
     with pytest.raises(sessions.WrongPassword):
         sign_in(session, anna)
@@ -65,7 +80,7 @@ def test_a_new_password_ends_all_sessions(session, anna):
 
     users.set_password(session, anna, "a better one", by=anna, now=NOW)
 
-    assert sessions.resume(session, token, now=NOW) is None
+    assert resume(session, token, now=NOW) is None
 
 
 def test_the_exchange_user_has_no_screens(session, onec):
