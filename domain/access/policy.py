@@ -163,7 +163,7 @@ def _subtree(head_id: int | ColumnElement[int]) -> sa.Select[Any]:
 def may_act_for(session: Session, user: User, person_id: int) -> bool:
     """Whether what that person is responsible for is this user's too: their own, or of the people below."""
     asked = {"viewer": user.id, "person": person_id}
-    return session.execute(_acted_for(user.role), asked).first() is not None
+    return ask(session, _acted_for(user.role), asked).first() is not None
 
 
 @kept

@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from domain.access.models import Role, User
 from domain.access.policy import Viewer, rows_of
 from domain.deals.models import Deal, Stage
-from domain.kernel.db import DEAL, kept, pick
+from domain.kernel.db import DEAL, ask, kept, pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 
@@ -44,7 +44,7 @@ def _visible(role: Role) -> SelectOfScalar[Deal]:
 def titles_of(session: Session, user: User, deal_ids: Collection[int]) -> dict[int, str]:
     """Of those of the deals this person may see, in one query."""
     asked = {"deals": list(deal_ids), "viewer": user.id}
-    return dict(session.execute(_titles(user.role), asked).all()) if deal_ids else {}
+    return dict(ask(session, _titles(user.role), asked).all()) if deal_ids else {}
 
 
 @kept

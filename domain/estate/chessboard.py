@@ -24,7 +24,7 @@ from domain.estate.models import (
     UnitKind,
     UnitStatus,
 )
-from domain.kernel.db import BUILDING, MOMENT, kept, pick
+from domain.kernel.db import BUILDING, MOMENT, ask, kept, pick
 
 KINDS_IN_ORDER = (UnitKind.FLAT, UnitKind.PARKING, UnitKind.STORAGE, UnitKind.COMMERCIAL)
 STANDS_AMONG = {UnitKind.COMMERCIAL: UnitKind.FLAT}
@@ -191,7 +191,7 @@ def edition(session: Session, building_id: int, *, project_id: int) -> Edition |
 
     To be read before the board: what changes in between is then drawn once more, never missed.
     """
-    found = session.execute(_marks(), {"building": building_id, "project": project_id}).first()
+    found = ask(session, _marks(), {"building": building_id, "project": project_id}).first()
     return Edition(*found) if found else None
 
 
@@ -255,7 +255,7 @@ def chessboard(session: Session, building: Building, wanted: Filter, *, now: dat
 
 def read(session: Session, building_id: int, *, now: datetime) -> Board:
     """The whole building with nothing filtered."""
-    return laid_out(building_id, session.execute(board_rows(), {"building": building_id, "now": now}))
+    return laid_out(building_id, ask(session, board_rows(), {"building": building_id, "now": now}))
 
 
 def laid_out(

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from domain.estate.chessboard import holding
 from domain.estate.models import Availability, Booking, Building, Floor, Section, Unit
 from domain.estate.pricing import for_sale
-from domain.kernel.db import MOMENT, UNIT, kept, pick
+from domain.kernel.db import MOMENT, UNIT, ask, kept, pick
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def similar(session: Session, unit: Unit, *, now: datetime, most: int = 3) -> li
         "unit": unit.id, "floor": unit.floor_id, "kind": unit.kind, "rooms": unit.rooms,
         "area": unit.area_total, "price": unit.price or 0, "now": now,
     }  # fmt: skip
-    found = [Similar(*row) for row in session.execute(_nearest(most), asked)]
+    found = [Similar(*row) for row in ask(session, _nearest(most), asked)]
     sales = for_sale(session, [other.id for other in found], now=now)
     return [replace(other, price=sales[other.id].price or other.price) for other in found]
 

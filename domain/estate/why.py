@@ -12,7 +12,7 @@ from domain.estate.claims import active
 from domain.estate.models import Availability, Booking, BookingKind, BookingState, Unit, UnitStatus
 from domain.estate.waiting import WaitingState, lines
 from domain.events import Event, names
-from domain.kernel.db import UNIT, kept, pick
+from domain.kernel.db import UNIT, ask, kept, pick
 from domain.kernel.text import _
 
 
@@ -88,7 +88,7 @@ def explain(session: Session, unit: Unit, booking: Booking | None) -> Why | None
 
 def _said_since(session: Session, unit: Unit) -> datetime | None:
     """When 1C last changed its word of the unit, else when the unit came."""
-    return session.execute(_said(), {"unit": unit.id}).scalar_one()
+    return ask(session, _said(), {"unit": unit.id}).scalar_one()
 
 
 @kept

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from domain.access.models import Role, User
 from domain.access.policy import GRANTS, Permission, Viewer, rows_of
 from domain.estate.models import Building, Floor, Project, Section, Unit
-from domain.kernel.db import UNIT, kept, pick
+from domain.kernel.db import UNIT, ask, kept, pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 from domain.leads.models import Lead, LeadState
@@ -106,7 +106,7 @@ def count_new(session: Session, user: User) -> int:
 def count_of_unit(session: Session, user: User, unit_id: int) -> int:
     """Requests about this unit that are not done with, of those this person may see."""
     asked = {"unit": unit_id, "viewer": user.id, "region": user.region_id}
-    return session.execute(_about_unit(user.role), asked).scalar_one()
+    return ask(session, _about_unit(user.role), asked).scalar_one()
 
 
 @kept

@@ -11,7 +11,7 @@ from domain.access.policy import Viewer
 from domain.deals.models import Deal, Stage
 from domain.estate.models import Building, Floor, Section, Unit
 from domain.kernel import formats
-from domain.kernel.db import kept, pick
+from domain.kernel.db import ask, kept, pick
 from domain.kernel.seeking import (
     MOST_LOOKED_AT,
     Sought,
@@ -73,14 +73,14 @@ def _told(session: Session, user: User, q: str) -> dict[type, list[Any]]:
     if not (sees_deals or sees_clients):
         return told
     answers = _answers(user.role, parts, sees_deals and number is not None, sees_deals, sees_clients)
-    for row in session.execute(answers, values):
+    for row in ask(session, answers, values):
         if row.title is None:
             looked_at[KINDS[row.kind]] = row.id
         else:
             told[KINDS[row.kind]].append(row)
     for kind, looked in looked_at.items():
         if looked == MOST_LOOKED_AT and len(told[kind]) < MOST:
-            told[kind] = list(session.execute(_every_client(kind, user.role, parts), values))
+            told[kind] = list(ask(session, _every_client(kind, user.role, parts), values))
     return told
 
 

@@ -12,7 +12,7 @@ from domain.access.policy import Permission, may
 from domain.estate.drawings.models import Layout, Outline, Plan
 from domain.estate.grid import covered
 from domain.estate.models import Building, Floor, Section, Unit
-from domain.kernel.db import UNIT, kept, pick
+from domain.kernel.db import UNIT, ask, kept, pick
 from domain.kernel.errors import Missing
 from domain.kernel.text import _
 
@@ -80,7 +80,7 @@ class OnFloor:
 
 def place_of(session: Session, unit: Unit) -> OnFloor | None:
     """The plan of the unit's floor with the unit alone on it, when it is outlined there."""
-    found = session.execute(_outlined(), {"unit": unit.id, "floor": unit.floor_id}).first()
+    found = ask(session, _outlined(), {"unit": unit.id, "floor": unit.floor_id}).first()
     return _drawn([found])[found.section_id, found.number] if found else None
 
 

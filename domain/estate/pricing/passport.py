@@ -14,14 +14,14 @@ from domain.estate.pricing.components import LIST, ONEC, Line, Passport, total
 from domain.estate.pricing.sale import Offer, promoted_units
 from domain.estate.pricing.sale import sale as sold
 from domain.events import Event, names
-from domain.kernel.db import MOMENT, UNIT, kept, pick
+from domain.kernel.db import MOMENT, UNIT, ask, kept, pick
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
 
 
 def compose(session: Session, unit: Unit, price: Decimal, *, now: datetime) -> Passport:
     """Of what this price of the unit is made: as price lists left it, then the promotions of the moment."""
-    rows = session.execute(_listed(), {"unit": unit.id, "now": now}).all()
+    rows = ask(session, _listed(), {"unit": unit.id, "now": now}).all()
     listed = rows[0].components if rows else None
     offers = [Offer(*offered) for _id, _components, *offered in rows if offered[0] is not None]
     lines = Passport.from_json(listed).lines if listed else ()
@@ -41,7 +41,7 @@ def _listed() -> sa.Select[Any]:
 
 def _told_of(session: Session, unit: Unit, price: Decimal) -> Line:
     """A price in one line: by whom and when it was set last, as history has it."""
-    found = session.execute(_repriced(), {"unit": unit.id}).first()
+    found = ask(session, _repriced(), {"unit": unit.id}).first()
     if found is None:
         return Line(ONEC, price)
     at, who, payload = found

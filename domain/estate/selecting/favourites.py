@@ -11,7 +11,7 @@ from domain.access.models import User
 from domain.estate.lines import UnitLine, lines
 from domain.estate.models import Floor, Section, Unit
 from domain.estate.selecting.models import Favourite
-from domain.kernel.db import UNIT, VIEWER, kept, pick
+from domain.kernel.db import UNIT, VIEWER, ask, kept, pick
 from domain.kernel.errors import Refused
 from domain.kernel.text import _
 
@@ -33,7 +33,7 @@ def unstar(session: Session, unit: Unit, *, by: User) -> None:
 
 
 def is_starred(session: Session, unit: Unit, user: User) -> bool:
-    return session.execute(_starred(), {"unit": unit.id, "viewer": user.id}).first() is not None
+    return ask(session, _starred(), {"unit": unit.id, "viewer": user.id}).first() is not None
 
 
 @kept

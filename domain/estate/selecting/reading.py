@@ -15,7 +15,7 @@ from domain.estate.lines import UnitLine, lines
 from domain.estate.models import Building, Project
 from domain.estate.pricing.board import promoted
 from domain.estate.selecting.models import Choice, Selection
-from domain.kernel.db import VIEWER, kept, pick
+from domain.kernel.db import VIEWER, ask, kept, pick
 
 MOST = 100
 
@@ -57,7 +57,7 @@ class SelectionLine:
 
 def selections(session: Session, user: User) -> list[SelectionLine]:
     """The person's own, the latest first."""
-    return [SelectionLine(*row) for row in session.execute(_selections(), {"viewer": user.id})]
+    return [SelectionLine(*row) for row in ask(session, _selections(), {"viewer": user.id})]
 
 
 @kept

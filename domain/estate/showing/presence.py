@@ -12,7 +12,7 @@ from domain import events
 from domain.access.models import User
 from domain.estate.models import Floor, Section, Unit
 from domain.estate.showing.models import Showing
-from domain.kernel.db import MOMENT, UNIT, kept, pick
+from domain.kernel.db import MOMENT, UNIT, ask, kept, pick
 
 SILENCE = timedelta(seconds=90)
 """Three heartbeats missed: the person is not there any more."""
@@ -41,7 +41,7 @@ def topic_of(unit_id: int) -> str:
 
 def present(session: Session, unit: Unit, user: User, *, now: datetime) -> tuple[list[Watcher], bool]:
     """Others who have the unit open now, those with a client first; and whether this person shows it."""
-    rows = session.execute(_present(), {"unit": unit.id, "now": now - SILENCE}).all()
+    rows = ask(session, _present(), {"unit": unit.id, "now": now - SILENCE}).all()
     others = [Watcher(name, to_client, began) for who, name, to_client, began in rows if who != user.id]
     return others, any(to_client for who, _name, to_client, _began in rows if who == user.id)
 
