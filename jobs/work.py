@@ -72,7 +72,7 @@ def glance() -> Iterator[Session]:
 
 
 def look() -> AbstractContextManager[sa.Connection]:
-    """A glance past the mapper."""
+    """A glance past the mapper: a connection whose every statement stands alone."""
     return _statement_by_statement(engine()).connect()
 
 

@@ -17,7 +17,7 @@ from domain.deals.funnels import next_of
 from domain.deals.models import Deal, Stage, StageKind, StageStay
 from domain.deals.rules import Condition
 from domain.deals.timeline import Timeline, timeline
-from domain.deals.units import Awaited, Held, held, places
+from domain.deals.units import Awaited, Held, awaited_places, held
 from domain.kernel.days import days_between
 from domain.kernel.db import DEAL, FUNNEL, ask, kept, pick
 
@@ -143,6 +143,7 @@ def _short_lists(session: Session, deal_id: int) -> tuple[list[Any], list[Any], 
 
 
 _WIDTHS = 4, 5, 7
+"""Columns of each of the lists; the rows of all are as wide as the widest."""
 
 
 @kept
@@ -163,7 +164,7 @@ def _listed() -> sa.CompoundSelect[Any]:
     )  # fmt: skip
     widest = len(files.selected_columns)
     lists = []
-    for which, one in enumerate((steps, places(), files)):
+    for which, one in enumerate((steps, awaited_places(), files)):
         told = one.subquery()
         nothing = [sa.null()] * (widest - len(told.c))
         lists.append(pick(sa.literal_column(str(which), sa.Integer), *told.c, *nothing))

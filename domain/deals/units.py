@@ -180,7 +180,7 @@ def _held(row: Any, made: PriceOf) -> Held:
     )
 
 
-def places() -> sa.Select[Any]:
+def awaited_places() -> sa.Select[Any]:
     """The line a deal stands in for each of its units: the place, its unit, since when, how many are ahead.
     What it is offered already is among the held."""
     before = aliased(Waiting)

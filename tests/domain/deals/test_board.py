@@ -9,7 +9,8 @@ from domain import deals, estate
 from domain.activities.models import Task
 from domain.deals.board import FIRST_CARDS, board, columns, listing
 from domain.deals.cards import Lens, Pace, Which
-from domain.deals.funnels import heads_of
+from domain.deals.funnels import heads_of, outlines
+from domain.deals.models import Funnel
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -143,8 +144,18 @@ def test_the_board_asks_once_for_everything_and_once_a_rule(session, anna, flats
         open_deal(session, flats, ivanov, anna)
     session.flush()
 
-    with queries(4):
+    with queries(2):
         look(session, anna, flats)
+
+
+def test_a_funnel_without_stages_is_chosen_among_as_well(session, flats):
+    session.add(Funnel(name="Пустая", position=flats.position + 100))
+    session.flush()
+
+    *_others, empty = outlines(session)
+
+    assert (empty.name, empty.heads) == ("Пустая", [])
+    assert next(one for one in outlines(session) if one.id == flats.id).heads == heads_of(session, flats.id)
 
 
 def test_the_list_has_the_deals_of_the_board_in_its_order(session, anna, flats, ivanov, ivanov_deal, talks):

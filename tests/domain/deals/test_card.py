@@ -5,10 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain import activities, deals
+from domain.activities.models import Attachment
 from domain.deals.card import card
+from domain.deals.cards import Pace
 from domain.deals.day import my_day
 from domain.deals.finding import options
+from domain.files.models import StoredFile
 from domain.kernel.errors import Stale
+from domain.parties import find_or_add_person
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -49,13 +53,52 @@ def test_units_are_those_booked_now(session, ivanov_deal, flat_1, flat_2, anna):
     assert [unit.booking_id for unit in later.held] == [kept.id]
 
 
-def test_the_card_has_a_budget(session, ivanov_deal, talks, flat_1, anna, queries):
-    deals.move(session, ivanov_deal, to=talks, version=1, by=anna, now=NOW)
-    deals.book(session, ivanov_deal, flat_1, days=7, by=anna, now=datetime.now(UTC))
-    session.flush()
+@pytest.fixture
+def sidorov_deal(session, flats, maria):
+    client = find_or_add_person(session, name="Сидоров Пётр", phone="89215550101", by=maria, now=NOW)
+    return deals.open_deal(session, funnel=flats, title="Студия", client=client, by=maria, now=NOW)
 
-    with queries(12):
-        card(session, ivanov_deal, now=NOW)
+
+@pytest.fixture
+def full_deal(session, ivanov_deal, sidorov_deal, flat_1, flat_2, anna, maria):
+    """Ivanov waits for a flat of Sidorov's, two steps are open, one of three files is taken off."""
+    deals.book(session, sidorov_deal, flat_1, days=7, by=maria, now=NOW)
+    deals.book(session, ivanov_deal, flat_2, days=7, by=anna, now=NOW)
+    deals.join(session, ivanov_deal, flat_1, by=anna, now=NOW)
+    for title, days in (("Показ", 2), ("Звонок", 1)):
+        due_at = NOW + timedelta(days=days)
+        activities.plan(session, ivanov_deal, title=title, due_at=due_at, by=anna, now=NOW)
+    content = StoredFile(sha256="0" * 64, size=3, media_type="application/pdf")
+    session.add(content)
+    session.flush()
+    for name, removed_at in (("План.pdf", None), ("Лишнее.pdf", NOW), ("Договор.pdf", None)):
+        session.add(
+            Attachment(
+                deal_id=ivanov_deal.id, sha256=content.sha256, name=name, size=3, added_by_id=anna.id,
+                media_type=content.media_type, removed_at=removed_at,
+            )
+        )  # fmt: skip
+    session.flush()
+    return ivanov_deal
+
+
+def test_steps_lines_and_files_come_each_in_their_order(session, full_deal, anna):
+    shown = card(session, full_deal, now=NOW)
+
+    assert [(step.title, step.pace, step.responsible_id) for step in shown.steps] == [
+        ("Звонок", Pace.PLANNED, anna.id),
+        ("Показ", Pace.PLANNED, anna.id),
+    ]
+    assert [(place.number, place.ahead) for place in shown.awaited] == [("1", 0)]
+    assert [(file.name, file.size, file.who) for file in shown.files] == [
+        ("Договор.pdf", 3, anna.name),
+        ("План.pdf", 3, anna.name),
+    ]
+
+
+def test_the_card_has_a_budget(session, full_deal, queries):
+    with queries(5):
+        card(session, full_deal, now=NOW)
 
 
 def test_my_day_is_my_own_deals(session, ivanov_deal, flat_1, anna, boris, maria):

@@ -32,6 +32,23 @@ def test_a_deal_moves_and_every_stay_is_written_down(session, ivanov_deal, talks
     assert (ivanov_deal.stage.name, ivanov_deal.version) == ("Переговоры", 2)
 
 
+def test_a_move_locks_its_deal_and_writes_four_rows(session, ivanov_deal, talks, anna, queries):
+    session.flush()
+
+    with queries(5) as sent:
+        move(session, ivanov_deal, talks, anna)
+
+    assert [statement.split()[0] for statement in sent] == ["SELECT", "UPDATE", "INSERT", "UPDATE", "INSERT"]
+
+
+def test_a_card_moved_comes_on_top(session, ivanov_deal, talks, anna, ivanov, flats):
+    other = deals.open_deal(session, funnel=flats, title="Вторая", client=ivanov, by=anna, now=NOW)
+    move(session, ivanov_deal, talks, anna)
+    move(session, other, talks, anna)
+
+    assert other.rank < ivanov_deal.rank
+
+
 def test_of_a_board_the_two_columns_look_again_and_no_other(session, ivanov_deal, talks, anna):
     left, funnel = ivanov_deal.stage_id, ivanov_deal.stage.funnel_id
     move(session, ivanov_deal, talks, anna)
