@@ -33,12 +33,13 @@ def test_a_deal_moves_and_every_stay_is_written_down(session, ivanov_deal, talks
 
 
 def test_a_move_locks_its_deal_and_writes_four_rows(session, ivanov_deal, talks, anna, queries):
-    session.flush()
+    left = ivanov_deal.stage
 
     with queries(5) as sent:
         move(session, ivanov_deal, talks, anna)
 
-    assert [statement.split()[0] for statement in sent] == ["SELECT", "UPDATE", "INSERT", "UPDATE", "INSERT"]
+    assert sorted(one.split()[0] for one in sent) == ["INSERT", "INSERT", "SELECT", "UPDATE", "UPDATE"]
+    assert left is not ivanov_deal.stage
 
 
 def test_a_card_moved_comes_on_top(session, ivanov_deal, talks, anna, ivanov, flats):
