@@ -5,13 +5,14 @@ count what entered them this month: of the rest there may be years. Stages are r
 statement by number: only then does the planner know that the open ones hold a hundredth of all deals.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col
 
@@ -33,7 +34,7 @@ from domain.deals.cards import (
     card_of,
     moments,
 )
-from domain.deals.funnels import Head, heads_of
+from domain.deals.funnels import Head
 from domain.deals.models import Deal, Stage, StageKind
 from domain.estate.models import Booking, BookingKind, BookingState, Unit
 from domain.kernel.db import ask, kept, pick
@@ -42,6 +43,22 @@ from domain.parties.models import Company, Person
 FIRST_CARDS = 30
 MOST_CARDS_OF_EACH = 100
 """How far all of them can be unrolled at once."""
+
+
+class Counts(NamedTuple):
+    """Of one stage, over all visible deals: those the lens lets through, and those it looks at (`seen`). A
+    closed stage has but the first."""
+
+    deals: Any = 0
+    steps: Any = 0
+    """Deals with an open step."""
+    due: Any = 0
+    """With one due by the evening."""
+    late: Any = 0
+    seen: Any = 0
+    seen_mine: Any = 0
+    seen_steps: Any = 0
+    seen_late: Any = 0
 
 
 def board(
@@ -66,16 +83,16 @@ def figures(session: Session, user: User, heads: Sequence[Head], lens: Lens, *, 
 def columns(
     session: Session,
     user: User,
-    stages: Sequence[Stage],
+    heads: Sequence[Head],
+    only: Collection[int],
     lens: Lens,
     *,
     shown: int = FIRST_CARDS,
     now: datetime,
 ) -> tuple[Column, ...]:
-    """Some columns of one funnel, each unrolled to its first `shown` cards."""
+    """Only the columns of these numbers, each unrolled to its first `shown` cards; `heads` are those of the
+    whole funnel."""
     most = min(max(shown, FIRST_CARDS), MOST_CARDS)
-    only = frozenset(stage.id for stage in stages)
-    heads = heads_of(session, stages[0].funnel_id)
     return _columns(session, user, lens, heads, only=only, shown=most, now=now)
 
 
@@ -133,7 +150,7 @@ def _columns(
     lens: Lens,
     stages: Sequence[Head],
     *,
-    only: frozenset[int] | None = None,
+    only: Collection[int] | None = None,
     shown: int,
     now: datetime,
 ) -> tuple[Column, ...]:
@@ -195,7 +212,10 @@ def _told(
         .lateral("deal_row")
     )
     told = _card_columns(first, at, start=Stage).add_columns(
-        *(first.c[answer.name] for answer in answers), col(Stage.id).label("column_id"), *_plain(figures)
+        *(first.c[answer.name] for answer in answers),
+        col(Stage.id).label("column_id"),
+        figures.c.amounts,
+        figures.c.counts,
     )
     return (
         told.outerjoin(
@@ -227,27 +247,27 @@ def _figures(
     chosen = _chosen(lens, viewer, at)
     count, step_at = sa.func.count(), col(Deal.step_at)
     steps = sa.func.count(step_at)
-    counts = [
-        steps.filter(chosen).label("steps"),
-        count.filter(chosen, step_at < at.evening).label("due"),
-        count.filter(chosen, step_at < at.now).label("late"),
-        count.label("seen"),
-        count.filter(_chosen(replace(lens, which=Which.MINE), viewer, at)).label("seen_mine"),
-        steps.label("seen_steps"),
-        count.filter(step_at < at.now).label("seen_late"),
-    ]
+    counts = Counts(
+        deals=count.filter(chosen),
+        steps=steps.filter(chosen),
+        due=count.filter(chosen, step_at < at.evening),
+        late=count.filter(chosen, step_at < at.now),
+        seen=count,
+        seen_mine=count.filter(_chosen(replace(lens, which=Which.MINE), viewer, at)),
+        seen_steps=steps,
+        seen_late=count.filter(step_at < at.now),
+    )
     working = (
         pick(
             col(Deal.stage_id).label("of_stage"),
-            count.filter(chosen).label("deals"),
             sa.func.sum(Deal.amount).filter(chosen).label("amounts"),
-            *counts,
+            array(counts, type_=sa.BigInteger).label("counts"),
         )
         .where(col(Deal.stage_id).in_(map(_written, in_work)), *visible)
         .group_by(col(Deal.stage_id))
     )
     this_month = (
-        pick(col(Deal.stage_id), count, sa.func.sum(Deal.amount), *(sa.literal(0) for _one in counts))
+        pick(col(Deal.stage_id), sa.func.sum(Deal.amount), array([count], type_=sa.BigInteger))
         .where(col(Deal.stage_id).in_(map(_written, closed)), *visible)
         .where(col(Deal.stage_entered_at) >= at.month)
         .where(_chosen(lens, viewer, at))
@@ -360,12 +380,8 @@ def _chosen(lens: Lens, viewer: User | Viewer, at: Moments) -> ColumnElement[boo
     return sa.true()
 
 
-def _plain(figures: sa.Subquery) -> list[Any]:
-    return [column for column in figures.c if column.name != "of_stage"]
-
-
 def _column(head: Head, counted: Any, told: Told) -> Column:
-    in_work = head.kind is StageKind.OPEN
+    counts = Counts(*counted.counts or ())
     return Column(
         id=head.id,
         funnel_id=head.funnel_id,
@@ -373,27 +389,27 @@ def _column(head: Head, counted: Any, told: Told) -> Column:
         kind=head.kind,
         position=head.position,
         rules=tuple(head.rules),
-        count=counted.deals or 0,
+        count=counts.deals,
         sum=counted.amounts or Decimal(0),
-        paces=_paces(counted) if in_work and counted.deals else dict.fromkeys(Pace, 0),
-        seen=_seen(counted) if in_work and counted.seen else dict.fromkeys(Which, 0),
+        paces=_paces(counts) if head.kind is StageKind.OPEN else dict.fromkeys(Pace, 0),
+        seen=_seen(counts),
         told=told,
     )
 
 
-def _paces(counted: Any) -> dict[Pace, int]:
+def _paces(counts: Counts) -> dict[Pace, int]:
     return {
-        Pace.OVERDUE: counted.late,
-        Pace.TODAY: counted.due - counted.late,
-        Pace.PLANNED: counted.steps - counted.due,
-        Pace.NONE: counted.deals - counted.steps,
+        Pace.OVERDUE: counts.late,
+        Pace.TODAY: counts.due - counts.late,
+        Pace.PLANNED: counts.steps - counts.due,
+        Pace.NONE: counts.deals - counts.steps,
     }
 
 
-def _seen(counted: Any) -> dict[Which, int]:
+def _seen(counts: Counts) -> dict[Which, int]:
     return {
-        Which.ALL: counted.seen,
-        Which.MINE: counted.seen_mine,
-        Which.OVERDUE: counted.seen_late,
-        Which.NO_STEP: counted.seen - counted.seen_steps,
+        Which.ALL: counts.seen,
+        Which.MINE: counts.seen_mine,
+        Which.OVERDUE: counts.seen_late,
+        Which.NO_STEP: counts.seen - counts.seen_steps,
     }

@@ -113,6 +113,12 @@ def _heads() -> sa.Select[Any]:
     return pick(*HEAD).where(col(Stage.funnel_id) == FUNNEL).order_by(col(Stage.position), col(Stage.id))
 
 
+def head_of(stage: Stage) -> Head:
+    return Head(
+        stage.id, stage.funnel_id, stage.name, stage.kind, stage.rules, stage.norm_days, stage.position
+    )
+
+
 def stages_of(session: Session, funnel_id: int) -> list[Stage]:
     return list(session.exec(_stages(), params={"funnel": funnel_id}))
 

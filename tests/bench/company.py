@@ -74,8 +74,8 @@ class Company:
         now = clock.now()
 
         def columns(session: Session, user: User) -> None:
-            two = [deals.get_stage(session, number) for number in self.stages[:2]]
-            board.columns(session, user, two, Lens(), now=now)
+            heads = heads_of(session, self.funnel)
+            board.columns(session, user, heads, self.stages[:2], Lens(), now=now)
 
         return {
             "board": lambda session, user: board.board(

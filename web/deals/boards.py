@@ -1,6 +1,6 @@
 """/deals: the board of a funnel, the same deals as a list, and the parts that look again by themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from domain import deals
 from domain.access import Permission, User, colleagues, may
 from domain.access.models import Role
 from domain.deals import board, rules
-from domain.deals.funnels import Outline
+from domain.deals.funnels import Head, Outline, heads_of
 from web import replies
 from web.deals.asked import Asked, asked, funnel_of, last_funnel, remember
 from web.deals.drawing import Drawing
@@ -92,7 +92,8 @@ class Boards(Controller):
         stage_id: FromPath[int],
     ) -> Response[str]:
         drawing, stage = drawing_for(user), deals.get_stage(session, stage_id)
-        answer = replies.html(columns(request, session, user, [stage], drawing, now=now))
+        heads = heads_of(session, stage.funnel_id)
+        answer = replies.html(columns(request, session, user, heads, [stage.id], drawing, now=now))
         return drawing.filled(request, answer)
 
 
@@ -104,16 +105,17 @@ def columns(
     request: Request[Any, Any, Any],
     session: Session,
     user: User,
-    stages: Sequence[deals.Stage],
+    heads: Sequence[Head],
+    only: Collection[int],
     drawing: Drawing,
     *,
     now: datetime,
     aside: bool = False,
 ) -> str:
-    """The columns as the board of this address shows them, with holes for their cards, which the drawing
-    fills; `aside` when they come besides something else."""
+    """Only these columns of a funnel as the board of this address shows them, with holes for their cards,
+    which the drawing fills; `aside` when they come besides something else."""
     wanted = asked(request)
-    shown = board.columns(session, user, stages, wanted.lens, shown=wanted.shown, now=now)
+    shown = board.columns(session, user, heads, only, wanted.lens, shown=wanted.shown, now=now)
     context = {
         "asked": wanted,
         "aside": aside,

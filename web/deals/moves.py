@@ -1,8 +1,9 @@
 """/deals/{deal_id}/moves: a deal moved along its funnel, by hand, key or menu, and moved back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from litestar import Controller, Request, Response, get, post
 from litestar.params import URLEncodedBody
@@ -11,6 +12,7 @@ from sqlmodel import Session
 from domain import deals
 from domain.access import Permission, User
 from domain.deals import rules
+from domain.deals.funnels import head_of
 from domain.kernel.text import _
 from web import replies
 from web.deals import boards
@@ -28,6 +30,15 @@ class Move:
     after_id: str = ""
     board: str = ""
     """Filled when the move is made on a board: its columns are the answer."""
+
+
+class Before(NamedTuple):
+    """What was known of a deal before it moved; with the stages of its funnel read, it moves without asking
+    for any of them."""
+
+    client: str
+    left: deals.Stage
+    stages: Sequence[deals.Stage]
 
 
 class Moves(Controller):
@@ -60,11 +71,11 @@ class Moves(Controller):
         deal: Given[deals.Deal],
         data: URLEncodedBody[Move],
     ) -> Response[str]:
-        left, client = deal.stage, _client(deal)
+        before = _before(session, deal)
         stage = deals.get_stage(session, number(data.stage_id, "stage_id"))
         version, after_id = number(data.version, "version"), optional_number(data.after_id, "after_id")
         deals.move(session, deal, to=stage, version=version, by=user, now=now, after_id=after_id)
-        return _moved(request, session, user, deal, left, client, now=now, on_board=bool(data.board))
+        return _moved(request, session, user, deal, before, now=now, on_board=bool(data.board))
 
     @post("/undo", sync_to_thread=True, permission=Permission.DEALS_MOVE)
     def undo(
@@ -75,11 +86,17 @@ class Moves(Controller):
         now: Given[datetime],
         deal: Given[deals.Deal],
     ) -> Response[str]:
-        left = deal.stage
+        before = _before(session, deal)
         deals.step_back(session, deal, by=user, now=now)
         told = Toast(_("The deal is moved back"))
         on_board = request.query_params.get("on") == "board"
-        return _changed(request, session, user, deal, left, told, now=now, on_board=on_board)
+        return _changed(request, session, user, deal, before, told, now=now, on_board=on_board)
+
+
+def _before(session: Session, deal: deals.Deal) -> Before:
+    client = deal.person or deal.company
+    stages = deals.stages_of(session, deal.stage.funnel_id)
+    return Before(client.name if client else deal.title, deal.stage, stages)
 
 
 def _moved(
@@ -87,8 +104,7 @@ def _moved(
     session: Session,
     user: User,
     deal: deals.Deal,
-    left: deals.Stage,
-    client: str,
+    before: Before,
     *,
     now: datetime,
     on_board: bool,
@@ -96,10 +112,10 @@ def _moved(
     undo = f"/deals/{deal.id}/moves/undo"
     if on_board:
         undo += "?" + "&".join(filter(None, ["on=board", asked(request).query()]))
-    told = Toast(_("%(client)s → “%(stage)s”", client=client, stage=deal.stage.name), undo=undo)
-    if left.id == deal.stage_id:
+    told = Toast(_("%(client)s → “%(stage)s”", client=before.client, stage=deal.stage.name), undo=undo)
+    if before.left.id == deal.stage_id:
         told = Toast(_("The card is moved within its column"))
-    return _changed(request, session, user, deal, left, told, now=now, on_board=on_board)
+    return _changed(request, session, user, deal, before, told, now=now, on_board=on_board)
 
 
 def _changed(
@@ -107,7 +123,7 @@ def _changed(
     session: Session,
     user: User,
     deal: deals.Deal,
-    left: deals.Stage,
+    before: Before,
     told: Toast,
     *,
     now: datetime,
@@ -118,7 +134,8 @@ def _changed(
     if not on_board:
         return replies.done(request, to=to, body=regions(request, session, user, deal, now=now), toast=told)
     session.flush()
-    body = boards.columns(request, session, user, [left, deal.stage], drawing, now=now, aside=True)
+    heads, only = list(map(head_of, before.stages)), {before.left.id, deal.stage_id}
+    body = boards.columns(request, session, user, heads, only, drawing, now=now, aside=True)
     return drawing.filled(request, replies.done(request, to=to, body=body, toast=told))
 
 
@@ -134,8 +151,3 @@ def _choices(session: Session, deal: deals.Deal) -> list[tuple[deals.Stage, tupl
         )
         for stage in stages
     ]
-
-
-def _client(deal: deals.Deal) -> str:
-    client = deal.person or deal.company
-    return client.name if client else deal.title

@@ -53,7 +53,7 @@ def test_a_column_unrolls_and_never_repeats_a_card(session, anna, flats, ivanov,
     for _number in range(FIRST_CARDS + 4):
         open_deal(session, flats, ivanov, anna)
 
-    (whole,) = columns(session, anna, [new_stage], Lens(), shown=60, now=NOW)
+    (whole,) = columns(session, anna, heads_of(session, flats.id), [new_stage.id], Lens(), shown=60, now=NOW)
 
     assert len({card.id for card in whole.cards}) == FIRST_CARDS + 5
     assert whole.more == 0
