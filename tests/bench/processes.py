@@ -41,7 +41,10 @@ class Process:
 
     def spent(self) -> float:
         """Seconds of CPU of the process and of the backends that serve its database."""
-        return self.cpu() + sum(map(cpu_of_process, backends(self.database)))
+        return sum(self._parts_spent())
+
+    def _parts_spent(self) -> tuple[float, float]:
+        return self.cpu(), sum(map(cpu_of_process, backends(self.database)))
 
     def cost(self, deed: Callable[[], object], *, rounds: int, ours: bool = False) -> float:
         """Milliseconds of CPU of one deed, see `costs`."""
@@ -50,27 +53,38 @@ class Process:
     def costs(
         self, deeds: Mapping[str, Callable[[], object]], *, rounds: int, ours: str = ""
     ) -> dict[str, float]:
-        """Milliseconds of CPU each deed takes in the web process and PostgreSQL, of `ours` in this one too.
+        """Milliseconds of CPU of each deed: of the web process and PostgreSQL, of `ours` of this one too."""
+        return {name: sum(cost) for name, cost in self.parts(deeds, rounds=rounds, ours=ours).items()}
 
-        They take turns, and the cheapest of five batches counts: a busy machine makes a deed dearer,
+    def parts(
+        self,
+        deeds: Mapping[str, Callable[[], object]],
+        *,
+        rounds: int,
+        ours: str = "",
+        batches: int = BATCHES,
+    ) -> dict[str, tuple[float, float]]:
+        """Of each deed what the web process takes and what PostgreSQL does.
+
+        They take turns, and the cheapest of the batches counts: a busy machine makes a deed dearer,
         never cheaper, and not one deed more than another.
         """
         for deed in deeds.values():
             for _warm in range(5):
                 deed()
-        size = max(rounds // BATCHES, 1)
+        size = max(rounds // batches, 1)
         turns = [
             {name: self._batch(deed, size, name == ours) for name, deed in deeds.items()}
-            for _turn in range(BATCHES)
+            for _turn in range(batches)
         ]
-        return {name: min(turn[name] for turn in turns) for name in deeds}
+        return {name: min((turn[name] for turn in turns), key=sum) for name in deeds}
 
-    def _batch(self, deed: Callable[[], object], size: int, ours: bool) -> float:
-        before, here = self.spent(), time.process_time()
+    def _batch(self, deed: Callable[[], object], size: int, ours: bool) -> tuple[float, float]:
+        (web, base), here = self._parts_spent(), time.process_time()
         for _round in range(size):
             deed()
-        spent = self.spent() - before + (time.process_time() - here if ours else 0)
-        return spent / size * 1000
+        (web_after, base_after), in_here = self._parts_spent(), time.process_time() - here if ours else 0
+        return (web_after - web + in_here) / size * 1000, (base_after - base) / size * 1000
 
     def memory(self) -> dict[str, float]:
         """Rss and Pss in megabytes."""

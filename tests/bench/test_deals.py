@@ -26,9 +26,11 @@ PEER = {"print": 282, "move": 170, "card": 133, "search by name": 61, "create": 
 """Milliseconds of CPU a request of a leading self-hosted CRM took on 10,000 deals: web server and database,
 measured apart from this run; print is its board of 640 cards."""
 FASTER = 20
-QUIET_HOUR = 3.5
-"""Milliseconds of the yardstick at the most while a shared machine is quiet. The peer was measured on
-one like it; in an hour when the same work takes longer, ours is compared at the pace of a quiet one."""
+TURNS = 16
+"""Of a constant there is no second measure in the same hour, so ours is looked for longer than a floor is."""
+QUIET_HOUR = (2.5, 1.3)
+"""Milliseconds of the yardstick, of the web process and of PostgreSQL, while a shared machine is quiet. The
+peer was measured on one like it; in an hour when the same work takes longer, ours is taken at that pace."""
 
 
 @dataclass
@@ -108,21 +110,23 @@ def test_the_card_of_a_deal(gate, busy: Company):
 def test_beside_a_leading_peer(gate, busy: Company):
     deeds = {name: busy.deeds()[name] for name in PEER}
     deeds["yardstick"] = lambda: busy.boris.get(YARDSTICK)
-    costs = busy.process.costs(deeds, rounds=ROUNDS[gate.whole])
-    yardstick = costs.pop("yardstick")
-    pace = max(yardstick / QUIET_HOUR, 1)
-    cheaper = {name: PEER[name] / cost for name, cost in costs.items()}
+    parts = busy.process.parts(deeds, rounds=ROUNDS[gate.whole] * 4, batches=TURNS)
+    yardstick = parts.pop("yardstick")
+    web, base = (max(part / quiet, 1) for part, quiet in zip(yardstick, QUIET_HOUR, strict=True))
+    cheaper = {name: PEER[name] / sum(cost) for name, cost in parts.items()}
+    at_pace = {name: PEER[name] / (cost[0] / web + cost[1] / base) for name, cost in parts.items()}
     told = ", ".join(
-        f"{name} {cost:.1f} ms against {PEER[name]} = {cheaper[name]:.1f} x cheaper"
-        for name, cost in costs.items()
+        f"{name} {sum(cost):.1f} ms against {PEER[name]} = {cheaper[name]:.1f} x cheaper"
+        for name, cost in parts.items()
     )
+    quiet = ", ".join(f"{name} {times:.1f} x" for name, times in at_pace.items())
     gate.report(
-        f"{IN_WORK[gate.whole]} deals; {busy.printed} cards printed: {told}; the yardstick took "
-        f"{yardstick:.1f} ms, so this hour is {pace:.2f} of a quiet one, in which it is "
-        + ", ".join(f"{name} {times * pace:.1f} x" for name, times in cheaper.items()),
-        ok=all(times * pace >= FASTER for times in cheaper.values()),
-        pace=pace,
+        f"{IN_WORK[gate.whole]} deals; {busy.printed} cards printed: {told}; by the yardstick, "
+        f"{yardstick[0]:.1f} and {yardstick[1]:.1f} ms, Python takes {web:.2f} and PostgreSQL {base:.2f} "
+        f"of a quiet hour, in which it is {quiet}",
+        ok=all(times >= FASTER for times in at_pace.values()),
         **{name.replace(" ", "_"): times for name, times in cheaper.items()},
+        **{f"{name.replace(' ', '_')}_at_pace": times for name, times in at_pace.items()},
     )
 
 

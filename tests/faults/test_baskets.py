@@ -115,6 +115,7 @@ def test_control_locking_in_the_order_of_the_client_deadlocks(
         for unit_id in gate.random.sample(list(unit_ids), len(list(unit_ids))):
             row = select(Unit).where(col(Unit.id) == unit_id).with_for_update()
             units.append(session.exec(row.execution_options(populate_existing=True)).one())
+            time.sleep(0.02)  # in which the others take their first as well
         return units
 
     monkeypatch.setattr(booking, "lock_all", as_given)
