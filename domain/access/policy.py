@@ -179,7 +179,7 @@ class Colleague(NamedTuple):
 
 def colleagues(session: Session, user: User) -> list[Colleague]:
     """People this person may hand a record to: themselves and, for a head, the subtree."""
-    return [Colleague(*row) for row in ask(session, _colleagues(user.role), {"viewer": user.id})]
+    return [Colleague(*row) for row in ask(session, _colleagues(user.role), {"viewer": user.id}).all()]
 
 
 @kept

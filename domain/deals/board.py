@@ -134,7 +134,7 @@ def listing(
         .add_columns(chosen.c.stage_name, chosen.c.norm_days)
         .order_by(chosen.c.position, chosen.c.stage_id, chosen.c.rank, chosen.c.id)
     )
-    return [card_of(row[:TOLD], row.stage_name, row.norm_days, at) for row in ask(session, told, {})]
+    return [card_of(row[:TOLD], row.stage_name, row.norm_days, at) for row in ask(session, told, {}).all()]
 
 
 _DRAWN = (
@@ -169,7 +169,7 @@ def _columns(
     at, width = moments(now), TOLD + len(known)
     counted: dict[int, Any] = {}
     told: dict[int, list[tuple[Any, ...]]] = {number: [] for number in heads}
-    for row in ask(session, statement, {"viewer": user.id, **at._asdict()}):
+    for row in ask(session, statement, {"viewer": user.id, **at._asdict()}).all():
         number = row[width]
         counted.setdefault(number, row)
         if row[0] is not None:

@@ -137,7 +137,7 @@ def _short_lists(session: Session, deal_id: int) -> tuple[list[Any], list[Any], 
     """Open steps, places in lines and files of a deal, in no order: asking costs more than finding so few,
     so they are asked for together."""
     lists: tuple[list[Any], list[Any], list[Any]] = [], [], []
-    for which, *told in ask(session, _listed(), {"deal": deal_id}):
+    for which, *told in ask(session, _listed(), {"deal": deal_id}).all():
         lists[which].append(told[: _WIDTHS[which]])
     return lists
 

@@ -89,7 +89,7 @@ HEAD = (
 def outlines(session: Session) -> list[Outline]:
     """All funnels in their order."""
     outlined: dict[int, Outline] = {}
-    for number, name, *head in ask(session, _outlined(), {}):
+    for number, name, *head in ask(session, _outlined(), {}).all():
         heads: Any = outlined.setdefault(number, Outline(number, name, [])).heads
         if head[0] is not None:
             heads.append(Head(*head))
@@ -105,7 +105,7 @@ def _outlined() -> sa.Select[Any]:
 
 
 def heads_of(session: Session, funnel_id: int) -> list[Head]:
-    return [Head(*row) for row in ask(session, _heads(), {"funnel": funnel_id})]
+    return [Head(*row) for row in ask(session, _heads(), {"funnel": funnel_id}).all()]
 
 
 @kept

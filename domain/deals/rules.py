@@ -82,7 +82,7 @@ def lacking_of(session: Session, deal_ids: Sequence[int], rules: Iterable[str]) 
     known, strange = sorted_out(rules)
     found: dict[int, set[str]] = {deal_id: set(strange) for deal_id in deal_ids}
     if known and found:
-        for deal_id, *answers in ask(session, _asked(known), {"deals": list(deal_ids)}):
+        for deal_id, *answers in ask(session, _asked(known), {"deals": list(deal_ids)}).all():
             found[deal_id] |= unmet_by(known, answers)
     return found
 

@@ -255,7 +255,7 @@ def chessboard(session: Session, building: Building, wanted: Filter, *, now: dat
 
 def read(session: Session, building_id: int, *, now: datetime) -> Board:
     """The whole building with nothing filtered."""
-    return laid_out(building_id, ask(session, board_rows(), {"building": building_id, "now": now}))
+    return laid_out(building_id, ask(session, board_rows(), {"building": building_id, "now": now}).all())
 
 
 def laid_out(

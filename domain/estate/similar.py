@@ -31,7 +31,7 @@ def similar(session: Session, unit: Unit, *, now: datetime, most: int = 3) -> li
         "unit": unit.id, "floor": unit.floor_id, "kind": unit.kind, "rooms": unit.rooms,
         "area": unit.area_total, "price": unit.price or 0, "now": now,
     }  # fmt: skip
-    found = [Similar(*row) for row in ask(session, _nearest(most), asked)]
+    found = [Similar(*row) for row in ask(session, _nearest(most), asked).all()]
     sales = for_sale(session, [other.id for other in found], now=now)
     return [replace(other, price=sales[other.id].price or other.price) for other in found]
 

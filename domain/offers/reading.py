@@ -108,7 +108,7 @@ def list_offers(session: Session, user: User, *, q: str = "", after: int = 0) ->
 
 def of_deal(session: Session, deal_id: int) -> list[Line]:
     """Whoever sees the deal sees what its client was offered."""
-    return [Line(*row) for row in ask(session, _lines_of_deal(), {"deal": deal_id})]
+    return [Line(*row) for row in ask(session, _lines_of_deal(), {"deal": deal_id}).all()]
 
 
 @kept
@@ -119,7 +119,7 @@ def _lines_of_deal() -> sa.Select[Any]:
 def of_unit(session: Session, user: User, unit_id: int, *, most: int = 3) -> list[Line]:
     """The latest offers of this unit that the person may see."""
     asked = {"unit": unit_id, "viewer": user.id}
-    return [Line(*row) for row in ask(session, _lines_of_unit(user.role, most), asked)]
+    return [Line(*row) for row in ask(session, _lines_of_unit(user.role, most), asked).all()]
 
 
 @kept

@@ -73,7 +73,7 @@ def _told(session: Session, user: User, q: str) -> dict[type, list[Any]]:
     if not (sees_deals or sees_clients):
         return told
     answers = _answers(user.role, parts, sees_deals and number is not None, sees_deals, sees_clients)
-    for row in ask(session, answers, values):
+    for row in ask(session, answers, values).all():
         if row.title is None:
             looked_at[KINDS[row.kind]] = row.id
         else:

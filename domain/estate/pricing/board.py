@@ -13,7 +13,7 @@ from domain.kernel.db import ask
 def promoted(session: Session, building_id: int, *, now: datetime) -> Board:
     """The board with the promotions of the moment. It is another at their next beginning or end."""
     found = on_board(session, col(Building.id) == building_id, now=now)
-    rows = ask(session, board_rows(), {"building": building_id, "now": now})
+    rows = ask(session, board_rows(), {"building": building_id, "now": now}).all()
     seen = (lambda cell: _cell(cell, found)) if found.sales else None
     return laid_out(building_id, rows, until=found.until, seen=seen)
 

@@ -177,7 +177,7 @@ def for_sale(
     session: Session, unit_ids: Iterable[int], *, now: datetime, public: bool = False
 ) -> dict[int, Sale]:
     """What each of the units costs today, in one query. `public` leaves out what only the company knows."""
-    found = ask(session, _of_units(public), {"units": list(unit_ids), "now": now})
+    found = ask(session, _of_units(public), {"units": list(unit_ids), "now": now}).all()
     units: dict[int, tuple[Decimal | None, Decimal]] = {}
     offers: dict[int, list[Offer]] = {}
     for unit_id, price, area, *offered in found:

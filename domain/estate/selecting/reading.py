@@ -57,7 +57,7 @@ class SelectionLine:
 
 def selections(session: Session, user: User) -> list[SelectionLine]:
     """The person's own, the latest first."""
-    return [SelectionLine(*row) for row in ask(session, _selections(), {"viewer": user.id})]
+    return [SelectionLine(*row) for row in ask(session, _selections(), {"viewer": user.id}).all()]
 
 
 @kept
