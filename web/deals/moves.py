@@ -133,7 +133,6 @@ def _changed(
     to, drawing = f"/deals/{deal.id}", boards.drawing_for(user)
     if not on_board:
         return replies.done(request, to=to, body=regions(request, session, user, deal, now=now), toast=told)
-    session.flush()
     heads, only = list(map(head_of, before.stages)), {before.left.id, deal.stage_id}
     body = boards.columns(request, session, user, heads, only, drawing, now=now, aside=True)
     return drawing.filled(request, replies.done(request, to=to, body=body, toast=told))
