@@ -1,6 +1,6 @@
 """Regions that look again by themselves, and what they leave alone."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from e2e.manners.conftest import REGION, Answers
 
@@ -46,3 +46,65 @@ def test_a_region_being_edited_waits_until_the_hands_are_off_it(page: Page):
 
     page.locator("#region input").blur()
     expect(page.locator("#region")).to_have_text("новое")
+
+
+LINE = """<div id="region" data-live="deal-1" hx-get="/nowhere/region" hx-trigger="live" hx-swap="outerMorph">
+<p>{said}</p><details id="joining"><summary>Встать в очередь</summary>
+<form data-behavior="either" id="join"><div data-either="deal"><input type="hidden" name="deal_id" value="">
+<button type="button" data-switch="new">Новая сделка</button></div>
+<div data-either="new" hidden><input name="client" value=""></div><button type="button">Встать</button></form>
+</details></div>"""
+PUT = """html => { document.getElementById("main").insertAdjacentHTML("beforeend", html);
+    htmx.process(document.getElementById("region")); }"""
+LOOK = "htmx.trigger('#region', 'live')"
+
+
+def test_what_was_unfolded_and_typed_stays_when_the_region_looks_again(page: Page):
+    Answers(page, "/nowhere/region", LINE.format(said="встали двое"))
+    page.evaluate(PUT, LINE.format(said="никого"))
+    region = page.locator("#region")
+    region.get_by_text("Встать в очередь").click()
+    region.get_by_role("button", name="Новая сделка").click()
+    region.locator("[name=client]").fill("Орлов Денис")
+    region.locator("[name=client]").blur()
+
+    page.evaluate(LOOK)
+
+    expect(region).to_contain_text("встали двое")
+    expect(region.locator("[name=client]")).to_be_visible()
+    expect(region.locator("[name=client]")).to_have_value("Орлов Денис")
+    expect(region.locator("[name=deal_id]")).to_be_disabled()
+
+
+def test_a_form_nobody_has_begun_is_as_the_region_says(page: Page):
+    Answers(
+        page, "/nowhere/region", LINE.format(said="новое").replace('name="client"', 'name="client" readonly')
+    )
+    page.evaluate(PUT, LINE.format(said="давнее"))
+
+    page.evaluate(LOOK)
+
+    expect(page.locator("#region [name=client]")).to_have_attribute("readonly", "")
+
+
+def test_an_answer_on_its_way_waits_for_hands_that_came_meanwhile(page: Page):
+    held: list[Route] = []
+    page.route("**/nowhere/region", lambda route: held.append(route))  # noqa: PLW0108 - no built-in will do here
+    page.evaluate(PUT, LINE.format(said="никого"))
+    region = page.locator("#region")
+    page.evaluate(LOOK)
+    page.wait_for_timeout(100)
+    region.get_by_text("Встать в очередь").click()
+    region.get_by_role("button", name="Новая сделка").click()
+    held[0].fulfill(body=LINE.format(said="встали двое"), content_type="text/html")
+
+    expect(region).to_have_attribute("data-live-stale", "true")
+    expect(region).to_contain_text("никого")
+    region.locator("[name=client]").press_sequentially("Орлов")
+    region.locator("[name=client]").blur()
+    page.wait_for_timeout(200)
+    held[1].fulfill(body=LINE.format(said="встали двое"), content_type="text/html")
+
+    expect(region).to_contain_text("встали двое")
+    expect(region.locator("[name=client]")).to_have_value("Орлов")
+    expect(region.locator("[name=client]")).to_be_visible()

@@ -97,6 +97,31 @@ function busy(region) {
   return editing || region.matches("[data-dragging]") || !!region.querySelector("[data-dragging], [data-sending], dialog[open], details.menu[open]");
 }
 
+/* What a person is at is theirs: an answer that comes when the hands are on the region again is not put in,
+and one that is put in leaves forms begun and folds opened as they were left. */
+const looking = new Set();
+
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.sourceEvent?.type !== "live") return;
+  if (busy(ctx.sourceElement)) {
+    ctx.sourceElement.dataset.liveStale = "true";
+    event.preventDefault();
+  } else looking.add(ctx);
+});
+document.addEventListener("htmx:finally:swap", ({ detail: { ctx } }) => looking.delete(ctx));
+
+htmx.registerExtension("hands", {
+  htmx_before_morph_node: (node) => !(looking.size && node.matches?.("form") && begun(node)),
+  htmx_before_morph_attr: (node, { attrName }) => !(looking.size && attrName === "open" && node.matches("details")),
+});
+
+const begun = (form) => [...form.querySelectorAll("input, textarea, select")].some((field) =>
+  field.matches("select") ? field.selectedOptions[0] !== usual(field)
+  : field.matches("[type=radio], [type=checkbox]") ? field.checked !== field.defaultChecked
+  : field.value !== field.defaultValue);
+const usual = (list) => [...list.options].findLast((option) => option.defaultSelected) ?? list.options[0];
+
 function catchUp() {
   for (const region of document.querySelectorAll("[data-live-stale]")) refresh(region);
 }
