@@ -140,6 +140,23 @@ def test_a_step_is_done_once_and_undone(open_client, page, step, session):
     assert fresh(session, Task, step.id).done_at is None
 
 
+def test_the_nearest_three_steps_are_open_and_the_further_ones_folded(
+    open_client, page, session, ivanov_deal, anna
+):
+    now = datetime.now(UTC)
+    for hours in (5, 1, 4, 2, 3):
+        due_at = now + timedelta(hours=hours)
+        activities.plan(session, ivanov_deal, title=f"Шаг {hours}", due_at=due_at, by=anna, now=now)
+    session.commit()
+
+    said = open_client("anna").get(page).text
+    nearest, further = said[said.index(f'id="deal-{ivanov_deal.id}-next"') :].split("nexts__more")
+
+    assert re.findall(r"Шаг \d", nearest) == ["Шаг 1", "Шаг 2", "Шаг 3"]
+    assert "Ещё 2 шага" in further
+    assert re.findall(r"Шаг \d", further.partition("</details>")[0]) == ["Шаг 4", "Шаг 5"]
+
+
 def test_a_step_of_another_deal_is_not_reached_through_mine(
     open_client, page, step, session, flats, mayak, anna
 ):
