@@ -3,7 +3,6 @@
 Made once at set-up, by `python -m web.bundle build`; nothing here runs while the site serves.
 """
 
-import gzip
 import hashlib
 import io
 import json
@@ -17,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import brotli
+import zopfli.gzip
 import zstandard
 from fontTools import subset
 from fontTools.merge import Merger
@@ -69,7 +69,7 @@ SQUEEZED = {".css", ".js", ".svg"}
 SQUEEZE = {
     ".zst": zstandard.ZstdCompressor(19).compress,
     ".br": brotli.compress,
-    ".gz": lambda body: gzip.compress(body, 9, mtime=0),
+    ".gz": zopfli.gzip.compress,
 }
 
 
