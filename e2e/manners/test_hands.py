@@ -35,7 +35,8 @@ BEGIN = """() => {
 }"""
 LOOK = """async () => {
   const regions = new Set(document.querySelectorAll("[data-live]"));
-  const every = new Promise((done) => {
+  const every = new Promise((done, fail) => {
+    setTimeout(() => fail(new Error(`silent: ${[...regions].map((one) => one.id)}`)), 10_000);
     document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
       if (ctx.sourceEvent?.type === "live") regions.delete(ctx.sourceEvent.target);
       if (!regions.size) done();
