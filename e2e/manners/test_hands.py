@@ -35,6 +35,7 @@ BEGIN = """() => {
 }"""
 LOOK = """async () => {
   const regions = new Set(document.querySelectorAll("[data-live]"));
+  if (!regions.size) return;
   const every = new Promise((done, fail) => {
     setTimeout(() => fail(new Error(`silent: ${[...regions].map((one) => one.id)}`)), 10_000);
     document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
@@ -43,7 +44,7 @@ LOOK = """async () => {
     });
   });
   for (const region of regions) htmx.trigger(region, "live");
-  if (regions.size) await every;
+  await every;
 }"""
 CARELESS = """let real;
 Object.defineProperty(window, "htmx", { configurable: true, get: () => real,

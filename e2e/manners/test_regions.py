@@ -76,6 +76,20 @@ def test_what_was_unfolded_and_typed_stays_when_the_region_looks_again(page: Pag
     expect(region.locator("[name=deal_id]")).to_be_disabled()
 
 
+def test_the_answer_to_a_deed_empties_its_form_and_leaves_the_fold_open(page: Page):
+    Answers(page, "/nowhere/region", LINE.format(said="встали двое"))
+    page.evaluate(PUT, LINE.format(said="никого").replace('"live"', '"live, done"'))
+    region = page.locator("#region")
+    region.get_by_text("Встать в очередь").click()
+    region.get_by_role("button", name="Новая сделка").click()
+
+    page.evaluate("htmx.trigger('#region', 'done')")
+
+    expect(region).to_contain_text("встали двое")
+    expect(region.get_by_role("button", name="Новая сделка")).to_be_visible()
+    expect(region.locator("[name=client]")).to_be_hidden()
+
+
 def test_a_form_nobody_has_begun_is_as_the_region_says(page: Page):
     Answers(
         page, "/nowhere/region", LINE.format(said="новое").replace('name="client"', 'name="client" readonly')

@@ -98,7 +98,7 @@ function busy(region) {
 }
 
 /* What a person is at is theirs: an answer that comes when the hands are on the region again is not put in,
-and one that is put in leaves forms begun and folds opened as they were left. */
+and one that is put in leaves forms begun and folds as they are. The answer to a deed may open a fold; it closes menus only. */
 const looking = new Set();
 
 document.addEventListener("htmx:before:swap", (event) => {
@@ -113,9 +113,10 @@ document.addEventListener("htmx:finally:swap", ({ detail: { ctx } }) => looking.
 
 htmx.registerExtension("hands", {
   htmx_before_morph_node: (node) => !(looking.size && node.matches?.("form") && begun(node)),
-  htmx_before_morph_attr: (node, { attrName }) => !(looking.size && attrName === "open" && node.matches("details")),
+  htmx_before_morph_attr: (node, { attrName, newValue }) => !(attrName === "open" && pinned(node, newValue === null)),
 });
 
+const pinned = (node, closes) => looking.size ? node.matches("details") : closes && node.matches("details:not(.menu)");
 const begun = (form) => [...form.querySelectorAll("input, textarea, select")].some((field) =>
   field.matches("select") ? field.selectedOptions[0] !== usual(field)
   : field.matches("[type=radio], [type=checkbox]") ? field.checked !== field.defaultChecked
