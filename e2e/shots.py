@@ -4,26 +4,20 @@ Collected only when named; the pictures are for people, so nothing is compared h
 """
 
 import shutil
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
-from sqlmodel import Session
+from playwright.sync_api import Browser
 
 from e2e.conftest import OpenAs
-from e2e.pages.screens import SCREENS
+from e2e.manners.conftest import Address
+from e2e.pages.screens import SCREENS, Eyes
 from tests.fixtures import Database
 
 FOLDER = Path(__file__).parent.parent / "shots"
 COLUMNS = {"1440": 4, "390": 8}
 SETTLED_MILLISECONDS = 300
-
-
-@dataclass(frozen=True)
-class Address:
-    url: str
 
 
 @pytest.fixture
@@ -37,14 +31,9 @@ def test_pictures(open_as: OpenAs, browser: Browser, crowded: Database, width: s
     folder = FOLDER / f"{width}-{theme}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    options = {"phone": width == "390", "color_scheme": theme, "device_scale_factor": 1}
-    pages: dict[str | None, Page] = {}
+    eyes = Eyes(open_as, crowded, phone=width == "390", color_scheme=theme, device_scale_factor=1)
     for screen in SCREENS:
-        if screen.login not in pages:
-            pages[screen.login] = open_as(screen.login, **options)
-        page = pages[screen.login]
-        with Session(crowded.engine) as session:
-            page.goto(screen.address(session))
+        page = eyes.look(screen)
         page.wait_for_timeout(SETTLED_MILLISECONDS)
         page.screenshot(path=folder / f"{screen.name}.png")
     sheet(browser, folder, COLUMNS[width])

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Page
-from sqlmodel import Session
 
 from e2e.conftest import DESK, OpenAs
-from e2e.pages.screens import PIECES, SCREENS, Screen
+from e2e.pages.screens import PIECES, SCREENS, Eyes
 from tests.fixtures import Database
 from tests.gates import Gate
 from tests.web.walls.routes import table
@@ -37,36 +36,9 @@ class Look:
 LOOKS = tuple(Look(phone, theme) for phone in (False, True) for theme in ("light", "dark"))
 
 
-@dataclass(frozen=True)
-class Address:
-    url: str
-
-
 @pytest.fixture(scope="module")
 def database(crowded: Database) -> Database:
     return crowded
-
-
-@pytest.fixture
-def site(_address: str, database: Database) -> Address:
-    return Address(_address)
-
-
-class Eyes:
-    """A window for every person the screens are looked at by."""
-
-    def __init__(self, open_as: OpenAs, database: Database, **options: object) -> None:
-        self.open_as, self.options = open_as, options
-        self.pages: dict[str | None, Page] = {}
-        with Session(database.engine) as session:
-            self.addresses = {screen: screen.address(session) for screen in SCREENS}
-
-    def look(self, screen: Screen) -> Page:
-        if screen.login not in self.pages:
-            self.pages[screen.login] = self.open_as(screen.login, **self.options)
-        page = self.pages[screen.login]
-        page.goto(self.addresses[screen])
-        return page
 
 
 def test_every_page_is_known():

@@ -34,22 +34,12 @@ new PerformanceObserver((list) => {
 """
 
 
-@dataclass(frozen=True)
-class Address:
-    url: str
-
-
 @pytest.fixture(scope="module")
 def database(crowded: Database) -> Iterator[Database]:
     with Session(crowded.engine) as session:
         build_tower(session)
         session.commit()
     return crowded
-
-
-@pytest.fixture
-def site(_address: str, database: Database) -> Address:
-    return Address(_address)
 
 
 def build_tower(session: Session, *, sections: int = 5, floors: int = 20, places: int = 5) -> None:

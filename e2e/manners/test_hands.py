@@ -3,14 +3,11 @@
 Walks all screens: a new region, form or fold is among them by itself.
 """
 
-from dataclasses import dataclass
-
 import pytest
 from playwright.sync_api import Page
-from sqlmodel import Session
 
 from e2e.conftest import OpenAs
-from e2e.pages.screens import SCREENS, Screen
+from e2e.pages.screens import SCREENS, Eyes
 from tests.fixtures import Database
 
 BEGIN = """() => {
@@ -51,48 +48,32 @@ Object.defineProperty(window, "htmx", { configurable: true, get: () => real,
   set: (given) => { given.registerExtension = () => {}; real = given; } });"""
 
 
-@dataclass(frozen=True)
-class Address:
-    url: str
-
-
 @pytest.fixture(scope="module")
 def database(crowded: Database) -> Database:
     return crowded
 
 
-@pytest.fixture
-def site(_address: str, database: Database) -> Address:
-    return Address(_address)
-
-
-def begun_and_taken(page: Page, address: str) -> tuple[int, list[str]]:
+def begun_and_taken(page: Page) -> tuple[int, list[str]]:
     """How many fields and folds a hand was put on, and which of them the regions took back."""
-    page.goto(address)
     begun = page.evaluate(BEGIN)
     page.evaluate(LOOK)
     return begun, page.evaluate("taken()")
 
 
 def test_no_screen_takes_back_what_was_begun_on_it(open_as: OpenAs, database: Database):
-    pages: dict[str | None, Page] = {}
-    taken: dict[Screen, list[str]] = {}
-    begun = 0
-    with Session(database.engine) as session:
-        for screen in SCREENS:
-            page = pages.get(screen.login) or pages.setdefault(screen.login, open_as(screen.login))
-            count, lost = begun_and_taken(page, screen.address(session))
-            begun += count
-            if lost:
-                taken[screen] = lost
-    assert begun > len(SCREENS)
-    assert not taken
+    eyes = Eyes(open_as, database)
+    found = {screen.name: begun_and_taken(eyes.look(screen)) for screen in SCREENS}
+
+    assert sum(begun for begun, _taken in found.values()) > len(SCREENS)
+    assert {name: taken for name, (_begun, taken) in found.items() if taken} == {}
 
 
 def test_control_a_page_without_the_hands_takes_folds_back(open_as: OpenAs, database: Database):
-    page = open_as("boris")
-    page.add_init_script(CARELESS)
+    def open_careless(*who: str | None, **options: object) -> Page:
+        page = open_as(*who, **options)
+        page.add_init_script(CARELESS)
+        return page
+
     awaited = next(screen for screen in SCREENS if screen.name == "a unit with a waiting list")
-    with Session(database.engine) as session:
-        _, taken = begun_and_taken(page, awaited.address(session))
+    _begun, taken = begun_and_taken(Eyes(open_careless, database).look(awaited))
     assert any("uline__more" in one for one in taken)

@@ -1,7 +1,6 @@
 """Keys: every page says which it knows, they work, and the focus comes back to where it was."""
 
 import re
-from dataclasses import dataclass
 
 import pytest
 import sqlalchemy as sa
@@ -13,14 +12,9 @@ from e2e.pages.screens import DEAL, FREE
 from tests.fixtures import Database
 
 
-@dataclass(frozen=True)
-class Address:
-    url: str
-
-
-@pytest.fixture
-def site(_address: str, crowded: Database) -> Address:
-    return Address(_address)
+@pytest.fixture(scope="module")
+def database(crowded: Database) -> Database:
+    return crowded
 
 
 @pytest.fixture

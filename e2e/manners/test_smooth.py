@@ -1,7 +1,6 @@
 """A building of two thousand units in a browser: keys, clicks, scrolling and news stay under a blink."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from statistics import median
 
 import pytest
@@ -32,16 +31,6 @@ WORST = "(name) => { const worst = Math.max(0, ...window[name]); window[name].le
 SLOW = """() => addEventListener("keydown", () => {
     for (const till = performance.now() + 250; performance.now() < till;);
 })"""
-
-
-@dataclass(frozen=True)
-class Address:
-    url: str
-
-
-@pytest.fixture
-def site(_address: str, database: Database) -> Address:
-    return Address(_address)
 
 
 @pytest.fixture

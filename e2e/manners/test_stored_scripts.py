@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from e2e import poison
 from e2e.conftest import cookie, new_context
+from e2e.manners.conftest import Address
 from e2e.pages.screens import SCREENS, Screen
 from tests.fixtures import Database
 from tests.gates import Gate
@@ -69,20 +70,10 @@ class Harm:
             self.requests.append(url)
 
 
-@dataclass(frozen=True)
-class Address:
-    url: str
-
-
 @pytest.fixture(scope="module")
 def database(crowded: Database) -> Database:
     poison.poison(crowded.engine)
     return crowded
-
-
-@pytest.fixture
-def site(_address: str, database: Database) -> Address:
-    return Address(_address)
 
 
 def crawl(browser: Browser, site: Address, database: Database, screens: tuple[Screen, ...]) -> Harm:

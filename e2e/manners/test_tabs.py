@@ -1,7 +1,6 @@
 """The screens around the chessboard: a row and menus, by keys, on a phone and without scripts."""
 
 import re
-from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,14 +14,9 @@ LONGEST = "boris", "/reports/idle-reserve"
 """Who has the most screens, and a long name among them."""
 
 
-@dataclass(frozen=True)
-class Address:
-    url: str
-
-
-@pytest.fixture
-def site(_address: str, crowded: Database) -> Address:
-    return Address(_address)
+@pytest.fixture(scope="module")
+def database(crowded: Database) -> Database:
+    return crowded
 
 
 def shown(page: Page, what: str):

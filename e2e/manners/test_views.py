@@ -2,7 +2,6 @@
 
 import io
 import re
-from dataclasses import dataclass
 
 import pypdf
 import pytest
@@ -19,14 +18,9 @@ POINTS_IN_MM = 72 / 25.4
 A4, A3 = (297, 210), (420, 297)
 
 
-@dataclass(frozen=True)
-class Address:
-    url: str
-
-
-@pytest.fixture
-def site(_address: str, crowded: Database) -> Address:
-    return Address(_address)
+@pytest.fixture(scope="module")
+def database(crowded: Database) -> Database:
+    return crowded
 
 
 @pytest.fixture

@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from playwright.sync_api import Page
 from sqlmodel import Session, col, select
 
 from domain.kernel.settings import settings
 from domain.offers import OfferLink, links
 from domain.publishing.models import FeedFormat
+from e2e.conftest import OpenAs
+from tests.fixtures import Database
 
 
 @dataclass(frozen=True)
@@ -313,3 +316,20 @@ PIECES = {
     "/o/{token:str}/plans/{sha256:str}": "a picture",
 }
 """What answers a GET and is no screen, with the reason."""
+
+
+class Eyes:
+    """A window for every person the screens are looked at by."""
+
+    def __init__(self, open_as: OpenAs, database: Database, **options: object) -> None:
+        self.open_as, self.options = open_as, options
+        self.pages: dict[str | None, Page] = {}
+        with Session(database.engine) as session:
+            self.addresses = {screen: screen.address(session) for screen in SCREENS}
+
+    def look(self, screen: Screen) -> Page:
+        if screen.login not in self.pages:
+            self.pages[screen.login] = self.open_as(screen.login, **self.options)
+        page = self.pages[screen.login]
+        page.goto(self.addresses[screen])
+        return page

@@ -98,7 +98,8 @@ function busy(region) {
 }
 
 /* What a person is at is theirs: an answer that comes when the hands are on the region again is not put in,
-and one that is put in leaves forms begun and folds as they are. The answer to a deed may open a fold; it closes menus only. */
+and one that is put in leaves forms begun and folds as they are. The answer to a deed may open a fold; it
+closes menus only. */
 const looking = new Set();
 
 document.addEventListener("htmx:before:swap", (event) => {
